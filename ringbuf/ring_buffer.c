@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: MIT */
+/* ring_buffer.c - sub-buffer crossing: the slow path of every write. */
+#include "ringbuf/ring_buffer.h"
+#include "ringbuf/ring_private.h"
+
+#ifdef RB_HAVE_TSAN
+_Atomic unsigned int rb_tsan_fence_word;
+#endif
+
+void rb_drop(struct rb_slot *slot, enum rb_drop cause)
+{
+	local_fetch_add(&slot->drops[cause], 1);
+}
+
+/* Generation of the page behind page, when it is opened next. */
+static uint64_t rb_next_generation(struct rb_page *page, struct rb_page *next)
+{
+	uint64_t generation = rb_word_generation(load_relaxed(&page->write));
+
+	generation += next <= page; /* round the ring once more */
+	return (generation << RB_GEN_SHIFT) >> RB_GEN_SHIFT;
+}
+
+/*
+ * Overwrite mode, the tail has come round to the oldest page: lose it. A
+ * nested writer may do it first; the cmpxchg of head decides who counts.
+ */
+static void rb_lose_head(struct rb_cpu *cpu, struct rb_page *head)
+{
+	uint64_t lost = rb_page_events(head);
+
+	if (cpu->read_bytes)
+		lost -= cpu->read_events;
+	if (!local_cmpxchg(&cpu->head, rb_page_word(head),
+			   rb_page_word(rb_page_next(cpu, head))))
+		return;
+	cpu->read_bytes = 0;
+	cpu->read_events = 0;
+	cpu->read_event_bytes = 0;
+	local_fetch_add(&cpu->overrun, lost);
+	local_fetch_add(&cpu->pages_lost, 1);
+}
+
+/*
+ * Make page ready to be written as its next generation. Each word carries the
+ * generation (or a clock that has moved on), so that a context that was
+ * interrupted here by one that opened and used the page changes nothing.
+ */
+static void rb_page_open(struct rb_cpu *cpu, struct rb_page *page,
+			 uint64_t generation)
+{
+	uint64_t stamp = load_relaxed(&page->time_stamp);
+	uint64_t discarded = load_relaxed(&page->discarded);
+	uint64_t write;
+
+	compiler_barrier(); /* G1 pairs with G2: old words, then generation */
+	write = load_relaxed(&page->write);
+	if (rb_word_generation(write) == generation)
+		return;
+	if (cpu->stamp != RB_STAMP_NONE)
+		local_cmpxchg(&page->time_stamp, stamp, rb_now(cpu->stamp));
+	local_cmpxchg(&page->discarded, discarded, generation << RB_GEN_SHIFT);
+	/* G2 pairs with G1: whoever sees the generation finds all words new */
+	local_cmpxchg(&page->write, write, generation << RB_GEN_SHIFT);
+}
+
+/*
+ * Move the tail from page to the next one. Only called by a context whose
+ * reservation overflowed the tail page, so the commit page cannot pass page
+ * before the first such context is done; nested contexts may have moved the
+ * tail already, then every step here finds its work done.
+ */
+static int rb_tail_advance(struct rb_cpu *cpu, struct rb_page *page)
+{
+	struct rb_page *next = rb_page_next(cpu, page);
+
+	if (rb_page_word(next) == load_relaxed(&cpu->commit_page))
+		return RB_DROP_COMMIT_OVERRUN;
+	/* H1 pairs with H2: the reader is done with the page we reuse */
+	if (rb_page_word(next) == load_acquire(&cpu->head)) {
+		if (cpu->mode == RB_PRODUCE_CONSUME)
+			return RB_DROP_FULL;
+		rb_lose_head(cpu, next);
+	}
+	rb_page_open(cpu, next, rb_next_generation(page, next));
+	local_cmpxchg(&cpu->tail, rb_page_word(page), rb_page_word(next));
+	return -1;
+}
+
+/* The first reservation that did not fit ends the page where it found it. */
+static void rb_page_seal(struct rb_cpu *cpu, struct rb_page *page,
+			 uint64_t found)
+{
+	uint32_t room = cpu->capacity - rb_word_bytes(found);
+	uint64_t *event =
+		(uint64_t *)(void *)(page->data + rb_word_bytes(found));
+
+	if (room)
+		store_data(event, rb_event_header(RB_TYPE_PADDING,
+						  room - RB_EVENT_HEADER, 0));
+	store_relaxed(&page->left, found);
+}
+
+/*
+ * A reservation overflowed page. Cross into the next page and return true (the
+ * caller reserves again), or take the reservation back, count the refusal and
+ * return false.
+ *
+ * Taking back is a cmpxchg: it fails only when a nested writer crossed in
+ * between, so that the page is left and must stay overflown (a context that
+ * loaded the old tail earlier must not find room in it); then the write goes
+ * on behind it.
+ */
+bool rb_reserve_slow(struct rb_slot *slot, struct rb_cpu *cpu,
+		     struct rb_page *page, uint64_t found, uint64_t added)
+{
+	bool first = rb_word_bytes(found) <= cpu->capacity;
+	int refused = -1;
+
+	if (first)
+		rb_page_seal(cpu, page, found);
+	if (rb_word_bytes(added) > cpu->capacity)
+		refused = RB_DROP_TOO_BIG;
+	else if (load_relaxed(&cpu->tail) == rb_page_word(page))
+		refused = rb_tail_advance(cpu, page);
+	if (refused >= 0 && local_cmpxchg(&page->write, found + added, found)) {
+		rb_drop(slot, (enum rb_drop)refused);
+		return false;
+	}
+	/* The end of the page is an event too: pass the commit edge on. */
+	if (first && load_relaxed(&page->commit) == found)
+		rb_publish(cpu, page);
+	if (refused == RB_DROP_TOO_BIG) {
+		rb_drop(slot, RB_DROP_TOO_BIG);
+		return false;
+	}
+	return true;
+}
+
+/*
+ * Publish everything reserved so far, from the page that holds the commit edge
+ * on. The caller holds the edge: all reservations behind it belong to handlers
+ * that have returned, so they are complete.
+ */
+void rb_publish(struct rb_cpu *cpu, struct rb_page *page)
+{
+	for (;;) {
+		uint64_t end = load_relaxed(&page->write);
+		struct rb_page *next;
+
+		compiler_barrier(); /* P3 pairs with P3: word, then tail */
+		if (load_relaxed(&cpu->tail) == rb_page_word(page)) {
+			/* P4 pairs with C1: events before the word */
+			store_release(&page->commit, end);
+			compiler_barrier(); /* P5 pairs with P5: look again */
+			if (load_relaxed(&page->write) == end)
+				return;
+			continue;
+		}
+		next = rb_page_next(cpu, page);
+		/* P6 pairs with C1: a left page's last events */
+		store_release(&page->commit, load_relaxed(&page->left));
+		store_relaxed(&next->commit, rb_next_generation(page, next)
+						     << RB_GEN_SHIFT);
+		/* P7 pairs with C2: the next page's commit word is valid */
+		store_release(&cpu->commit_page, rb_page_word(next));
+		page = next;
+	}
+}

@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: MIT */
+/* ring_read.c - walking, consuming and checking what writers left. */
+#include <stdio.h>
+#include <string.h>
+
+#include "ringbuf/ring_buffer.h"
+#include "ringbuf/ring_private.h"
+
+/* A place in the published part of a buffer. */
+struct cursor {
+	struct rb_cpu *cpu;
+	struct rb_page *page;
+	uint32_t offset; /* bytes of page passed */
+	uint32_t events; /* data events among them */
+	uint32_t bytes;	 /* their bytes, time extends included */
+	uint64_t delta;	 /* upper bits from a time extend */
+};
+
+static struct cursor cursor_at_head(struct rb_cpu *cpu)
+{
+	struct cursor at = {
+		.cpu = cpu,
+		.page = rb_page_of(load_relaxed(&cpu->head)),
+		.offset = cpu->read_bytes,
+		.events = cpu->read_events,
+		.bytes = cpu->read_event_bytes,
+	};
+
+	return at;
+}
+
+/* Is there something published behind at? Steps over ends of pages. */
+static bool cursor_has_more(struct cursor *at)
+{
+	for (;;) {
+		/* C1 pairs with P1 P4 P6: event bytes behind the word */
+		uint64_t commit = load_acquire(&at->page->commit);
+
+		if (at->offset < rb_word_bytes(commit))
+			return true;
+		/* C2 pairs with P7: the next page's commit word is valid */
+		if (load_acquire(&at->cpu->commit_page) ==
+		    rb_page_word(at->page))
+			return false;
+		/* C3 pairs with P6: it may have grown before it was left */
+		if (load_acquire(&at->page->commit) != commit)
+			continue;
+		at->page = rb_page_next(at->cpu, at->page);
+		at->offset = 0;
+		at->events = 0;
+		at->bytes = 0;
+	}
+}
+
+/* Decode the event at the cursor and pass it. 1 data, 0 other, -EUCLEAN. */
+static int cursor_take(struct cursor *at, struct rb_event *event)
+{
+	uint64_t *header = (uint64_t *)(void *)(at->page->data + at->offset);
+	uint64_t word = load_data(header);
+	uint32_t end = rb_word_bytes(load_relaxed(&at->page->commit));
+	uint32_t length = (uint32_t)(word >> 32) & 0xffffff;
+	uint32_t bytes = RB_EVENT_HEADER + rb_round_up(length);
+
+	if ((word >> 56) == RB_TYPE_TIME_EXTEND) {
+		at->delta = (word & ((UINT64_C(1) << 56) - 1)) << 32;
+		at->offset += RB_EVENT_HEADER;
+		return 0;
+	}
+	if (bytes > end - at->offset ||
+	    ((word >> 56) != RB_TYPE_DATA && (word >> 56) != RB_TYPE_PADDING))
+		return -EUCLEAN;
+	event->payload = header + 1;
+	event->length = length;
+	event->time_stamp = load_relaxed(&at->page->time_stamp) + at->delta +
+			    (uint32_t)word;
+	at->offset += bytes;
+	if ((word >> 56) == RB_TYPE_DATA) {
+		at->events++;
+		at->bytes += bytes + (at->delta ? RB_EVENT_HEADER : 0);
+	}
+	at->delta = 0;
+	return (word >> 56) == RB_TYPE_DATA;
+}
+
+int rb_walk(struct rb_cpu *cpu, rb_event_fn fn, void *arg)
+{
+	struct cursor at = cursor_at_head(cpu);
+	struct rb_event event;
+
+	while (cursor_has_more(&at)) {
+		int kind = cursor_take(&at, &event);
+
+		if (kind < 0)
+			return kind;
+		if (!kind)
+			continue;
+		kind = fn(&event, arg);
+		if (kind)
+			return kind;
+	}
+	return 0;
+}
+
+/* Hand everything before the cursor back to the writer. */
+static void cursor_give_back(const struct cursor *at)
+{
+	struct rb_cpu *cpu = at->cpu;
+
+	cpu->read_bytes = at->offset;
+	cpu->read_events = at->events;
+	cpu->read_event_bytes = at->bytes;
+	/* H2 pairs with H1: events were read before their page is reused */
+	store_release(&cpu->head, rb_page_word(at->page));
+}
+
+long rb_consume(struct rb_slot *slot, unsigned long max, rb_event_fn fn,
+		void *arg)
+{
+	unsigned long taken = 0;
+	struct rb_event event;
+	struct cursor at;
+	int err = rb_control_try(slot);
+
+	if (err)
+		return err;
+	at = cursor_at_head(rb_slot_active(slot));
+	while (taken < max && cursor_has_more(&at)) {
+		int kind = cursor_take(&at, &event);
+
+		if (kind < 0) {
+			err = kind;
+			break;
+		}
+		if (!kind)
+			continue;
+		taken++;
+		if (fn(&event, arg))
+			break;
+	}
+	cursor_give_back(&at);
+	at.cpu->read += taken;
+	rb_control_end(slot);
+	return taken || !err ? (long)taken : err;
+}
+
+/* Sum the unread events and bytes that the words of the pages tell. */
+static void count_present(struct rb_cpu *cpu, struct rb_counts *out)
+{
+	struct rb_page *page = rb_page_of(load_relaxed(&cpu->head));
+	uint64_t last = load_relaxed(&cpu->commit_page);
+
+	for (;;) {
+		uint64_t commit = load_relaxed(&page->commit);
+		uint64_t discarded = load_relaxed(&page->discarded);
+
+		out->entries +=
+			rb_word_events(commit) - rb_word_events(discarded);
+		out->bytes += rb_word_bytes(commit) - rb_word_bytes(discarded);
+		if (rb_page_word(page) == last)
+			return;
+		page = rb_page_next(cpu, page);
+	}
+}
+
+void rb_counts(struct rb_cpu *cpu, struct rb_counts *out)
+{
+	memset(out, 0, sizeof(*out));
+	count_present(cpu, out);
+	out->entries -= cpu->read_events;
+	out->bytes -= cpu->read_event_bytes;
+	out->read = cpu->read;
+	out->overrun = load_relaxed(&cpu->overrun);
+	out->pages_lost = load_relaxed(&cpu->pages_lost);
+}
+
+static int count_event(const struct rb_event *event, void *arg)
+{
+	uint64_t *events = arg;
+
+	(void)event;
+	(*events)++;
+	return 0;
+}
+
+int rb_check(struct rb_cpu *cpu, char *why, size_t size)
+{
+	struct rb_page *tail = rb_page_of(load_relaxed(&cpu->tail));
+	struct rb_counts counts;
+	uint64_t walked = 0;
+
+	if (load_relaxed(&cpu->commit_page) != rb_page_word(tail) ||
+	    load_relaxed(&tail->commit) != load_relaxed(&tail->write)) {
+		snprintf(why, size,
+			 "commit has not caught up with write: "
+			 "an event is still open or was lost");
+		return -EUCLEAN;
+	}
+	if (rb_walk(cpu, count_event, &walked)) {
+		snprintf(why, size, "the bytes are not a sequence of events");
+		return -EUCLEAN;
+	}
+	rb_counts(cpu, &counts);
+	if (counts.entries != walked) {
+		snprintf(why, size, "%llu events walked, %llu counted",
+			 (unsigned long long)walked,
+			 (unsigned long long)counts.entries);
+		return -EUCLEAN;
+	}
+	return 0;
+}
