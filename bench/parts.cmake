@@ -1,1 +1,2 @@
 include(${CMAKE_CURRENT_LIST_DIR}/stats.cmake)
+include(${CMAKE_CURRENT_LIST_DIR}/topology.cmake)

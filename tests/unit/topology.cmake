@@ -1,0 +1,1 @@
+ringswap_unit_test(topology test_topology.c bench_topology)
