@@ -112,7 +112,7 @@ uint64_t bench_hist_count_above(const struct bench_hist *h, uint64_t value)
 }
 
 /* The bucket that holds the value of @rank (1 is the smallest), cut off at the
- * exact min and max. Only for 1 <= @rank <= total. */
+ * exact min and max, which are known themselves. Only for 1 <= @rank <= total. */
 static struct bench_hist_bucket bucket_of_rank(const struct bench_hist *h,
 					       uint64_t rank)
 {
@@ -120,6 +120,10 @@ static struct bench_hist_bucket bucket_of_rank(const struct bench_hist *h,
 	uint64_t seen = 0;
 	size_t cursor = 0;
 
+	if (rank <= 1 || rank >= h->total) {
+		b.lowest = b.highest = rank <= 1 ? h->min : h->max;
+		return b;
+	}
 	while (seen < rank && bench_hist_next(h, &cursor, &b))
 		seen += b.count;
 	if (b.lowest < h->min)

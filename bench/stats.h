@@ -57,7 +57,7 @@ uint64_t bench_stats_rank(uint64_t n, double q);
  * quantile @q with at most @alpha / 2 error on either side:
  *	max(q, 1-q)^n <= alpha/2
  * At alpha = 0.05 that is 6 for the median, 36 for p90, 368 for p99, 3688 for
- * p99.9, 36888 for p99.99. 0 if @q or @alpha is not between 0 and 1. */
+ * p99.9, 36887 for p99.99. 0 if @q or @alpha is not between 0 and 1. */
 uint64_t bench_stats_support(double q, double alpha);
 
 /* The narrowest pair of ranks with at most @alpha / 2 error on either side, for
