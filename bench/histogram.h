@@ -113,8 +113,9 @@ uint64_t bench_hist_count_above(const struct bench_hist *h, uint64_t value);
 
 /* The value of rank ceil(@q * total), the smallest that at least a share @q of
  * the values do not exceed, read as the midpoint of its bucket but never
- * outside min..max; the first and the last are exact. A description: it asks for no minimum of values. @q below
- * 0 or above 1 is taken as 0 or 1. 0 for an empty histogram. */
+ * outside min..max; the first and the last rank are exact. A description: it
+ * asks for no minimum of values. @q below 0 or above 1 is taken as 0 or 1. 0
+ * for an empty histogram. */
 double bench_hist_value_at(const struct bench_hist *h, double q);
 
 /* The quantile @q (0 < @q < 1) with a two-sided interval that covers the true
