@@ -52,7 +52,7 @@ static double deviance(double x, double mean)
 }
 
 /* P(B = k), 0 <= k <= n, 0 < p < 1, by Loader's saddle point: lgamma alone
- * would lose all digits for large n. At the ends pow() is exact for p = 1/2,
+ * would lose most digits for large n. At the ends pow() is exact for p = 1/2,
  * which the sign test counts on, but 1 - p is not for small p. */
 static double binom_term(double k, double n, double p)
 {

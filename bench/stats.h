@@ -104,7 +104,9 @@ struct bench_sign_interval {
  * from, as one of @k simultaneous comparisons that are all right together with
  * probability at least 1 - @alpha (Bonferroni): [x(r), x(n+1-r)] with the
  * largest r for which 2 k P(B < r) <= alpha, B binomial(n, 1/2). No assumption
- * but independence; ties make it wider, never wrong.
+ * but independence; ties make it wider, never wrong. Adding rounds until it is
+ * narrow enough is fine if it is looked at only each time their number has
+ * doubled; looking after every round costs 1-2 points of coverage.
  * -ENODATA: @n is below bench_stats_rounds_needed(@k, @alpha).
  * -EDOM also for infinite values. */
 int bench_stats_sign_interval(const double *x, size_t n, double alpha,

@@ -567,6 +567,54 @@ static void sign_interval_covers_as_promised(void **state)
 	assert_share(covered, REPEATS, s.level);
 }
 
+/* Rounds are added until the interval is no wider than @width: after every
+ * round, or only when their number has doubled. Returns the share of intervals
+ * that contain the truth. */
+static double coverage_of_stopping(double width, bool every_round, int repeats)
+{
+	enum {
+		FIRST = 12,
+		CAP = 48
+	};
+	struct bench_sign_interval s;
+	struct bench_rng rng;
+	double x[CAP];
+	int covered = 0;
+
+	bench_rng_seed(&rng, 9);
+	for (int r = 0; r < repeats; r++) {
+		size_t n = FIRST;
+
+		for (int i = 0; i < CAP; i++)
+			x[i] = skewed(&rng);
+		assert_int_equal(bench_stats_sign_interval(x, n, 0.05, 1, &s),
+				 0);
+		while (s.hi - s.lo > width && n < CAP) {
+			n = every_round ? n + 1 : 2 * n;
+			assert_int_equal(
+				bench_stats_sign_interval(x, n, 0.05, 1, &s),
+				0);
+		}
+		covered += s.lo <= 0 && 0 <= s.hi;
+	}
+	return (double)covered / repeats;
+}
+
+static void stopping_for_width_must_not_look_every_round(void **state)
+{
+	enum {
+		REPEATS = 10000
+	};
+	double every = coverage_of_stopping(0.7, true, REPEATS);
+	double doubled = coverage_of_stopping(0.7, false, REPEATS);
+
+	(void)state;
+	print_message("looking every round %.4f, doubling %.4f\n", every,
+		      doubled);
+	assert_true(doubled >= 0.95 - 4 * sqrt(0.95 * 0.05 / REPEATS));
+	assert_true(every < doubled);
+}
+
 /* A table of seven comparisons with a common baseline, hence dependent: all
  * seven intervals are right together at least 95 times of 100, while intervals
  * that ignore the table's size are not. */
@@ -1212,6 +1260,7 @@ int main(void)
 		cmocka_unit_test(rounds_formula_and_its_inverse_agree),
 		cmocka_unit_test(sign_p_matches_enumeration),
 		cmocka_unit_test(sign_interval_covers_as_promised),
+		cmocka_unit_test(stopping_for_width_must_not_look_every_round),
 		cmocka_unit_test(family_of_intervals_covers_as_promised),
 		cmocka_unit_test(mann_whitney_matches_enumeration),
 		cmocka_unit_test(smallest_p_of_separated_sets_is_known),
