@@ -1,0 +1,130 @@
+# SPDX-License-Identifier: MIT
+# One panel of pareto.gp: its dominated points, its labels, its plot.
+here(r) = (S(r, c_placement) eq PLACE[PANEL])
+array HERE_[NROW]; array SOUND[NROW]; array BEATEN[NROW]
+do for [R=1:NROW] {
+	HERE_[R] = (here(R) && has_point(R))
+	SOUND[R] = (HERE_[R] && is_sound(R))
+	BEATEN[R] = 0
+}
+do for [R=1:NROW] {
+	if (HERE_[R]) {
+		BEATEN[R] = (sum [j=1:NROW] (SOUND[j] && j != R && \
+			WHI[j] < WLO[R] && SHI[j] < SLO[R])) > 0
+	}
+}
+
+# Vertical reference lines: a writer cost without a swap.
+NEXT = 1001
+do for [R=1:NROW] {
+	if (here(R) && known(WX[R]) && !known(SX_[R]) && !is_absent(R)) {
+		set arrow NEXT from first WX[R], graph 0 to first WX[R], graph 1 \
+			nohead back lc rgb SOFT lw 1.2 dt 3
+		set label NEXT name(R)." (no swap)" at first WX[R], graph 0.99 \
+			right rotate by 90 offset -0.8, 0 tc rgb SOFT font ",10"
+		NEXT = NEXT + 1
+	}
+}
+
+ABSENT_AT = 30 + PLOT_H + 64
+if (NABSENT[PANEL]) {
+	set object 1000 rect \
+		from screen SX(PANEL_LEFT[PANEL]), screen SY(ABSENT_AT) \
+		to screen SX(PANEL_RIGHT[PANEL]), \
+		screen SY(ABSENT_AT + 16 * NABSENT[PANEL] + 4) \
+		back fc rgb HATCH fs pattern 4 noborder
+}
+do for [R=1:NROW] {
+	if (here(R) && is_absent(R)) {
+		set label NEXT " ".elide(name(R)." ".status_text(R), \
+			int(PLOT_W / 7.4))." " \
+			at screen SX(PANEL_LEFT[PANEL] + 14), \
+			screen SY(ABSENT_AT + 10) left boxed front \
+			tc rgb SOFT font ",10"
+		NEXT = NEXT + 1
+		ABSENT_AT = ABSENT_AT + 16
+	}
+}
+
+NBOX = 0
+do for [R=1:NROW] {
+	if (HERE_[R]) {
+		TEXT = elide(name(R).(is_marked(R) ? " ".status_word(R) : ""), 32)
+		W = strlen(TEXT) * 7.4
+		DONE = 0
+		do for [STEP=0:9] {
+			DIST = 12 + STEP * 11
+			do for [K=1:8] {
+				if (!DONE) {
+					DX = real(word(TRY_DX, K))
+					BOX_Y = PY[R] + real(word(TRY_DY, K)) * DIST
+					BOX_X = (DX > 0 ? PX[R] + (STEP || K == 1 ? \
+						DIST : 8) * DX : DX < 0 ? \
+						PX[R] + DX * DIST - W : PX[R] - W / 2)
+					if (BOX_X > 2 && BOX_X + W < PLOT_W + 2 && \
+					    BOX_Y > LABEL_H / 2 && \
+					    BOX_Y < PLOT_H && \
+					    !(sum [j=1:NROW] (HERE_[j] && \
+					    hits_point(BOX_X, BOX_Y, W, j))) && \
+					    !(NBOX ? sum [j=1:NBOX] \
+					    hits_box(BOX_X, BOX_Y, W, j) : 0)) {
+						DONE = 1
+						GOOD_X = BOX_X
+						GOOD_Y = BOX_Y
+						GOOD_STEP = STEP
+						GOOD_DX = DX
+					}
+				}
+			}
+		}
+		if (!DONE) {
+			GOOD_X = clamp(PX[R] + 12, 2, PLOT_W - W)
+			GOOD_Y = PY[R]
+			GOOD_STEP = 0
+			GOOD_DX = 1
+		}
+		NBOX = NBOX + 1
+		BX[NBOX] = GOOD_X
+		BY[NBOX] = GOOD_Y
+		BW[NBOX] = W
+		# Anchored at the side that faces the point, so that a viewer's
+		# narrower font leaves no gap.
+		if (GOOD_DX > 0) {
+			set label NEXT TEXT at graph GOOD_X / PLOT_W, \
+				graph GOOD_Y / PLOT_H left front \
+				tc rgb key_ink(R) font ",11"
+			TO_X = GOOD_X
+		}
+		if (GOOD_DX < 0) {
+			set label NEXT TEXT at graph (GOOD_X + W) / PLOT_W, \
+				graph GOOD_Y / PLOT_H right front \
+				tc rgb key_ink(R) font ",11"
+			TO_X = GOOD_X + W
+		}
+		if (GOOD_DX == 0) {
+			set label NEXT TEXT at graph (GOOD_X + W / 2) / PLOT_W, \
+				graph GOOD_Y / PLOT_H center front \
+				tc rgb key_ink(R) font ",11"
+			TO_X = GOOD_X + W / 2
+		}
+		if (GOOD_STEP > 0) {
+			set arrow NEXT from first WX[R], first SX_[R] \
+				to graph TO_X / PLOT_W, graph GOOD_Y / PLOT_H \
+				nohead back lc rgb FAINT lw 0.8
+		}
+		NEXT = NEXT + 1
+	}
+}
+
+plot for [R=1:NROW] '+' using (HERE_[R] ? WX[R] : NaN):(SX_[R]): \
+		(WLO[R]):(WHI[R]):(SLO[R]):(SHI[R]) every ::0::0 \
+		with xyerrorbars pt -1 lw 1.3 lc rgb kind_colour(R), \
+	for [R=1:NROW] '+' using (HERE_[R] && !BEATEN[R] && \
+		!is_marked(R) ? WX[R] : NaN):(SX_[R]) every ::0::0 \
+		with points pt 7 ps 1.2 lc rgb kind_colour(R), \
+	for [R=1:NROW] '+' using (HERE_[R] && (BEATEN[R] || is_marked(R)) ? \
+		WX[R] : NaN):(SX_[R]) every ::0::0 \
+		with points pt (is_kind(R, "candidate") ? 6 : 12) ps 1.2 \
+		lw 1.5 lc rgb kind_colour(R), \
+	for [R=1:NROW] '+' using (HERE_[R] && is_marked(R) ? WX[R] : NaN): \
+		(SX_[R]) every ::0::0 with points pt 2 ps 1.5 lw 2 lc rgb RED

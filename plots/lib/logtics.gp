@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: MIT
+# Plain numbers at 1, 2, 5 (or 1 alone, over many decades) on the log axis
+# AXIS ("x" or "y") that runs from LO to HI; gnuplot's own tics name powers of
+# ten only, of which a narrow range may hold none. AXIS_PX is the length of the
+# axis: labels stand as dense as fits.
+tic_text(x) = (x >= 1e6 ? sprintf("%gM", x / 1e6) : \
+	x >= 1e4 ? sprintf("%gk", x / 1e3) : sprintf("%g", x))
+# How many labels fit between two powers of ten; a label takes more room along
+# a horizontal axis than along a vertical one.
+PER_DECADE = AXIS_PX / log10(HI / LO) / (AXIS eq "x" ? 36 : 18)
+STEPS = (PER_DECADE < 2.1 ? "1" : PER_DECADE < 3.4 ? "1 3" : \
+	PER_DECADE < 7 ? "1 2 5" : PER_DECADE < 13 ? "1 1.5 2 3 5 7" : \
+	"1 1.2 1.5 2 2.5 3 3.5 4 4.5 5 6 7 8 9")
+eval sprintf("set %stics () ; set m%stics default", AXIS, AXIS)
+do for [E=floor(log10(LO)):ceil(log10(HI))] {
+	do for [M=1:9] {
+		V = M * 10.0 ** E
+		if (V >= LO && V <= HI) {
+			eval sprintf("set %stics add ('' %.6g 1)", AXIS, V)
+		}
+	}
+	do for [STEP in STEPS] {
+		V = real(STEP) * 10.0 ** E
+		if (V >= LO * 0.9999 && V <= HI * 1.0001) {
+			eval sprintf("set %stics add ('%s' %.6g)", \
+				AXIS, tic_text(V), V)
+		}
+	}
+}

@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: MIT
+# Which strategy gives the best of both sides? Writer cost against swap cost,
+# one panel per placement.
+CHART = "pareto"
+NEED = "strategy kind status reason placement". \
+	" writer_ns writer_low_ns writer_high_ns". \
+	" swap_us swap_low_us swap_high_us"
+NUMBERS = "writer_ns writer_low_ns writer_high_ns". \
+	" swap_us swap_low_us swap_high_us"
+ARGN = ARGC; DATA = ARG1; OUT = ARG2; TITLE = ARG3; CAPTION = ARG4
+HERE = ""
+do for [I=1:strlen(ARG0)] { if (ARG0[I:I] eq "/") { HERE = ARG0[1:I] } }
+load HERE."lib/util.gp"
+load HERE."lib/palette.gp"
+load HERE."lib/placements.gp"
+
+# Arrays, not functions: the placing of labels reads them thousands of times.
+array WX[NROW]; array WLO[NROW]; array WHI[NROW]
+array SX_[NROW]; array SLO[NROW]; array SHI[NROW]
+X_LO = 1e30; X_HI = 0.0; Y_LO = 1e30; Y_HI = 0.0
+do for [R=1:NROW] {
+	WX[R] = above_0(N(R, c_writer_ns))
+	SX_[R] = above_0(N(R, c_swap_us))
+	WLO[R] = default(above_0(N(R, c_writer_low_ns)), WX[R])
+	WHI[R] = default(N(R, c_writer_high_ns), WX[R])
+	SLO[R] = default(above_0(N(R, c_swap_low_us)), SX_[R])
+	SHI[R] = default(N(R, c_swap_high_us), SX_[R])
+	if (known(WX[R])) {
+		X_LO = min(X_LO, WLO[R]); X_HI = max(X_HI, WHI[R])
+	}
+	if (known(SX_[R])) {
+		Y_LO = min(Y_LO, SLO[R]); Y_HI = max(Y_HI, SHI[R])
+	}
+}
+if (X_HI == 0) { X_LO = 1.0; X_HI = 10.0 }
+if (Y_HI == 0) { Y_LO = 1.0; Y_HI = 10.0 }
+X_LO = X_LO / 1.35; X_HI = X_HI * 1.9
+Y_LO = Y_LO / 1.9; Y_HI = Y_HI * 1.6
+has_point(r) = (known(WX[r]) && known(SX_[r]))
+is_sound(r) = (status(r) eq "ok" && has_point(r) && is_kind(r, "candidate"))
+
+LEFT_PX = 84
+GUTTER_PX = 0
+GAP_PX = 56
+PANEL_MIN_PX = 420
+load HERE."lib/panels.gp"
+PLOT_W = PANEL_PX - GUTTER_PX
+PLOT_H = 430.0
+# Strategies without a point are listed below the panel, hatched.
+array NABSENT[NPLACE]
+ABSENT_MAX = 0
+do for [I=1:NPLACE] {
+	NABSENT[I] = (PLACE_HAS[I] ? sum [r=1:NROW] \
+		(S(r, c_placement) eq PLACE[I] && is_absent(r)) : 0)
+	ABSENT_MAX = max(ABSENT_MAX, NABSENT[I])
+}
+ABSENT_PX = 16 * ABSENT_MAX + (ABSENT_MAX ? 10 : 0)
+HEIGHT = 30 + PLOT_H + 84 + ABSENT_PX
+load HERE."lib/style.gp"
+
+set label "o" at screen SX(LEFT_PX), screen SY(DRAWN - 6) left \
+	tc rgb "#ffffff" font ",10" point pt 7 ps 1.1 lc rgb BLUE
+set label "not dominated within the intervals" \
+	at screen SX(LEFT_PX + 12), screen SY(DRAWN - 6) left \
+	tc rgb INK font ",10"
+set label "" at screen SX(LEFT_PX + 260), screen SY(DRAWN - 6) \
+	point pt 6 ps 1.1 lw 1.5 lc rgb BLUE
+set label "dominated" at screen SX(LEFT_PX + 272), screen SY(DRAWN - 6) left \
+	tc rgb INK font ",10"
+set label "" at screen SX(LEFT_PX + 360), screen SY(DRAWN - 6) \
+	point pt 2 ps 1.3 lw 2 lc rgb RED
+set label "broken or INVALID: not a choice" \
+	at screen SX(LEFT_PX + 372), screen SY(DRAWN - 6) left \
+	tc rgb INK font ",10"
+set label "crosses are intervals; lower left is better" \
+	at screen SX(LEFT_PX + 600), screen SY(DRAWN - 6) left \
+	tc rgb SOFT font ",10"
+set label "writer cost [ns/event], log scale" \
+	at screen SX((LEFT_PX + WIDTH) / 2), screen SY(30 + PLOT_H + 46) center \
+	tc rgb INK font ",12"
+
+# Pixels inside a panel, y upwards.
+px(x) = log(x / X_LO) / log(X_HI / X_LO) * PLOT_W
+py(y) = log(y / Y_LO) / log(Y_HI / Y_LO) * PLOT_H
+array PX[NROW]; array PY[NROW]
+do for [R=1:NROW] {
+	PX[R] = (has_point(R) ? px(WX[R]) : -1000)
+	PY[R] = (has_point(R) ? py(SX_[R]) : -1000)
+}
+# Candidate places of a label: direction (unit vector) times a growing
+# distance; the nearest that touches no point, no label and no border wins.
+TRY_DX = "1 -1 1 -1 1 -1 0 0"
+TRY_DY = "0 0 0.8 0.8 -0.8 -0.8 1 -1"
+array BX[NROW]; array BY[NROW]; array BW[NROW]
+LABEL_H = 15.0
+hits_box(x, y, w, j) = (x < BX[j] + BW[j] && BX[j] < x + w && \
+	abs(y - BY[j]) < LABEL_H)
+hits_point(x, y, w, r) = (PX[r] > x - 7 && PX[r] < x + w + 7 && \
+	abs(PY[r] - y) < LABEL_H / 2 + 6)
+
+set datafile separator whitespace
+set tmargin at screen SY(30)
+set bmargin at screen SY(30 + PLOT_H)
+set yrange [Y_LO:Y_HI]
+set multiplot
+SHOWN = 0
+do for [PANEL=1:NPLACE] {
+	set lmargin at screen SX(PANEL_LEFT[PANEL])
+	set rmargin at screen SX(PANEL_RIGHT[PANEL])
+	if (!PLACE_HAS[PANEL]) {
+		set border 0
+		unset ylabel
+		unset ytics
+		unset logscale y
+		set yrange [0:1]
+		load HERE."lib/strip.gp"
+		set border 3
+		set yrange [Y_LO:Y_HI]
+	} else {
+		SHOWN = SHOWN + 1
+		set logscale xy
+		set xrange [X_LO:X_HI]
+		LO = X_LO; HI = X_HI; AXIS = "x"; AXIS_PX = PLOT_W
+		load HERE."lib/logtics.gp"
+		LO = Y_LO; HI = Y_HI; AXIS = "y"; AXIS_PX = PLOT_H
+		set ytics
+		load HERE."lib/logtics.gp"
+		if (SHOWN == 1) {
+			set ylabel "swap until safe to read, p50 [us], log scale" \
+				offset -1, 0 tc rgb INK font ",12"
+		} else {
+			unset ylabel
+			set format y ""
+		}
+		set label 1000 PLACE[PANEL] at graph 0, screen SY(14) left \
+			tc rgb INK font ",13"
+		load HERE."lib/front.gp"
+	}
+	unset label
+	unset arrow
+	unset object
+}
+unset multiplot

@@ -1,0 +1,79 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Render one chart: complete in its place, or not there at all.
+# usage: render.sh SCRIPT DATA.tsv OUT.svg|OUT.png TITLE CAPTION
+# Exit status: 0 done, 1 cannot write or gnuplot failed, 2 bad arguments or
+# data, 3 no gnuplot. See README.md.
+set -u
+
+fail()
+{
+	status=$1
+	shift
+	printf 'render: %s\n' "$*" >&2
+	exit "$status"
+}
+
+# gnuplot takes "< cmd" and "| cmd" as names of pipes; a path never is one.
+as_path()
+{
+	case $1 in
+	/*) printf '%s' "$1" ;;
+	*) printf './%s' "$1" ;;
+	esac
+}
+
+[ $# -eq 5 ] ||
+	fail 2 "usage: render.sh SCRIPT DATA.tsv OUT.svg|OUT.png TITLE CAPTION"
+here=$(dirname -- "$0")
+script=$1
+case $script in
+*/*) ;;
+*) script=$here/${script%.gp}.gp ;;
+esac
+data=$(as_path "$2")
+out=$(as_path "$3")
+case $out in
+*.svg) suffix=svg ;;
+*.png) suffix=png ;;
+*) fail 2 "$3: the name must end in .svg or .png" ;;
+esac
+gnuplot=${GNUPLOT:-gnuplot}
+
+[ -r "$script" ] || fail 2 "$1: no such chart script"
+[ -f "$data" ] || fail 2 "$2: no such data file"
+[ -r "$data" ] || fail 2 "$2: data file is not readable"
+[ -s "$data" ] || fail 2 "$2: data file is empty"
+command -v "$gnuplot" >/dev/null 2>&1 ||
+	fail 3 "gnuplot is not installed (Debian: gnuplot-nox); data stays in $2"
+folder=$(dirname -- "$out")
+[ -d "$folder" ] || fail 1 "$3: its folder does not exist"
+
+# Beside OUT, so that the rename stays within one file system.
+work=$(mktemp -d "$folder/.render.XXXXXX" 2>/dev/null) ||
+	fail 1 "$3: cannot write to its folder"
+trap 'rm -rf "$work"' EXIT
+trap 'exit 1' HUP INT TERM
+picture=$work/picture.$suffix
+
+"$gnuplot" -c "$script" "$data" "$picture" "$4" "$5" 2>"$work/stderr"
+status=$?
+if [ "$status" -ne 0 ]; then
+	# Our scripts' own messages start with the chart's name.
+	chart=$(basename -- "$script" .gp)
+	why=$(grep -m 1 "^$chart: " "$work/stderr" ||
+		grep -m 1 -v '^[[:space:]]*^\{0,1\}$' "$work/stderr")
+	[ "$status" -eq 2 ] || status=1
+	fail "$status" "${why:-gnuplot failed without a word}"
+fi
+
+# gnuplot succeeds on a full disk: look at both ends of what it wrote.
+[ -s "$picture" ] || fail 1 "$3: gnuplot wrote nothing"
+if [ "$suffix" = svg ]; then
+	tail -c 64 "$picture" | grep -q '</svg>' ||
+		fail 1 "$3: the SVG is cut short (disk full?)"
+else
+	tail -c 12 "$picture" | grep -aq 'IEND' ||
+		fail 1 "$3: the PNG is cut short (disk full?)"
+fi
+mv -f -- "$picture" "$out" 2>/dev/null || fail 1 "$3: cannot be written"

@@ -1,0 +1,163 @@
+# SPDX-License-Identifier: MIT
+# How long until a snapshot is safe to read? p50 to p99.9 of every strategy,
+# one panel per placement.
+CHART = "swap-cost"
+NEED = "strategy kind status reason placement n p50_us p90_us p99_us p999_us"
+NUMBERS = "n p50_us p90_us p99_us p999_us"
+ARGN = ARGC; DATA = ARG1; OUT = ARG2; TITLE = ARG3; CAPTION = ARG4
+HERE = ""
+do for [I=1:strlen(ARG0)] { if (ARG0[I:I] eq "/") { HERE = ARG0[1:I] } }
+load HERE."lib/util.gp"
+load HERE."lib/palette.gp"
+load HERE."lib/placements.gp"
+
+LO = 1e30
+HI = 0.0
+array KEY[NROW]
+do for [R=1:NROW] {
+	KEY[R] = NaN
+	do for [NAME in "p50_us p90_us p99_us p999_us"] {
+		V = N(R, value("c_".NAME))
+		if (V > 0) {
+			LO = min(LO, V)
+			HI = max(HI, V)
+		}
+	}
+}
+if (HI == 0) { LO = 1.0; HI = 100.0 }
+LO = LO / 1.5
+HI = HI * 1.5
+
+# Order: candidates, then controls and floors; by the p50 of the first panel
+# that has one, the absent last.
+array ORDER[NSTRAT]
+do for [I=1:NSTRAT] {
+	F = FIRST[I]
+	ORDER[I] = F
+	KEY[F] = 1e11
+	do for [R=1:NROW] {
+		if (KEY[F] == 1e11 && name(R) eq name(F) && \
+		    N(R, c_p50_us) > 0) {
+			KEY[F] = N(R, c_p50_us)
+		}
+	}
+	KEY[F] = KEY[F] + 1e12 * (kind_rank(F) > 0)
+	if (name(F) eq "-") { KEY[F] = 1e15 }
+}
+load HERE."lib/sort.gp"
+NNAMED = sum [i=1:NSTRAT] (name(FIRST[i]) ne "-")
+array Y[NROW]
+y_of(r) = (sum [i=1:NSTRAT] (name(ORDER[i]) eq name(r) ? i : 0))
+do for [R=1:NROW] { Y[R] = y_of(R) }
+
+ROW_PX = ((sum [r=1:NROW] is_marked(r)) ? 36 : 26)
+row_name(r) = elide(name(r).(is_kind(r, "candidate") ? "" : \
+	" (".kind(r).")"), 34)
+LONGEST = 8
+do for [I=1:NSTRAT] { LONGEST = max(LONGEST, strlen(row_name(FIRST[I]))) }
+LEFT_PX = 24 + 8.0 * LONGEST
+GUTTER_PX = 30
+GAP_PX = 22
+PANEL_MIN_PX = 290
+load HERE."lib/panels.gp"
+HEIGHT = 26 + max(ROW_PX * NNAMED, 150) + 80
+load HERE."lib/style.gp"
+
+set label "swap latency until safe to read [us], log scale" \
+	at screen SX((LEFT_PX + WIDTH) / 2), screen SY(DRAWN - 30) center \
+	tc rgb INK font ",12"
+
+# What the four marks of a row mean.
+array MARK[4] = [7, 4, 8, 3]
+array MARK_NAME[4] = ["p50", "p90", "p99", "p99.9"]
+array MARK_COLOUR[4] = [BLUE, BLUE, RED, BLACK]
+do for [M=1:4] {
+	set label "" at screen SX(LEFT_PX + 8 + (M - 1) * 80), \
+		screen SY(DRAWN - 6) point pt MARK[M] ps 1 lw 1.5 \
+		lc rgb MARK_COLOUR[M]
+	set label MARK_NAME[M] at screen SX(LEFT_PX + 20 + (M - 1) * 80), \
+		screen SY(DRAWN - 6) left tc rgb INK font ",11"
+}
+set label "n: swaps behind the row; a percentile that n does not support is not drawn" \
+	at screen SX(LEFT_PX + 340), screen SY(DRAWN - 6) left \
+	tc rgb SOFT font ",10"
+do for [I=1:NSTRAT] {
+	if (name(ORDER[I]) ne "-") {
+		set label row_name(ORDER[I]) at screen SX(LEFT_PX - 10), \
+			screen SY(26 + ROW_PX * (I - 0.5)) right \
+			tc rgb INK font ",12"
+	}
+}
+
+set datafile separator whitespace
+percentile(r, m) = above_0(N(r, value("c_".word( \
+	"p50_us p90_us p99_us p999_us", m))))
+highest(r) = (percentile(r, 4) > 0 ? percentile(r, 4) : \
+	percentile(r, 3) > 0 ? percentile(r, 3) : \
+	percentile(r, 2) > 0 ? percentile(r, 2) : percentile(r, 1))
+set tmargin at screen SY(26)
+set bmargin at screen SY(26 + max(ROW_PX * NNAMED, 150))
+set yrange [max(NNAMED, 150.0 / ROW_PX) + 0.5:0.5]
+set border 1
+set errorbars small
+unset ytics
+set grid xtics
+set multiplot
+do for [PANEL=1:NPLACE] {
+	set lmargin at screen SX(PANEL_LEFT[PANEL])
+	set rmargin at screen SX(PANEL_RIGHT[PANEL])
+	if (!PLACE_HAS[PANEL]) {
+		load HERE."lib/strip.gp"
+	} else {
+		set logscale x
+		set xrange [LO:HI]
+		AXIS = "x"
+		AXIS_PX = PANEL_RIGHT[PANEL] - PANEL_LEFT[PANEL]
+		load HERE."lib/logtics.gp"
+		set label 1000 PLACE[PANEL] at graph 0.0, \
+			screen SY(12) left tc rgb INK font ",13"
+		set label 1001 "n" at screen SX(PANEL_RIGHT[PANEL] + 38), screen SY(12) right \
+			tc rgb SOFT font ",10"
+		NEXT = 1002
+		do for [R=1:NROW] {
+			if (S(R, c_placement) eq PLACE[PANEL] && Y[R] > 0) {
+				set label NEXT count_text(N(R, c_n)) \
+					at screen SX(PANEL_RIGHT[PANEL] + 38), \
+					first Y[R] right tc rgb SOFT font ",10"
+				NEXT = NEXT + 1
+				if (!(N(R, c_p50_us) > 0)) {
+					set object NEXT rect \
+						from graph 0, first Y[R] - 0.36 \
+						to graph 1, first Y[R] + 0.36 \
+						back fc rgb HATCH \
+						fs pattern 4 noborder
+					set label NEXT " ".elide(status_text(R), \
+						PANEL_CHARS)." " at graph 0.5, \
+						first Y[R] center boxed front \
+						tc rgb SOFT font ",10"
+				}
+				if (N(R, c_p50_us) > 0 && is_marked(R)) {
+					set label NEXT elide(status_text(R), \
+						PANEL_CHARS) at graph 0.02, \
+						first Y[R] - 0.38 left front \
+						tc rgb RED font ",9"
+				}
+				NEXT = NEXT + 1
+			}
+		}
+		here(r) = (S(r, c_placement) eq PLACE[PANEL] && Y[r] > 0)
+		plot for [R=1:NROW] '+' using (here(R) ? percentile(R, 1) : \
+				NaN):(Y[R]):(highest(R) - percentile(R, 1)): \
+				(0) every ::0::0 with vectors nohead lw 1.5 \
+				lc rgb FAINT, \
+			for [M=1:4] for [R=1:NROW] '+' using \
+				(here(R) ? percentile(R, M) : NaN):(Y[R]) \
+				every ::0::0 with points pt MARK[M] ps 1 \
+				lw 1.5 lc rgb (status(R) eq "invalid" ? \
+				FAINT : MARK_COLOUR[M])
+	}
+	unset label
+	unset arrow
+	unset object
+}
+unset multiplot

@@ -1,0 +1,234 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Properties of the charts. usage: test.sh PROPERTY [CHART]
+# Exit status 77: cannot run here, with the reason.
+set -u
+
+here=$(cd "$(dirname -- "$0")" && pwd)
+fixtures=$here/../tests/fixtures/plots
+property=${1:?usage: test.sh PROPERTY [CHART]}
+chart=${2:-}
+charts="write-cost write-latency swap-cost pareto footprint scaling"
+title="FIXTURE: what does it cost?"
+caption="FIXTURE: invented numbers, no measurement."
+
+skip() { echo "SKIP: $*"; exit 77; }
+die() { echo "FAIL: $*" >&2; exit 1; }
+
+command -v gnuplot >/dev/null 2>&1 ||
+	[ "$property" = no-gnuplot-is-one-line ] ||
+	skip "gnuplot is not installed (Debian: gnuplot-nox)"
+tmp=$(mktemp -d) || exit 1
+trap 'rm -rf "$tmp"' EXIT
+
+render() { "$here/render.sh" "$@" 2>"$tmp/stderr"; }
+
+# Expect status $1 and exactly one line on stderr that matches $2, and no file.
+expect_refusal()
+{
+	want=$1
+	pattern=$2
+	shift 2
+	rm -rf "$tmp/out"
+	mkdir "$tmp/out"
+	render "$1" "$2" "$tmp/out/x.svg" "$title" "$caption"
+	got=$?
+	[ "$got" -eq "$want" ] ||
+		die "$1 $2: exit $got, not $want: $(cat "$tmp/stderr")"
+	[ "$(wc -l <"$tmp/stderr")" -eq 1 ] ||
+		die "$1 $2: not one line: $(cat "$tmp/stderr")"
+	grep -q -- "$pattern" "$tmp/stderr" ||
+		die "$1 $2: '$(cat "$tmp/stderr")' lacks '$pattern'"
+	[ -z "$(ls -A "$tmp/out")" ] || die "$1 $2: left a file behind"
+}
+
+check_svg()
+{
+	if command -v xmllint >/dev/null 2>&1; then
+		xmllint --noout "$1" || die "$1 is not XML"
+	elif command -v python3 >/dev/null 2>&1; then
+		python3 -c 'import sys, xml.dom.minidom as m
+m.parse(sys.argv[1])' "$1" || die "$1 is not XML"
+	else
+		skip "neither xmllint nor python3 to parse SVG with"
+	fi
+	grep -q '<svg' "$1" || die "$1 has no svg element"
+}
+
+check_png()
+{
+	signature=$(od -An -tx1 -N8 "$1" | tr -d ' \n')
+	[ "$signature" = 89504e470d0a1a0a ] || die "$1 is not a PNG"
+	# Width and height: big-endian words at bytes 16 and 20.
+	size=$(od -An -tu1 -j16 -N8 "$1")
+	# shellcheck disable=SC2086 # eight numbers on purpose
+	set -- $size
+	width=$(($3 * 256 + $4))
+	height=$(($7 * 256 + $8))
+	[ "$width" -ge 700 ] && [ "$width" -le 4000 ] || die "width $width"
+	[ "$height" -ge 200 ] && [ "$height" -le 4000 ] || die "height $height"
+}
+
+# The text of an SVG, entities resolved, one text element a line.
+svg_text()
+{
+	sed -n 's/.*<text>//; s/<[^>]*>//g; /./p' "$1" |
+		sed 's/&lt;/</g; s/&gt;/>/g; s/&quot;/"/g; s/&apos;/'"'"'/g; s/&#39;/'"'"'/g; s/&amp;/\&/g'
+}
+
+# Multiply a fixture's candidates: $1 chart, $2 how many strategies in all.
+many()
+{
+	awk -F '\t' -v OFS='\t' -v want="$2" '
+	/^#/ || !head { print; if (!/^#/) head = 1; next }
+	$2 != "candidate" || $1 == "-" { next }
+	{ if (!(($1) in seen)) { seen[$1] = ++nseen; order[nseen] = $1 }
+	  rows[$1] = rows[$1] $0 "\n" }
+	END { for (i = 1; i <= want; i++) {
+		s = order[(i - 1) % nseen + 1]
+		n = split(rows[s], row, "\n")
+		for (j = 1; j < n; j++) {
+			$0 = row[j]
+			if (want > 1)
+				$1 = $1 "-variant-" i
+			print
+		} } }' "$fixtures/$1.tsv"
+}
+
+case $property in
+renders)
+	for suffix in svg png; do
+		render "$chart" "$fixtures/$chart.tsv" "$tmp/$chart.$suffix" \
+			"$title" "$caption" || die "$(cat "$tmp/stderr")"
+		[ ! -s "$tmp/stderr" ] || die "not silent: $(cat "$tmp/stderr")"
+		"check_$suffix" "$tmp/$chart.$suffix"
+	done
+	# The gnuplot call itself must be silent: a warning is a wrong chart.
+	gnuplot -c "$here/$chart.gp" "$fixtures/$chart.tsv" "$tmp/q.svg" \
+		"$title" "$caption" 2>"$tmp/stderr" || die "plain call fails"
+	[ ! -s "$tmp/stderr" ] || die "warns: $(cat "$tmp/stderr")"
+	# Every strategy of the data is named in the picture.
+	svg_text "$tmp/$chart.svg" >"$tmp/text"
+	grep -v '^#' "$fixtures/$chart.tsv" | tail -n +2 | cut -f1 | sort -u |
+	while read -r name; do
+		[ "$name" = - ] || grep -q -- "$name" "$tmp/text" ||
+			die "$name is not drawn"
+	done || exit 1
+	grep -q 'FIXTURE: what does it cost?' "$tmp/text" || die "no title"
+	grep -q 'no measurement' "$tmp/text" || die "no caption"
+	for word in unavailable unmeasured INVALID broken; do
+		grep -q "$word" "$tmp/text" || die "no word '$word'"
+	done
+	;;
+odd-labels-survive)
+	odd="a_b^c 5%'s <x&y> {z} \\n @q #1"
+	for chart in $charts; do
+		ODD=$odd awk -F '\t' -v OFS='\t' '
+			$1 == "barrier" { $1 = ENVIRON["ODD"] } { print }' \
+			"$fixtures/$chart.tsv" >"$tmp/odd.tsv"
+		render "$chart" "$tmp/odd.tsv" "$tmp/o.svg" "T $odd" "C $odd" ||
+			die "$(cat "$tmp/stderr")"
+		check_svg "$tmp/o.svg"
+		svg_text "$tmp/o.svg" >"$tmp/text"
+		for want in "T $odd" "C $odd"; do
+			grep -qF -- "$want" "$tmp/text" ||
+				die "$chart: '$want' did not survive"
+		done
+		[ "$(grep -cF -- "a_b^c 5%'s <x&y>" "$tmp/text")" -ge 3 ] ||
+			die "$chart: the strategy's name did not survive"
+	done
+	;;
+bad-data-is-refused)
+	: >"$tmp/empty.tsv"
+	echo "# only this" >"$tmp/comment.tsv"
+	for chart in $charts; do
+		good=$fixtures/$chart.tsv
+		expect_refusal 2 "no such data file" "$chart" "$tmp/absent.tsv"
+		expect_refusal 2 "empty" "$chart" "$tmp/empty.tsv"
+		expect_refusal 2 "no data rows" "$chart" "$tmp/comment.tsv"
+		head -2 "$good" >"$tmp/head.tsv"
+		expect_refusal 2 "no data rows" "$chart" "$tmp/head.tsv"
+		cut -f1,3- "$good" >"$tmp/short.tsv"
+		expect_refusal 2 "'kind' is missing" "$chart" "$tmp/short.tsv"
+		sed '5s/	[^	]*$//' "$good" >"$tmp/row.tsv"
+		expect_refusal 2 "row 3: .* empty or missing" "$chart" \
+			"$tmp/row.tsv"
+		sed '2!s/	ok	/	fine	/' "$good" >"$tmp/status.tsv"
+		expect_refusal 2 "status 'fine' is not" "$chart" \
+			"$tmp/status.tsv"
+		sed '3s/[^	]*$/nan/' "$good" >"$tmp/nan.tsv"
+		expect_refusal 2 "'nan' is not a number" "$chart" "$tmp/nan.tsv"
+		head -c 3000 /dev/urandom >"$tmp/noise.tsv"
+		expect_refusal 2 "$chart" "$chart" "$tmp/noise.tsv"
+	done
+	expect_refusal 2 "no such chart" no-such-chart "$fixtures/pareto.tsv"
+	;;
+failure-keeps-the-old-picture)
+	printf 'old\n' >"$tmp/x.svg"
+	: >"$tmp/empty.tsv"
+	render pareto "$tmp/empty.tsv" "$tmp/x.svg" "$title" "$caption" &&
+		die "empty data accepted"
+	[ "$(cat "$tmp/x.svg")" = old ] || die "the old picture is gone"
+	render pareto "$fixtures/pareto.tsv" "$tmp/no/x.svg" "$title" \
+		"$caption"
+	[ $? -eq 1 ] || die "a missing folder is not status 1"
+	render pareto "$fixtures/pareto.tsv" "$tmp/x.pdf" "$title" "$caption"
+	[ $? -eq 2 ] || die "an unknown suffix is not status 2"
+	# A gnuplot that dies, or that writes half a picture on a full disk.
+	# shellcheck disable=SC2016 # $4 is the fake's own
+	for body in 'exit 139' ': >"$4"' 'printf "<svg>" >"$4"'; do
+		printf '#!/bin/sh\n%s\n' "$body" >"$tmp/gnuplot"
+		chmod +x "$tmp/gnuplot"
+		GNUPLOT=$tmp/gnuplot render pareto "$fixtures/pareto.tsv" \
+			"$tmp/x.svg" "$title" "$caption"
+		[ $? -eq 1 ] || die "'$body' is not status 1"
+		[ "$(cat "$tmp/x.svg")" = old ] || die "'$body' replaced it"
+	done
+	;;
+no-gnuplot-is-one-line)
+	GNUPLOT=$tmp/absent render pareto "$fixtures/pareto.tsv" "$tmp/x.svg" \
+		"$title" "$caption"
+	[ $? -eq 3 ] || die "not status 3"
+	grep -q "gnuplot is not installed" "$tmp/stderr" || die "no reason"
+	[ "$(wc -l <"$tmp/stderr")" -eq 1 ] || die "not one line"
+	[ ! -e "$tmp/x.svg" ] || die "left a file"
+	;;
+one-and-thirty-strategies)
+	for chart in $charts; do
+		for count in 1 2 30; do
+			many "$chart" "$count" >"$tmp/many.tsv"
+			render "$chart" "$tmp/many.tsv" "$tmp/m.svg" "$title" \
+				"$caption" || die "$chart $count: $(cat "$tmp/stderr")"
+			check_svg "$tmp/m.svg"
+			[ "$count" -lt 30 ] && continue
+			svg_text "$tmp/m.svg" >"$tmp/text"
+			for i in 1 15 30; do
+				grep -q -- "-variant-$i\>" "$tmp/text" ||
+					die "$chart: strategy $i is not drawn"
+			done
+		done
+	done
+	;;
+nothing-measured-still-renders)
+	for chart in $charts; do
+		printf 'strategy\tkind\tstatus\treason\n' >"$tmp/none.tsv"
+		awk -F '\t' -v OFS='\t' '
+		/^#/ { print; next }
+		!head { head = 1; print; for (i = 1; i <= NF; i++) name[i] = $i
+			next }
+		{ $3 = "unmeasured"; $4 = "not part of this run"
+		  for (i = 5; i <= NF; i++)
+			if (name[i] != "placement" && name[i] != "series" &&
+			    name[i] != "oversubscribed")
+				$i = "-"
+		  print }' "$fixtures/$chart.tsv" >"$tmp/none.tsv"
+		render "$chart" "$tmp/none.tsv" "$tmp/n.svg" "$title" \
+			"$caption" || die "$chart: $(cat "$tmp/stderr")"
+		svg_text "$tmp/n.svg" | grep -q unmeasured ||
+			die "$chart does not say unmeasured"
+	done
+	;;
+*)
+	die "unknown property '$property'"
+	;;
+esac
