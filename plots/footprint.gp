@@ -20,6 +20,7 @@ array ORDER[NSTRAT]
 array BLOCK[NROW]
 array STOLEN[NROW]
 array SWAPS[NROW]
+array COUNT[NROW]
 set print $BINS
 do for [I=1:NSTRAT] {
 	F = FIRST[I]
@@ -28,6 +29,7 @@ do for [I=1:NSTRAT] {
 	KEY[F] = 1e11
 	STOLEN[F] = NaN
 	SWAPS[F] = NaN
+	COUNT[F] = 0
 	do for [SERIES in "control swap"] {
 		print "nan nan nan"
 		do for [R=1:NROW] {
@@ -43,7 +45,8 @@ do for [I=1:NSTRAT] {
 					HI = max(HI, P)
 					print sprintf("%.9g %.9g %.9g", T, M, P)
 				}
-				if (SERIES eq "swap" && known(M)) {
+				if (SERIES eq "swap" && known(M) && known(T)) {
+					COUNT[F] = COUNT[F] + 1
 					STOLEN[F] = N(R, c_stolen_ns)
 					SWAPS[F] = N(R, c_n)
 					KEY[F] = min(KEY[F], default(STOLEN[F], 1e10))
@@ -53,7 +56,7 @@ do for [I=1:NSTRAT] {
 		print ""
 		print ""
 	}
-	KEY[F] = KEY[F] + 1e12 * kind_rank(F)
+	KEY[F] = KEY[F] + 1e12 * kind_rank(F) + 2e11 * is_marked(F)
 }
 unset print
 do for [R=1:NROW] {
@@ -72,7 +75,7 @@ load HERE."lib/sort.gp"
 COLUMNS = (NSTRAT < 2 ? 1 : NSTRAT < 5 ? 2 : NSTRAT < 17 ? 3 : 4)
 LINES = int(ceil(NSTRAT / real(COLUMNS)))
 CELL_W = (COLUMNS == 1 ? 760 : COLUMNS == 2 ? 480 : COLUMNS == 3 ? 340 : 290)
-CELL_H = (COLUMNS < 3 ? 270 : 190)
+CELL_H = (LINES == 1 ? 360 : COLUMNS < 3 ? 270 : 190)
 LEFT_PX = 70
 WIDTH = LEFT_PX + 20 + COLUMNS * CELL_W
 HEIGHT = LINES * CELL_H + 62
@@ -91,17 +94,17 @@ set object rect from screen SX(LEFT_PX), screen SY(AT + 6) \
 	fc rgb "#d0d0d0" fs solid noborder
 set label "no swaps: median to p99" at screen SX(LEFT_PX + 38), \
 	screen SY(AT) left tc rgb INK font ",11"
-set object rect from screen SX(LEFT_PX + 230), screen SY(AT + 6) \
-	to screen SX(LEFT_PX + 260), screen SY(AT - 6) \
+set object rect from screen SX(LEFT_PX + 252), screen SY(AT + 6) \
+	to screen SX(LEFT_PX + 282), screen SY(AT - 6) \
 	fc rgb BLUE fs transparent solid 0.25 noborder
-set arrow from screen SX(LEFT_PX + 230), screen SY(AT - 6) \
-	to screen SX(LEFT_PX + 260), screen SY(AT - 6) nohead \
+set arrow from screen SX(LEFT_PX + 252), screen SY(AT - 6) \
+	to screen SX(LEFT_PX + 282), screen SY(AT - 6) nohead \
 	lc rgb BLUE lw 1 dt 2
-set label "around a swap: up to p99" at screen SX(LEFT_PX + 268), \
+set label "around a swap: up to p99" at screen SX(LEFT_PX + 290), \
 	screen SY(AT) left tc rgb INK font ",11"
-set arrow from screen SX(LEFT_PX + 465), screen SY(AT) \
-	to screen SX(LEFT_PX + 495), screen SY(AT) nohead lc rgb BLUE lw 2
-set label "its median" at screen SX(LEFT_PX + 503), \
+set arrow from screen SX(LEFT_PX + 502), screen SY(AT) \
+	to screen SX(LEFT_PX + 532), screen SY(AT) nohead lc rgb BLUE lw 2
+set label "its median" at screen SX(LEFT_PX + 540), \
 	screen SY(AT) left tc rgb INK font ",11"
 
 set datafile separator whitespace
@@ -121,7 +124,7 @@ do for [I=1:NSTRAT] {
 	set rmargin at screen SX(CELL_X + CELL_W - 48)
 	set tmargin at screen SY(CELL_Y + 30)
 	set bmargin at screen SY(CELL_Y + CELL_H - 34)
-	HAS = (known(SWAPS[F]) || KEY[F] - 1e12 * kind_rank(F) < 1e11)
+	HAS = (COUNT[F] > 0)
 	ROOM = int((CELL_W - 62) / 8.2)
 	NUMBERS_TEXT = (known(STOLEN[F]) ? \
 		short(STOLEN[F])." ns stolen/swap" : ""). \
@@ -135,7 +138,7 @@ do for [I=1:NSTRAT] {
 	if (!HAS) {
 		set object 5000 rect from graph 0, graph 0 to graph 1, graph 1 \
 			back fc rgb HATCH fs pattern 4 noborder
-		set label 5002 " ".wrap(status_text(F), \
+		set label 5002 " ".wrap(absence_text(F), \
 			int((CELL_W - 110) / 7.4))." " at graph 0.5, graph 0.5 \
 			center boxed front tc rgb SOFT font ",10"
 	} else {

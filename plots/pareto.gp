@@ -39,7 +39,7 @@ Y_LO = Y_LO / 1.9; Y_HI = Y_HI * 1.6
 has_point(r) = (known(WX[r]) && known(SX_[r]))
 is_sound(r) = (status(r) eq "ok" && has_point(r) && is_kind(r, "candidate"))
 
-LEFT_PX = 84
+LEFT_PX = 92
 GUTTER_PX = 0
 GAP_PX = 56
 PANEL_MIN_PX = 420
@@ -58,17 +58,17 @@ ABSENT_PX = 16 * ABSENT_MAX + (ABSENT_MAX ? 10 : 0)
 HEIGHT = 30 + PLOT_H + 84 + ABSENT_PX
 load HERE."lib/style.gp"
 
-set label "o" at screen SX(LEFT_PX), screen SY(DRAWN - 6) left \
-	tc rgb "#ffffff" font ",10" point pt 7 ps 1.1 lc rgb BLUE
+set label "" at screen SX(LEFT_PX), screen SY(DRAWN - 6) \
+	point pt 7 ps PS * 1.1 lc rgb BLUE
 set label "not dominated within the intervals" \
 	at screen SX(LEFT_PX + 12), screen SY(DRAWN - 6) left \
 	tc rgb INK font ",10"
 set label "" at screen SX(LEFT_PX + 260), screen SY(DRAWN - 6) \
-	point pt 6 ps 1.1 lw 1.5 lc rgb BLUE
+	point pt 6 ps PS * 1.1 lw 1.5 lc rgb BLUE
 set label "dominated" at screen SX(LEFT_PX + 272), screen SY(DRAWN - 6) left \
 	tc rgb INK font ",10"
 set label "" at screen SX(LEFT_PX + 360), screen SY(DRAWN - 6) \
-	point pt 2 ps 1.3 lw 2 lc rgb RED
+	point pt 2 ps PS * 1.3 lw 2 lc rgb RED
 set label "broken or INVALID: not a choice" \
 	at screen SX(LEFT_PX + 372), screen SY(DRAWN - 6) left \
 	tc rgb INK font ",10"
@@ -83,20 +83,29 @@ set label "writer cost [ns/event], log scale" \
 px(x) = log(x / X_LO) / log(X_HI / X_LO) * PLOT_W
 py(y) = log(y / Y_LO) / log(Y_HI / Y_LO) * PLOT_H
 array PX[NROW]; array PY[NROW]
+array PX_LO[NROW]; array PX_HI[NROW]; array PY_LO[NROW]; array PY_HI[NROW]
 do for [R=1:NROW] {
 	PX[R] = (has_point(R) ? px(WX[R]) : -1000)
 	PY[R] = (has_point(R) ? py(SX_[R]) : -1000)
+	PX_LO[R] = (has_point(R) ? px(WLO[R]) : -1000)
+	PX_HI[R] = (has_point(R) ? px(WHI[R]) : -1000)
+	PY_LO[R] = (has_point(R) ? py(SLO[R]) : -1000)
+	PY_HI[R] = (has_point(R) ? py(SHI[R]) : -1000)
 }
 # Candidate places of a label: direction (unit vector) times a growing
 # distance; the nearest that touches no point, no label and no border wins.
-TRY_DX = "1 -1 1 -1 1 -1 0 0"
-TRY_DY = "0 0 0.8 0.8 -0.8 -0.8 1 -1"
+TRY_DX = "1 -1 1 -1 1 -1 0 0 1 1 -1 -1 0.4 0.4 -0.4 -0.4"
+TRY_DY = "0 0 0.8 0.8 -0.8 -0.8 1 -1 0.4 -0.4 0.4 -0.4 1 -1 1 -1"
 array BX[NROW]; array BY[NROW]; array BW[NROW]
 LABEL_H = 15.0
 hits_box(x, y, w, j) = (x < BX[j] + BW[j] && BX[j] < x + w && \
 	abs(y - BY[j]) < LABEL_H)
-hits_point(x, y, w, r) = (PX[r] > x - 7 && PX[r] < x + w + 7 && \
-	abs(PY[r] - y) < LABEL_H / 2 + 6)
+# A point counts with both bars of its cross.
+hits_point(x, y, w, r) = ((abs(PY[r] - y) < LABEL_H / 2 + 6 && \
+	max(PX[r] + 7, PX_HI[r] + 3) > x && \
+	min(PX[r] - 7, PX_LO[r] - 3) < x + w) || \
+	(PX[r] > x - 6 && PX[r] < x + w + 6 && \
+	PY_HI[r] > y - LABEL_H / 2 - 2 && PY_LO[r] < y + LABEL_H / 2 + 2))
 
 set datafile separator whitespace
 set tmargin at screen SY(30)

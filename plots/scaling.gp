@@ -134,14 +134,14 @@ do for [PANEL=1:2] {
 	if (PANEL == 1) {
 		plot for [I=1:NSTRAT] $COST index BLOCK[ORDER[I]] using 1:2:3:4 \
 			with yerrorlines lc rgb COLOUR[ORDER[I]] lw 1.5 \
-			dt DASH[ORDER[I]] pt SHAPE[ORDER[I]] ps 0.9
+			dt DASH[ORDER[I]] pt SHAPE[ORDER[I]] ps PS * 0.9
 		unset label
 		unset arrow
 		unset object
 	} else {
 		plot for [I=1:NSTRAT] $SKEW index BLOCK[ORDER[I]] using 1:2:3:4 \
 			with yerrorlines lc rgb COLOUR[ORDER[I]] lw 1.5 \
-			dt DASH[ORDER[I]] pt SHAPE[ORDER[I]] ps 0.9
+			dt DASH[ORDER[I]] pt SHAPE[ORDER[I]] ps PS * 0.9
 	}
 }
 unset multiplot

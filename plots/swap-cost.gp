@@ -73,7 +73,7 @@ array MARK_NAME[4] = ["p50", "p90", "p99", "p99.9"]
 array MARK_COLOUR[4] = [BLUE, BLUE, RED, BLACK]
 do for [M=1:4] {
 	set label "" at screen SX(LEFT_PX + 8 + (M - 1) * 80), \
-		screen SY(DRAWN - 6) point pt MARK[M] ps 1 lw 1.5 \
+		screen SY(DRAWN - 6) point pt MARK[M] ps PS * 1 lw 1.5 \
 		lc rgb MARK_COLOUR[M]
 	set label MARK_NAME[M] at screen SX(LEFT_PX + 20 + (M - 1) * 80), \
 		screen SY(DRAWN - 6) left tc rgb INK font ",11"
@@ -131,7 +131,7 @@ do for [PANEL=1:NPLACE] {
 						to graph 1, first Y[R] + 0.36 \
 						back fc rgb HATCH \
 						fs pattern 4 noborder
-					set label NEXT " ".elide(status_text(R), \
+					set label NEXT " ".elide(absence_text(R), \
 						PANEL_CHARS)." " at graph 0.5, \
 						first Y[R] center boxed front \
 						tc rgb SOFT font ",10"
@@ -152,7 +152,7 @@ do for [PANEL=1:NPLACE] {
 				lc rgb FAINT, \
 			for [M=1:4] for [R=1:NROW] '+' using \
 				(here(R) ? percentile(R, M) : NaN):(Y[R]) \
-				every ::0::0 with points pt MARK[M] ps 1 \
+				every ::0::0 with points pt MARK[M] ps PS * 1 \
 				lw 1.5 lc rgb (status(R) eq "invalid" ? \
 				FAINT : MARK_COLOUR[M])
 	}

@@ -115,7 +115,7 @@ do for [R=1:NROW] {
 		set object rect from graph 0, first Y[R] - 0.36 \
 			to graph 1, first Y[R] + 0.36 back \
 			fc rgb HATCH fs pattern 4 noborder
-		set label " ".elide(status_text(R), 70)." " \
+		set label " ".elide(absence_text(R), 70)." " \
 			at graph 0.5, first Y[R] center boxed front \
 			tc rgb SOFT font ",11"
 	} else { if (is_marked(R)) {
@@ -152,13 +152,14 @@ low(r) = max(LO, default(N(r, c_low_ns), N(r, c_median_ns)))
 high(r) = default(N(r, c_high_ns), N(r, c_median_ns))
 is_drawn(r) = (N(r, c_median_ns) > 0)
 x(r, k) = (is_drawn(r) && is_kind(r, k) ? N(r, c_median_ns) : NaN)
-plot $ROUNDS using 1:($2 + 0.3) with points pt 7 ps 0.25 lc rgb FAINT, \
+plot $ROUNDS using 1:($2 + 0.3) with points pt 7 ps PS * 0.25 \
+		lc rgb FAINT, \
 	for [R=1:NROW] '+' using (is_drawn(R) ? N(R, c_median_ns) : NaN): \
 		(Y[R]):(low(R)):(high(R)) every ::0::0 \
 		with xerrorbars pt -1 lw 2 lc rgb kind_colour(R), \
 	for [R=1:NROW] '+' using (is_drawn(R) ? N(R, c_median_ns) : NaN): \
-		(Y[R]) every ::0::0 with points pt kind_shape(R) ps 1.1 lw 2 \
+		(Y[R]) every ::0::0 with points pt kind_shape(R) ps PS * 1.1 lw 2 \
 		lc rgb kind_colour(R), \
 	for [R=1:NROW] '+' using (is_drawn(R) && is_marked(R) ? \
 		N(R, c_median_ns) : NaN):(Y[R]) every ::0::0 \
-		with points pt 2 ps 2 lw 2 lc rgb RED
+		with points pt 2 ps PS * 2 lw 2 lc rgb RED

@@ -121,8 +121,8 @@ set datafile separator whitespace
 plot for [I=1:NSTRAT] $POINTS index BLOCK[ORDER[I]] using 1:2 \
 		with lines lc rgb COLOUR[ORDER[I]] lw 2 dt DASH[ORDER[I]], \
 	for [I=1:NSTRAT] $POINTS index BLOCK[ORDER[I]] using 1:2 \
-		with points pt SHAPE[ORDER[I]] ps 0.9 lw 1.5 \
+		with points pt SHAPE[ORDER[I]] ps PS * 0.9 lw 1.5 \
 		lc rgb COLOUR[ORDER[I]], \
 	for [I=1:NSTRAT] '+' using (MAX_X):(TOP_NS[ORDER[I]]) every ::0::0 \
-		with points pt SHAPE[ORDER[I]] ps 1.1 lw 1.5 \
+		with points pt SHAPE[ORDER[I]] ps PS * 1.1 lw 1.5 \
 		lc rgb COLOUR[ORDER[I]]

@@ -50,17 +50,22 @@ NBOX = 0
 do for [R=1:NROW] {
 	if (HERE_[R]) {
 		TEXT = elide(name(R).(is_marked(R) ? " ".status_word(R) : ""), 32)
-		W = strlen(TEXT) * 7.4
+		W = strlen(TEXT) * 7.7 + 4
 		DONE = 0
-		do for [STEP=0:9] {
-			DIST = 12 + STEP * 11
-			do for [K=1:8] {
+		do for [STEP=0:29] {
+			DIST = 12 + STEP * 10
+			do for [K=1:16] {
 				if (!DONE) {
 					DX = real(word(TRY_DX, K))
 					BOX_Y = PY[R] + real(word(TRY_DY, K)) * DIST
-					BOX_X = (DX > 0 ? PX[R] + (STEP || K == 1 ? \
-						DIST : 8) * DX : DX < 0 ? \
-						PX[R] + DX * DIST - W : PX[R] - W / 2)
+					REACH = DIST * abs(DX)
+					if (K <= 2) {
+						REACH = REACH + (DX > 0 ? \
+							PX_HI[R] - PX[R] : \
+							PX[R] - PX_LO[R])
+					}
+					BOX_X = (DX > 0 ? PX[R] + REACH : DX < 0 ? \
+						PX[R] - REACH - W : PX[R] - W / 2)
 					if (BOX_X > 2 && BOX_X + W < PLOT_W + 2 && \
 					    BOX_Y > LABEL_H / 2 && \
 					    BOX_Y < PLOT_H && \
@@ -121,10 +126,10 @@ plot for [R=1:NROW] '+' using (HERE_[R] ? WX[R] : NaN):(SX_[R]): \
 		with xyerrorbars pt -1 lw 1.3 lc rgb kind_colour(R), \
 	for [R=1:NROW] '+' using (HERE_[R] && !BEATEN[R] && \
 		!is_marked(R) ? WX[R] : NaN):(SX_[R]) every ::0::0 \
-		with points pt 7 ps 1.2 lc rgb kind_colour(R), \
+		with points pt 7 ps PS * 1.2 lc rgb kind_colour(R), \
 	for [R=1:NROW] '+' using (HERE_[R] && (BEATEN[R] || is_marked(R)) ? \
 		WX[R] : NaN):(SX_[R]) every ::0::0 \
-		with points pt (is_kind(R, "candidate") ? 6 : 12) ps 1.2 \
+		with points pt (is_kind(R, "candidate") ? 6 : 12) ps PS * 1.2 \
 		lw 1.5 lc rgb kind_colour(R), \
 	for [R=1:NROW] '+' using (HERE_[R] && is_marked(R) ? WX[R] : NaN): \
-		(SX_[R]) every ::0::0 with points pt 2 ps 1.5 lw 2 lc rgb RED
+		(SX_[R]) every ::0::0 with points pt 2 ps PS * 1.5 lw 2 lc rgb RED

@@ -45,7 +45,7 @@ do for [I=1:NSTRAT] {
 	}
 	if (HAS_CURVE[F]) {
 		set label "" at screen SX(KEY_X + 17), screen SY(AT) \
-			point pt SHAPE[F] ps 1 lw 1.5 lc rgb COLOUR[F]
+			point pt SHAPE[F] ps PS * 1 lw 1.5 lc rgb COLOUR[F]
 		if (KEY_N) {
 			set label count_text(N(F, c_n)) \
 				at screen SX(WIDTH - 14), screen SY(AT) right \

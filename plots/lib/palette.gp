@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
-# Colours, dashes and points: Okabe-Ito without its yellow (unreadable on
-# white), ordered so that neighbours differ in lightness, and with dashes and
-# shapes so that no curve depends on colour.
+# Colours, dashes and points. The colours are Okabe-Ito without its yellow
+# (unreadable on white) and with its green and vermilion darker, ordered so
+# that neighbours differ in lightness; dashes and shapes differ as well, so
+# that no curve depends on colour.
 
 INK = "#222222"
 SOFT = "#666666"
@@ -13,7 +14,7 @@ ORANGE = "#e69f00"
 RED = "#c24a00"
 BLACK = "#000000"
 
-CURVES = "#0072b2 #e69f00 #56b4e9 #b34700 #009e73 #cc79a7"
+CURVES = "#0072b2 #e69f00 #b34700 #56b4e9 #007a5a #cc79a7"
 SHAPES = "7 5 9 11 13 15 6 4 8 10 14"
 DASHES = "1 2 3 4 5"
 # Controls are black with open points.

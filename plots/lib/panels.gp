@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
 # Horizontal places of the panels: placements with numbers share the width
-# that the narrow strips of the others leave. Needs LEFT_PX, PANEL_MIN_PX, GAP_PX and placements.gp;
-# GUTTER_PX is left free inside a panel's share, right of its axis. It
-# sets WIDTH, PANEL_LEFT[], PANEL_RIGHT[] and PANEL_CHARS.
+# that the narrow strips of the others leave. Needs placements.gp and LEFT_PX,
+# PANEL_MIN_PX, GAP_PX (between panels) and GUTTER_PX (free inside a panel's
+# share, right of its axis); sets WIDTH, PANEL_PX, PANEL_LEFT[], PANEL_RIGHT[]
+# and PANEL_CHARS (small characters that fit a panel).
 STRIP_PX = 40
 WIDTH = max(1000, int(LEFT_PX) + 20 + NMEASURED * PANEL_MIN_PX + \
 	(NPLACE - NMEASURED) * (STRIP_PX + GAP_PX))

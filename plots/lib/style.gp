@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: MIT
-# Terminal, output, title and caption. The caller sets WIDTH, HEIGHT of the
+# Terminal, output, title and caption. The caller sets WIDTH and HEIGHT of the
 # drawing in pixels; title and caption are added above and below it.
 #
-# Gives TOP and BOTTOM, the pixels that title and caption take, and the
-# conversions SX(px from the left), SY(px from the top of the drawing).
+# Gives PS (what a point size is multiplied with); TOP and BOTTOM, the pixels
+# that title and caption take; and the conversions SX(px from the left) and
+# SY(px from the top of the drawing).
 
-FONT_PX = 12.0
 CHAR_PX = 8.0			# mean advance of a wide sans (DejaVu) at 12 px
 text_px(s) = CHAR_PX * strlen(s)
 small_px(s) = CHAR_PX * 10 / 12 * strlen(s)
@@ -27,9 +27,8 @@ if (FORMAT eq "svg") {
 	set term svg noenhanced size WIDTH, HEIGHT font "sans-serif,12" \
 		background rgb "#ffffff" dashlength 1.2
 }
-if (FORMAT eq "txt") {
-	set term dumb noenhanced size 120, 40 noattributes
-}
+# The terminals disagree about the size of a point by half.
+PS = (FORMAT eq "svg" ? 0.75 : 1.15)
 set output OUT
 
 set border 3 lc rgb SOFT lw 1

@@ -65,8 +65,7 @@ if (ARGN != 4) {
 	exit status 2
 }
 FORMAT = (suffix(OUT, 4) eq ".svg" ? "svg" : \
-	(suffix(OUT, 4) eq ".png" ? "png" : \
-	(suffix(OUT, 4) eq ".txt" ? "txt" : "")))
+	(suffix(OUT, 4) eq ".png" ? "png" : ""))
 if (FORMAT eq "") {
 	print CHART.": ".OUT.": the name must end in .svg or .png"
 	exit status 2
@@ -148,6 +147,8 @@ is_marked(r) = (status(r) eq "invalid" || status(r) eq "broken")
 status_word(r) = (status(r) eq "invalid" ? "INVALID" : status(r))
 status_text(r) = status_word(r).(S(r, c_reason) eq "-" ? "" : \
 	": ".S(r, c_reason))
+# What stands where a value should be.
+absence_text(r) = (status(r) eq "ok" ? "no value" : status_text(r))
 kind_rank(r) = (is_kind(r, "candidate") ? 0 : is_kind(r, "control") ? 1 : 2)
 
 # The distinct strategies, in order of appearance: FIRST[1..NSTRAT] is the
