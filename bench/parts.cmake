@@ -1,2 +1,3 @@
 include(${CMAKE_CURRENT_LIST_DIR}/stats.cmake)
 include(${CMAKE_CURRENT_LIST_DIR}/topology.cmake)
+include(${CMAKE_CURRENT_LIST_DIR}/machine.cmake)
