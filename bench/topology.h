@@ -196,7 +196,9 @@ struct bench_memory {
  * @flags: BENCH_MEMORY_HUGE, BENCH_MEMORY_LOCKED
  *
  * What is asked for is delivered or refused, never approximated: the pages are
- * touched, and where they lie is read back from the kernel.
+ * touched, and where they lie is read back from the kernel. The one exception
+ * is a simulated machine, whose nodes are not real: there first touch decides,
+ * and out->node is -1.
  *
  * Errors: -EINVAL no such node or zero size, -ENOTSUP the machine is simulated
  * or cannot bind memory, or has no transparent huge pages, -ENOMEM no memory
