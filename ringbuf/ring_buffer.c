@@ -69,12 +69,21 @@ static void rb_page_open(struct rb_cpu *cpu, struct rb_page *page,
  * reservation overflowed the tail page, so the commit page cannot pass page
  * before the first such context is done; nested contexts may have moved the
  * tail already, then every step here finds its work done.
+ *
+ * The outermost writer has no open event while it reserves: in overwrite mode
+ * it takes the commit page along. A nested writer leaves it behind, in front
+ * of every event that it interrupted.
  */
-static int rb_tail_advance(struct rb_cpu *cpu, struct rb_page *page)
+static int rb_tail_advance(struct rb_slot *slot, struct rb_cpu *cpu,
+			   struct rb_page *page)
 {
 	struct rb_page *next = rb_page_next(cpu, page);
+	bool outermost = cpu->mode == RB_OVERWRITE &&
+			 load_relaxed(&slot->nesting) <= 1;
 
-	if (rb_page_word(next) == load_relaxed(&cpu->commit_page))
+	if (outermost)
+		store_relaxed(&cpu->commit_page, rb_page_word(page));
+	else if (rb_page_word(next) == load_relaxed(&cpu->commit_page))
 		return RB_DROP_COMMIT_OVERRUN;
 	/* H1 pairs with H2: the reader is done with the page we reuse */
 	if (rb_page_word(next) == load_acquire(&cpu->head)) {
@@ -84,6 +93,8 @@ static int rb_tail_advance(struct rb_cpu *cpu, struct rb_page *page)
 	}
 	rb_page_open(cpu, next, rb_next_generation(page, next));
 	local_cmpxchg(&cpu->tail, rb_page_word(page), rb_page_word(next));
+	if (outermost)
+		store_relaxed(&cpu->commit_page, rb_page_word(next));
 	return -1;
 }
 
@@ -122,13 +133,14 @@ bool rb_reserve_slow(struct rb_slot *slot, struct rb_cpu *cpu,
 	if (rb_word_bytes(added) > cpu->capacity)
 		refused = RB_DROP_TOO_BIG;
 	else if (load_relaxed(&cpu->tail) == rb_page_word(page))
-		refused = rb_tail_advance(cpu, page);
+		refused = rb_tail_advance(slot, cpu, page);
 	if (refused >= 0 && local_cmpxchg(&page->write, found + added, found)) {
 		rb_drop(slot, (enum rb_drop)refused);
 		return false;
 	}
 	/* The end of the page is an event too: pass the commit edge on. */
-	if (first && load_relaxed(&page->commit) == found)
+	if (first && cpu->mode == RB_PRODUCE_CONSUME &&
+	    load_relaxed(&page->commit) == found)
 		rb_publish(cpu, page);
 	if (refused == RB_DROP_TOO_BIG) {
 		rb_drop(slot, RB_DROP_TOO_BIG);
@@ -138,7 +150,7 @@ bool rb_reserve_slow(struct rb_slot *slot, struct rb_cpu *cpu,
 }
 
 /*
- * Publish everything reserved so far, from the page that holds the commit edge
+ * Produce-consume: publish everything reserved so far, from the page that holds the commit edge
  * on. The caller holds the edge: all reservations behind it belong to handlers
  * that have returned, so they are complete.
  */

@@ -32,22 +32,28 @@
  * A write is two steps: reserve takes space by one un-LOCKed xadd of the
  * page's write word, commit publishes it. A signal handler of the same thread
  * may write at any instruction in between; its event lands behind the open
- * one, and is published by whoever completes the oldest open event.
+ * one, and becomes readable with it.
  *
  * The write word holds generation, events and bytes in one 64-bit word:
  *
- *	63        44 43       24 23        0
+ *	63        48 47       32 31        0
  *	+-----------+-----------+----------+
  *	| generation|   events  |  bytes   |
  *	+-----------+-----------+----------+
  *
  * so that a single xadd keeps position and event count, and a word read before
- * an interruption never equals one read after the page was reused. The commit
- * word has the same form: "commit == the write word that my reservation found"
- * says that everything before this event is published, hence that this context
- * holds the commit edge and must publish. No per-event counters exist beside
- * these words; entries, bytes and overrun are derived from them when a page is
- * left and at quiescence.
+ * an interruption never equals one read after the page was reused. No counter
+ * is stored per event beside it: entries, bytes and overrun are derived from
+ * these words when a page is left and at quiescence.
+ *
+ * Publishing depends on who may read. In overwrite mode only quiescent buffers
+ * are read, and at quiescence everything reserved is committed: commit stores
+ * nothing, and a write stores the event, the index and the nesting word, no
+ * more. In produce-consume mode a reader may follow the live writer, so commit
+ * publishes a commit word of the same form: "commit == the write word that my
+ * reservation found" says that everything before this event is published,
+ * hence that this context holds the commit edge and publishes its own event
+ * and those that handlers wrote behind it.
  *
  * Time stamps are deltas to the page's own stamp, so that losing old events
  * never damages the time of newer ones; docs/decisions/0002 says why.
@@ -130,8 +136,8 @@ struct rb_page {
 
 #define RB_PAGE_HEADER ((uint32_t)sizeof(struct rb_page))
 
-#define RB_BYTES_BITS  24
-#define RB_EVENTS_BITS 20
+#define RB_BYTES_BITS  32
+#define RB_EVENTS_BITS 16
 #define RB_BYTES_MASK  ((UINT64_C(1) << RB_BYTES_BITS) - 1)
 #define RB_EVENTS_MASK ((UINT64_C(1) << RB_EVENTS_BITS) - 1)
 #define RB_ONE_EVENT   (UINT64_C(1) << RB_BYTES_BITS)
@@ -203,7 +209,6 @@ struct rb_cpu {
 	uint32_t subbuf_size; /* bytes, a power of two */
 	uint32_t subbufs;     /* in use */
 	uint32_t max_subbufs; /* allocated */
-	enum rb_mode mode;
 	enum rb_stamp stamp;
 
 	_Atomic(struct rb_slot *) owner; /* swap: slot that points here */
@@ -217,12 +222,17 @@ struct rb_cpu {
 	_Atomic uint64_t overrun;    /* writer: events lost to newer ones */
 	_Atomic uint64_t pages_lost; /* writer: sub-buffers lost likewise */
 
-	/* Written by the writer at every sub-buffer crossing. */
+	/*
+	 * No nested writer may reuse this page. Produce-consume: where the
+	 * commit edge is. Overwrite: where the tail was when the outermost
+	 * writer last crossed, at or before every open event.
+	 */
 	_Atomic uint64_t commit_page;
 
 	/* Last, on a line that every write reads and only a crossing writes. */
 	_Alignas(RB_CACHE_LINE) _Atomic uint64_t tail; /* page being filled */
 	uint32_t capacity; /* event bytes of one page; constant */
+	enum rb_mode mode; /* constant */
 };
 
 /*
@@ -533,15 +543,18 @@ RB_INLINE void *rb_reserve(struct rb_slot *slot, struct rb_cpu *cpu,
 }
 
 /*
- * Publish the event. The context whose event begins at the commit word holds
- * the edge: it publishes its own event and whatever its handlers wrote behind
- * it. Any other context leaves that to the holder, which is one that it
- * interrupted. The second look at write catches a handler that came between.
+ * Commit the event: from here on it may be read, as soon as every event before
+ * it may. Produce-consume mode publishes: the context whose event begins at
+ * the commit word holds the edge; any other leaves it to the holder, which is
+ * one that it interrupted. The second look at write catches a handler that
+ * came between.
  */
 RB_INLINE void rb_commit(struct rb_write *w)
 {
 	uint64_t end = w->found + w->added;
 
+	if (rb_likely(w->cpu->mode == RB_OVERWRITE))
+		return;
 	if (rb_unlikely(load_relaxed(&w->page->commit) != w->found))
 		return;
 	/* P1 pairs with C1: event bytes before the word that shows them */

@@ -11,6 +11,7 @@ struct cursor {
 	struct rb_cpu *cpu;
 	struct rb_page *page;
 	uint32_t offset; /* bytes of page passed */
+	uint32_t end;	 /* bytes of page that hold events */
 	uint32_t events; /* data events among them */
 	uint32_t bytes;	 /* their bytes, time extends included */
 	uint64_t delta;	 /* upper bits from a time extend */
@@ -29,27 +30,59 @@ static struct cursor cursor_at_head(struct rb_cpu *cpu)
 	return at;
 }
 
-/* Is there something published behind at? Steps over ends of pages. */
-static bool cursor_has_more(struct cursor *at)
+/* Where a page's events end, in a buffer that nobody writes. */
+static uint64_t quiescent_end(struct rb_cpu *cpu, struct rb_page *page)
+{
+	return rb_page_word(page) == load_relaxed(&cpu->tail)
+		       ? load_relaxed(&page->write)
+		       : load_relaxed(&page->left);
+}
+
+static void cursor_next_page(struct cursor *at)
+{
+	at->page = rb_page_next(at->cpu, at->page);
+	at->offset = 0;
+	at->events = 0;
+	at->bytes = 0;
+}
+
+/* Overwrite mode: is there an event behind at? Steps over ends of pages. */
+static bool cursor_has_quiescent(struct cursor *at)
+{
+	for (;;) {
+		at->end = rb_word_bytes(quiescent_end(at->cpu, at->page));
+		if (at->offset < at->end)
+			return true;
+		if (load_relaxed(&at->cpu->tail) == rb_page_word(at->page))
+			return false;
+		cursor_next_page(at);
+	}
+}
+
+/* Produce-consume mode: the same, behind a writer that may be running. */
+static bool cursor_has_published(struct cursor *at)
 {
 	for (;;) {
 		/* C1 pairs with P1 P4 P6: event bytes behind the word */
 		uint64_t commit = load_acquire(&at->page->commit);
 
-		if (at->offset < rb_word_bytes(commit))
+		at->end = rb_word_bytes(commit);
+		if (at->offset < at->end)
 			return true;
 		/* C2 pairs with P7: the next page's commit word is valid */
 		if (load_acquire(&at->cpu->commit_page) ==
 		    rb_page_word(at->page))
 			return false;
 		/* C3 pairs with P6: it may have grown before it was left */
-		if (load_acquire(&at->page->commit) != commit)
-			continue;
-		at->page = rb_page_next(at->cpu, at->page);
-		at->offset = 0;
-		at->events = 0;
-		at->bytes = 0;
+		if (load_acquire(&at->page->commit) == commit)
+			cursor_next_page(at);
 	}
+}
+
+static bool cursor_has_more(struct cursor *at)
+{
+	return at->cpu->mode == RB_OVERWRITE ? cursor_has_quiescent(at)
+					     : cursor_has_published(at);
 }
 
 /* Decode the event at the cursor and pass it. 1 data, 0 other, -EUCLEAN. */
@@ -57,7 +90,6 @@ static int cursor_take(struct cursor *at, struct rb_event *event)
 {
 	uint64_t *header = (uint64_t *)(void *)(at->page->data + at->offset);
 	uint64_t word = load_data(header);
-	uint32_t end = rb_word_bytes(load_relaxed(&at->page->commit));
 	uint32_t length = (uint32_t)(word >> 32) & 0xffffff;
 	uint32_t bytes = RB_EVENT_HEADER + rb_round_up(length);
 
@@ -66,7 +98,7 @@ static int cursor_take(struct cursor *at, struct rb_event *event)
 		at->offset += RB_EVENT_HEADER;
 		return 0;
 	}
-	if (bytes > end - at->offset ||
+	if (bytes > at->end - at->offset ||
 	    ((word >> 56) != RB_TYPE_DATA && (word >> 56) != RB_TYPE_PADDING))
 		return -EUCLEAN;
 	event->payload = header + 1;
@@ -147,15 +179,14 @@ long rb_consume(struct rb_slot *slot, unsigned long max, rb_event_fn fn,
 static void count_present(struct rb_cpu *cpu, struct rb_counts *out)
 {
 	struct rb_page *page = rb_page_of(load_relaxed(&cpu->head));
-	uint64_t last = load_relaxed(&cpu->commit_page);
+	uint64_t last = load_relaxed(&cpu->tail);
 
 	for (;;) {
-		uint64_t commit = load_relaxed(&page->commit);
+		uint64_t end = quiescent_end(cpu, page);
 		uint64_t discarded = load_relaxed(&page->discarded);
 
-		out->entries +=
-			rb_word_events(commit) - rb_word_events(discarded);
-		out->bytes += rb_word_bytes(commit) - rb_word_bytes(discarded);
+		out->entries += rb_word_events(end) - rb_word_events(discarded);
+		out->bytes += rb_word_bytes(end) - rb_word_bytes(discarded);
 		if (rb_page_word(page) == last)
 			return;
 		page = rb_page_next(cpu, page);
@@ -185,11 +216,17 @@ static int count_event(const struct rb_event *event, void *arg)
 int rb_check(struct rb_cpu *cpu, char *why, size_t size)
 {
 	struct rb_page *tail = rb_page_of(load_relaxed(&cpu->tail));
+	uint64_t write = load_relaxed(&tail->write);
 	struct rb_counts counts;
 	uint64_t walked = 0;
 
-	if (load_relaxed(&cpu->commit_page) != rb_page_word(tail) ||
-	    load_relaxed(&tail->commit) != load_relaxed(&tail->write)) {
+	if (rb_word_bytes(write) > cpu->capacity) {
+		snprintf(why, size, "the page being written is overfull");
+		return -EUCLEAN;
+	}
+	if (cpu->mode == RB_PRODUCE_CONSUME &&
+	    (load_relaxed(&cpu->commit_page) != rb_page_word(tail) ||
+	     load_relaxed(&tail->commit) != write)) {
 		snprintf(why, size,
 			 "commit has not caught up with write: "
 			 "an event is still open or was lost");

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * template: one sentence that says what it does and who pays.
+ *
+ * Copy this file to strategies/<id>.h, replace "template" by <id>, add the line
+ * SWAP_STRATEGY_ENTRY(<id>) to strategies.def, and write its row in
+ * docs/strategies.md. As it stands it is a working strategy, the global lock's
+ * plain cousin with one mutex a slot, and is built and tested like the others.
+ *
+ * Idea: three to six lines.
+ * Assumptions: what must hold outside this file.
+ * Guarantees: which of C1-C7 (docs/architecture.md), when a snapshot is safe
+ * to read, and what may then happen to its memory.
+ * Progress: of the writer; of the swapper.
+ *
+ *	writer                                  swapper
+ *	W0  refuse? -> early                    S1  try or lock
+ *	W1  nesting != 0? -> contended          S2  slot->active = spare's
+ *	W2  nesting++, lock                     S3  unlock
+ *	W3  b = slot->active
+ *	    ... reserve, store, commit in b ...
+ *	W4  unlock, nesting--
+ *
+ * Ordering: every acquire, release and barrier has a label and names its
+ * partner, here and beside the operation. W2 pairs with S3 and W4 with S1
+ * through the mutex. W1 pairs with W4: a handler finds the section open.
+ * Cost: what writer and swapper execute more than unsync.
+ * Source: paper, commit or man page.
+ */
+#ifndef RINGSWAP_STRATEGIES_TEMPLATE_H
+#define RINGSWAP_STRATEGIES_TEMPLATE_H
+
+#include "strategies/write_loops.h"
+
+/* Private state, if any: struct swap_slot first. Optional. */
+struct template_slot {
+	struct swap_slot base;
+	struct sys_mutex lock; /* writer and swapper of this slot */
+};
+
+static inline struct template_slot *template_slot(struct swap_slot *slot)
+{
+	return (struct template_slot *)slot;
+}
+
+/* Required. Returns the buffer to write to, or NULL with the cause counted. */
+SWAP_HOT struct rb_cpu *template_begin(struct swap_slot *slot,
+				       unsigned long *level)
+{
+	if (rb_unlikely(load_relaxed(&slot->rb.refuse))) /* W0 */
+		return swap_refuse(slot, RB_DROP_EARLY);
+	if (rb_unlikely(load_relaxed(&slot->rb.nesting)))
+		return swap_refuse(slot, RB_DROP_CONTENDED);
+	swap_nest_enter(slot, level);
+	compiler_barrier(); /* W1 pairs with W4: open before locked */
+	sys_mutex_lock(&template_slot(slot)->lock);	    /* W2 */
+	return swap_chosen(load_relaxed(&slot->rb.active)); /* W3 */
+}
+
+/* Required. Gets back what begin returned and stored in level. */
+SWAP_HOT void template_end(struct swap_slot *slot, struct rb_cpu *cpu,
+			   unsigned long level)
+{
+	(void)cpu;
+	sys_mutex_unlock(&template_slot(slot)->lock);
+	compiler_barrier(); /* W4 pairs with W1: unlocked before closed */
+	store_relaxed(&slot->rb.nesting, (uint32_t)level);
+}
+
+/*
+ * Required of all but controls. Both slots' control words are held: no other
+ * swap, resize, reset or consume is under way. 0, -EINPROGRESS, or an error
+ * after which nothing has changed.
+ */
+static inline int template_swap(struct swap_op *op)
+{
+	struct template_slot *slot = template_slot(op->live);
+	int err;
+
+	if (op->mode == SWAP_TRY) /* S1 */
+		err = sys_mutex_try(&slot->lock);
+	else
+		err = sys_mutex_lock_until(&slot->lock, op->deadline);
+	if (err)
+		return err;
+	store_relaxed(&op->live->rb.active, swap_prepare(op)); /* S2 */
+	sys_mutex_unlock(&slot->lock);			       /* S3 */
+	return 0;
+}
+
+/* Optional: private state of a new slot, which is zero-filled. */
+static inline int template_init(struct swap_slot *slot)
+{
+	return sys_mutex_init(&template_slot(slot)->lock);
+}
+
+SWAP_STRATEGY(template) = {
+	SWAP_FROM_HOOKS(template),
+	.name = "template",				/* Required */
+	.summary = "one pthread mutex a slot",		/* Required */
+	.source = "pthread_mutex_lock(3)",		/* Required */
+	.family = SWAP_LOCK,				/* Required */
+	.sound = true,					/* Required */
+	.writer_pays = "mutex lock and unlock",		/* Required */
+	.swapper_pays = "mutex lock and unlock",	/* Required */
+	.floor = "mutex",				/* Required */
+	.needs = "",					/* Required */
+	.drops = "contended: a handler inside a write", /* Required */
+	.exclusive = SWAP_AT_RETURN,			/* Required */
+	.memory = SWAP_MAY_BE_FREED,			/* Required */
+	.has_try = true,
+	.bounded = true,			   /* Required */
+	.write_from_handler = true,		   /* Required */
+	.swap_from_handler = false,		   /* Required */
+	.slot_size = sizeof(struct template_slot), /* Required */
+	.slot_init = template_init,		   /* Optional */
+	.swap = template_swap,			   /* Required */
+	/* Optional: .settle .setup .writer_enter .writer_exit .poll .idle
+	 * .online .probe; see strategies/strategy.h */
+};
+
+#endif

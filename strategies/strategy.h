@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * strategy.h - the interface of a swap strategy, and how it is called.
+ *
+ * Example: a writer thread and a swapper thread of one slot.
+ *
+ *	const struct swap_strategy *s = swap_find("membarrier");
+ *	swap_rb_create(s, &attr, &live);  swap_rb_create(s, &attr, &spare);
+ *
+ *	writer:  swap_writer_enter(live, 0);
+ *		 s->ops->write(swap_slot(live, 0), data, length);
+ *		 swap_writer_exit(live, 0);
+ *
+ *	swapper: err = swap(live, spare, 0, SWAP_WAIT, deadline, &op);
+ *		 if (err == -EINPROGRESS) err = swap_settle(&op, deadline);
+ *		 if (!err) rb_consume(rb_slot(spare, 0), ...);
+ *		 rb_recycle(rb_slot(spare, 0));
+ *
+ * Invariant: live->slot[i].active and spare->slot[i].active always are two
+ * different buffers, whatever is interrupted where.
+ */
+#ifndef RINGSWAP_STRATEGIES_STRATEGY_H
+#define RINGSWAP_STRATEGIES_STRATEGY_H
+
+#include "ringbuf/ring_buffer.h"
+#include "strategies/sys.h"
+
+#define SWAP_HOT static inline __attribute__((always_inline))
+
+struct swap_strategy;
+struct swap_loops;
+
+/* One writer's place in a ring buffer that a strategy protects. */
+struct swap_slot {
+	struct rb_slot rb; /* base, first */
+	const struct swap_strategy *strategy;
+	_Atomic int writer;	/* thread id of the writer, 0: none; enter */
+	struct swap_slot *next; /* next slot of the same thread; enter, exit */
+};
+
+enum swap_mode {
+	SWAP_TRY,  /* one attempt, no waiting */
+	SWAP_WAIT, /* until done or the deadline */
+};
+
+/* One swap. The caller's; stays alive until swap or settle has finished it. */
+struct swap_op {
+	struct swap_slot *live;
+	struct swap_slot *spare;
+	enum swap_mode mode;
+	uint64_t deadline;  /* CLOCK_MONOTONIC ns */
+	uint64_t exchanged; /* rb_clock_cycles() at the exchange; 0: not yet */
+};
+
+enum swap_family {
+	SWAP_BARRIER,  /* fences, symmetric or lent from outside */
+	SWAP_SAME_CPU, /* the writer's own thread or CPU runs the swap */
+	SWAP_LOCK,
+	SWAP_RCU,
+	SWAP_OTHER,
+	SWAP_CONTROL, /* no candidate: shows a floor or a fault */
+};
+
+/* When a snapshot is safe to read. */
+enum swap_exclusive {
+	SWAP_AT_RETURN,
+	SWAP_AFTER_SETTLE,
+	SWAP_NEVER,
+};
+
+/* What may happen to snapshot memory once it is safe to read. */
+enum swap_memory {
+	SWAP_MAY_BE_FREED,
+	SWAP_TYPE_STABLE, /* writers may still look at the old header */
+};
+
+/*
+ * The hot hooks; level is whatever begin wants to hand to its end (a nesting
+ * level, an epoch), in a register. begin: the buffer to write to, or NULL, the
+ * cause counted. Writer thread and its handlers, any instruction.
+ */
+typedef struct rb_cpu *(*swap_begin_fn)(struct swap_slot *slot,
+					unsigned long *level);
+typedef void (*swap_end_fn)(struct swap_slot *slot, struct rb_cpu *cpu,
+			    unsigned long level);
+
+/* One write in progress through ops; the caller's. */
+struct swap_write {
+	struct rb_write write;
+	struct rb_cpu *cpu;
+	unsigned long level;
+};
+
+/*
+ * The writer's interface for applications and tests: one indirect call each,
+ * therefore never benchmarked. Writer thread and its handlers.
+ * write copies length bytes: 0, -EMSGSIZE, or -ENOBUFS (refused; the cause is
+ * counted). reserve returns the payload or NULL (refused); commit and discard
+ * close it, strictly nested.
+ */
+struct swap_ops {
+	int (*write)(struct swap_slot *slot, const void *data, uint32_t length);
+	void *(*reserve)(struct swap_slot *slot, uint32_t length,
+			 struct swap_write *write);
+	void (*commit)(struct swap_slot *slot, struct swap_write *write);
+	void (*discard)(struct swap_slot *slot, struct swap_write *write);
+};
+
+/*
+ * A strategy. Cold hooks return 0 or -errno. NULL where marked optional.
+ *
+ * swap: 0 exchanged and safe to read; -EINPROGRESS exchanged or fate unknown,
+ * settle finishes it; any other error: nothing changed, now or later. Called
+ * with the control words of both slots held.
+ */
+struct swap_strategy {
+	const char *name;
+	const char *summary; /* one sentence */
+	const char *source;  /* paper, commit, man page */
+	enum swap_family family;
+	bool sound; /* promises C1-C7; false: must be caught breaking */
+
+	/* Traits, in words or booleans; shown by `ringswap list`. */
+	const char *writer_pays;
+	const char *swapper_pays;
+	const char *floor; /* bare mechanism it is compared with */
+	const char *needs; /* of the system; "" : nothing */
+	const char *drops; /* what is dropped during a swap, and why */
+	enum swap_exclusive exclusive;
+	enum swap_memory memory;
+	bool has_try;
+	bool bounded; /* C6 */
+	bool write_from_handler;
+	bool swap_from_handler; /* in mode try */
+	bool pinned_writer;
+
+	size_t slot_size; /* of its struct, struct swap_slot first */
+	const struct swap_ops *ops;
+	const struct swap_loops *loops; /* measured loops; never via ops */
+
+	int (*swap)(struct swap_op *op); /* NULL: swap is refused */
+	int (*settle)(struct swap_op *op, uint64_t deadline); /* optional */
+	int (*setup)(void); /* optional; once per process, before threads */
+	int (*slot_init)(struct swap_slot *slot);    /* optional; zeroed */
+	int (*writer_enter)(struct swap_slot *slot); /* optional */
+	void (*writer_exit)(struct swap_slot *slot); /* optional */
+	void (*poll)(struct swap_slot *slot);	     /* optional */
+	void (*idle)(struct swap_slot *slot);	     /* optional */
+	void (*online)(struct swap_slot *slot);	     /* optional */
+	/* 0: runs here, why may hold a remark; -ENOTSUP and the reason. */
+	int (*probe)(char *why, size_t size); /* optional */
+};
+
+/* ------------------------------------------------------------------------ */
+/* Calling a strategy: thread context unless said otherwise                 */
+
+/*
+ * Create a ring buffer whose slots carry the strategy's private state. attr's
+ * slot_size is ignored. Errors as rb_create.
+ */
+int swap_rb_create(const struct swap_strategy *strategy, struct rb_attr attr,
+		   struct rb **out);
+
+static inline struct swap_slot *swap_slot(const struct rb *rb,
+					  unsigned int index)
+{
+	return (struct swap_slot *)(void *)rb_slot(rb, index);
+}
+
+/*
+ * Make the calling thread the writer of a slot, before its first write, and
+ * end that. A thread that ends without exit is taken out by a thread-exit
+ * destructor. Errors: -EINVAL (no such slot), -EBUSY (has a writer, or a swap
+ * is under way), and the hook's.
+ */
+int swap_writer_enter(struct rb *live, unsigned int slot);
+int swap_writer_exit(struct rb *live, unsigned int slot);
+
+/* The end of every slot of the calling thread; sys_thread_watch calls it. */
+void swap_thread_exit(void);
+
+/*
+ * Exchange the buffers of slot between live and spare. op is the caller's and
+ * is filled in. A handler may call it with SWAP_TRY where the trait says so.
+ *
+ *  0             exchanged; spare's buffer is the snapshot, safe to read
+ *  -EINPROGRESS  exchanged or under way: call swap_settle; until then both
+ *                slots are held
+ *  -EINVAL       slot not in both, or unequal geometry, mode or stamp
+ *  -EAGAIN       recording is disabled on one of the two
+ *  -EBUSY        interrupted a write; or a swap, resize, reset or consume is
+ *                under way; or (try) a writer is inside
+ *  -ETIMEDOUT    the deadline passed; nothing changed
+ *  -EOPNOTSUPP   the strategy refuses to swap, or has no such mode
+ *  others        the mechanism's (-EPERM, -ESRCH, ...); nothing changed
+ */
+int swap(struct rb *live, struct rb *spare, unsigned int slot,
+	 enum swap_mode mode, uint64_t deadline, struct swap_op *op);
+
+/* Finish a swap that returned -EINPROGRESS: the same values. */
+int swap_settle(struct swap_op *op, uint64_t deadline);
+
+/* ------------------------------------------------------------------------ */
+/* Registry                                                                 */
+
+/* Strategies in the order of strategies.def; NULL past the last. */
+const struct swap_strategy *swap_at(unsigned int index);
+
+/* By name, as printed ("ipi-signal"); NULL: unknown. */
+const struct swap_strategy *swap_find(const char *name);
+
+#define swap_for_each_strategy(s) \
+	for (unsigned int s##_i = 0; ((s) = swap_at(s##_i)) != NULL; s##_i++)
+
+/* Run every setup hook; before the second thread exists. */
+void swap_setup(void);
+
+/* The strategy's probe, or 0 where it has none. */
+int swap_probe(const struct swap_strategy *strategy, char *why, size_t size);
+
+const char *swap_family_name(enum swap_family family);
+
+/* ------------------------------------------------------------------------ */
+/* For strategies                                                           */
+
+/*
+ * Open one level of nesting; the level found goes to the exit in a register,
+ * so that a write waits for one store-to-load forward of the word instead of
+ * two. Plain loads and stores: handlers nest strictly and leave the word as
+ * they found it. false: too deep.
+ */
+SWAP_HOT bool swap_nest_enter(struct swap_slot *slot, unsigned long *level)
+{
+	uint32_t nesting = load_relaxed(&slot->rb.nesting);
+
+	*level = nesting;
+	if (rb_unlikely(nesting >= RB_NEST_MAX))
+		return false;
+	store_relaxed(&slot->rb.nesting, nesting + 1);
+	return true;
+}
+
+/* A slot always has a buffer; saying so saves every loop a test for NULL. */
+SWAP_HOT struct rb_cpu *swap_chosen(struct rb_cpu *cpu)
+{
+	if (!cpu)
+		__builtin_unreachable();
+	return cpu;
+}
+
+/* Count a refusal and return the NULL that begin returns. */
+SWAP_HOT struct rb_cpu *swap_refuse(struct swap_slot *slot, enum rb_drop cause)
+{
+	rb_drop(&slot->rb, cause);
+	return NULL;
+}
+
+/*
+ * The exchange but for its last store: ready the spare's buffer, hand the live
+ * one to the spare slot, and return the buffer that the caller then publishes
+ * as op->live->rb.active, by a labelled release store. The fresh buffer is
+ * private until that store; the old one is the snapshot once no writer is in.
+ */
+struct rb_cpu *swap_prepare(struct swap_op *op);
+
+#endif

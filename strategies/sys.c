@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: MIT */
+/* sys.c - the cold half of the seam to the system. */
+#include "strategies/sys.h"
+
+#include <linux/membarrier.h>
+#include <sched.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "strategies/strategy.h"
+
+/* A spin of some microseconds, then a millisecond of yields, then naps. */
+#define SPINS	   2000u
+#define YIELDS	   200u
+#define NAP_NS	   20000u
+#define NAP_MAX_NS 1000000u
+
+__thread struct sys_thread sys_thread_self;
+
+int sys_tid(void)
+{
+	static __thread int tid;
+
+	if (!tid)
+		tid = (int)syscall(SYS_gettid);
+	return tid;
+}
+
+static void relax(void)
+{
+#if defined(__x86_64__)
+	__builtin_ia32_pause();
+#elif defined(__aarch64__)
+	__asm__ __volatile__("yield");
+#endif
+}
+
+static void nap(uint64_t round, uint64_t left)
+{
+	uint64_t ns = NAP_NS * (round / 8 + 1);
+	struct timespec time = { 0, 0 };
+
+	if (ns > NAP_MAX_NS)
+		ns = NAP_MAX_NS;
+	time.tv_nsec = (long)(ns < left ? ns : left);
+	nanosleep(&time, NULL);
+}
+
+int sys_await(sys_done_fn done, void *arg, uint64_t deadline)
+{
+	uint64_t round;
+
+	for (round = 0; round < SPINS; round++) {
+		if (done(arg))
+			return 0;
+		relax();
+		if (round % 64 == 63 && sys_now() >= deadline)
+			return done(arg) ? 0 : -ETIMEDOUT;
+	}
+	for (round = 0;; round++) {
+		uint64_t now;
+
+		if (done(arg))
+			return 0;
+		now = sys_now();
+		if (now >= deadline)
+			return done(arg) ? 0 : -ETIMEDOUT;
+		if (round < YIELDS)
+			sched_yield();
+		else
+			nap(round - YIELDS, deadline - now);
+	}
+}
+
+static int membarrier(int command)
+{
+	return syscall(SYS_membarrier, command, 0, 0) < 0 ? -errno : 0;
+}
+
+int sys_membarrier_setup(void)
+{
+	return membarrier(MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED);
+}
+
+int sys_membarrier(void)
+{
+	return membarrier(MEMBARRIER_CMD_PRIVATE_EXPEDITED);
+}
+
+int sys_signal_number(void)
+{
+	return SIGRTMIN + 4;
+}
+
+static void (*signal_handler)(void);
+
+static void on_signal(int number)
+{
+	int saved = errno;
+
+	(void)number;
+	signal_handler();
+	errno = saved;
+}
+
+int sys_signal_setup(void (*handler)(void))
+{
+	struct sigaction action;
+
+	signal_handler = handler;
+	memset(&action, 0, sizeof(action));
+	action.sa_handler = on_signal;
+	action.sa_flags = SA_RESTART;
+	sigemptyset(&action.sa_mask);
+	return sigaction(sys_signal_number(), &action, NULL) ? -errno : 0;
+}
+
+int sys_signal_send(int tid)
+{
+	siginfo_t info;
+
+	memset(&info, 0, sizeof(info));
+	info.si_code = SI_QUEUE;
+	info.si_pid = getpid();
+	info.si_uid = getuid();
+	return syscall(SYS_rt_tgsigqueueinfo, getpid(), tid,
+		       sys_signal_number(), &info) < 0
+		       ? -errno
+		       : 0;
+}
+
+sigset_t sys_signal_mask(void)
+{
+	sigset_t block, old;
+
+	sigemptyset(&block);
+	sigaddset(&block, sys_signal_number());
+	pthread_sigmask(SIG_BLOCK, &block, &old);
+	return old;
+}
+
+void sys_signal_unmask(const sigset_t *mask)
+{
+	pthread_sigmask(SIG_SETMASK, mask, NULL);
+}
+
+static pthread_key_t exit_key;
+static int exit_key_error;
+
+static void on_thread_exit(void *arg)
+{
+	(void)arg;
+	swap_thread_exit();
+}
+
+static void make_exit_key(void)
+{
+	exit_key_error = pthread_key_create(&exit_key, on_thread_exit);
+}
+
+int sys_thread_watch(void)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+	pthread_once(&once, make_exit_key);
+	if (exit_key_error)
+		return -exit_key_error;
+	return -pthread_setspecific(exit_key, &sys_thread_self);
+}
+
+int sys_mutex_lock_until(struct sys_mutex *mutex, uint64_t deadline)
+{
+	struct timespec until = {
+		.tv_sec = (time_t)(deadline / UINT64_C(1000000000)),
+		.tv_nsec = (long)(deadline % UINT64_C(1000000000)),
+	};
+
+	return -pthread_mutex_clocklock(&mutex->lock, CLOCK_MONOTONIC, &until);
+}
