@@ -1,0 +1,1 @@
+# What the subcommands link, one line a library.

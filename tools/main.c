@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+/* main.c - the ringswap command: find the subcommand and run it. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "strategies/strategy.h"
+#include "tools/command.h"
+
+struct command {
+	const char *name;
+	const char *summary; /* empty: internal, not shown */
+	int (*run)(int argc, char **argv);
+};
+
+static const struct command commands[] = {
+#define COMMAND(name, summary) { #name, summary, cmd_##name },
+#include "tools/commands.def"
+#undef COMMAND
+	{ NULL, NULL, NULL },
+};
+
+static const char *running = "";
+
+int command_error(int status, const char *format, ...)
+{
+	va_list args;
+
+	fprintf(stderr, "ringswap%s%s: ", *running ? " " : "", running);
+	va_start(args, format);
+	vfprintf(stderr, format, args);
+	va_end(args);
+	fputc('\n', stderr);
+	return status;
+}
+
+static void print_help(FILE *out)
+{
+	fprintf(out,
+		"usage: ringswap COMMAND [OPTION...]\n\n"
+		"How do you swap a live per-CPU ring buffer out from "
+		"under a running writer,\nand what does each way "
+		"really cost?\n\nCommands:\n");
+	for (const struct command *c = commands; c->name; c++)
+		if (*c->summary)
+			fprintf(out, "  %-8s  %s\n", c->name, c->summary);
+	fprintf(out,
+		"\n`ringswap COMMAND --help` shows options and "
+		"examples.\n");
+}
+
+int main(int argc, char **argv)
+{
+	/* Registers membarrier, and only now is that cheap: one thread. */
+	swap_setup();
+	if (argc < 2) {
+		print_help(stderr);
+		return COMMAND_USAGE;
+	}
+	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "help")) {
+		print_help(stdout);
+		return COMMAND_OK;
+	}
+	for (const struct command *c = commands; c->name; c++)
+		if (!strcmp(argv[1], c->name)) {
+			running = c->name;
+			return c->run(argc - 1, argv + 1);
+		}
+	return command_error(COMMAND_USAGE,
+			     "unknown command \"%s\"; see ringswap --help",
+			     argv[1]);
+}
