@@ -1,1 +1,2 @@
 # What the subcommands link, one line a library.
+target_link_libraries(ringswap PRIVATE bench_doctor bench_machine)

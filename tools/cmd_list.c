@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: MIT */
+/* cmd_list.c - `ringswap list`: strategies, their traits, and the floors. */
+#include "strategies/strategy.h"
+#include "tools/options.h"
+
+static const char help[] =
+	"usage: ringswap list [--json]\n\n"
+	"Shows every strategy with its traits, and whether it runs on this "
+	"machine or why not;\nthen the controls (rows that are no candidates) "
+	"and the floors (bare mechanisms).\n\n"
+	"  --json   the same as JSON\n"
+	"  --help   this text\n\n"
+	"Examples:\n"
+	"  ringswap list\n"
+	"  ringswap list --json | jq -r "
+	"'.strategies[] | select(.available) | .name'\n";
+
+/* Rows of every run beside the strategies: what one bare mechanism costs. */
+static const struct floor {
+	const char *name;
+	const char *summary;
+} floors[] = {
+	{ "timer", "one read of the clock that latencies are stamped with" },
+	{ "empty", "the measured loop with nothing in it" },
+	{ "append", "the same record through a pointer kept in memory" },
+	{ "full-barrier", "one full barrier" },
+	{ "locked-rmw", "one bus-locked read-modify-write" },
+	{ "mutex", "lock and unlock of an uncontended mutex" },
+	{ "cache-line", "round trip of a cache line between the two PUs" },
+	{ "membarrier", "one membarrier(2), private expedited" },
+	{ "signal", "a real-time signal to another thread and back" },
+	{ "futex-wake", "waking a sleeping thread" },
+	{ "context-switch", "handing one PU from thread to thread" },
+	{ NULL, NULL },
+};
+
+static const char *const exclusive_words[] = {
+	[SWAP_AT_RETURN] = "at return",
+	[SWAP_AFTER_SETTLE] = "after settle",
+	[SWAP_NEVER] = "never",
+};
+
+static const char *const memory_words[] = {
+	[SWAP_MAY_BE_FREED] = "may be freed",
+	[SWAP_TYPE_STABLE] = "type-stable",
+};
+
+static bool is_control(const struct swap_strategy *s)
+{
+	return s->family == SWAP_CONTROL;
+}
+
+static const char *yes_no(bool yes)
+{
+	return yes ? "yes" : "no";
+}
+
+static void print_strategy(const struct swap_strategy *s)
+{
+	char why[256] = "";
+	bool here = swap_probe(s, why, sizeof(why)) == 0;
+
+	printf("  %-12s %-4s %-9s %s\n", s->name, here ? "yes" : "NO",
+	       swap_family_name(s->family), s->summary);
+	if (*why)
+		printf("%19s%s: %s\n", "", here ? "remark" : "unavailable",
+		       why);
+	printf("%19swriter pays: %s\n", "", s->writer_pays);
+	printf("%19sswapper pays: %s\n", "", s->swapper_pays);
+	if (s->swap) {
+		printf("%19sdrops: %s\n", "", s->drops);
+		printf("%19ssnapshot: exclusive %s, %s\n", "",
+		       exclusive_words[s->exclusive], memory_words[s->memory]);
+		printf("%19sswap: try %s, wait %s; from a handler: write %s, "
+		       "swap %s%s\n",
+		       "", yes_no(s->has_try),
+		       s->bounded ? "bounded" : "UNBOUNDED",
+		       yes_no(s->write_from_handler),
+		       yes_no(s->swap_from_handler),
+		       s->pinned_writer ? "; pinned writer" : "");
+	}
+	printf("%19sfloor: %s; needs: %s\n", "", s->floor,
+	       *s->needs ? s->needs : "nothing");
+}
+
+static void print_group(bool controls)
+{
+	const struct swap_strategy *s;
+
+	swap_for_each_strategy (s)
+		if (is_control(s) == controls)
+			print_strategy(s);
+}
+
+static void print_text(void)
+{
+	printf("Strategies (sound: C1-C7 of docs/architecture.md hold)\n"
+	       "  %-12s %-4s %-9s\n",
+	       "name", "here", "family");
+	print_group(false);
+	printf("\nControls (no candidates: unsync is the writer's floor, racy "
+	       "must be caught breaking)\n");
+	print_group(true);
+	printf("\nFloors (bare mechanisms, measured beside the rows)\n");
+	for (const struct floor *f = floors; f->name; f++)
+		printf("  %-16s %s\n", f->name, f->summary);
+}
+
+static json_t *strategy_json(const struct swap_strategy *s)
+{
+	char why[256] = "";
+	bool here = swap_probe(s, why, sizeof(why)) == 0;
+
+	return json_pack(
+		"{s:s, s:s, s:b, s:b, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s,"
+		" s:s, s:s, s:s, s:b, s:b, s:b, s:b, s:b, s:b}",
+		"name", s->name, "kind",
+		is_control(s) ? "control" : "candidate", "sound", s->sound,
+		"available", here, "reason", *why ? why : "", "family",
+		swap_family_name(s->family), "summary", s->summary, "source",
+		s->source, "writer-pays", s->writer_pays, "swapper-pays",
+		s->swapper_pays, "floor", s->floor, "needs", s->needs, "drops",
+		s->drops, "exclusive", exclusive_words[s->exclusive], "memory",
+		memory_words[s->memory], "swaps", s->swap != NULL, "try",
+		s->has_try, "bounded", s->bounded, "write-from-handler",
+		s->write_from_handler, "swap-from-handler",
+		s->swap_from_handler, "pinned-writer", s->pinned_writer);
+}
+
+static json_t *list_json(void)
+{
+	json_t *strategies = json_array();
+	json_t *bare = json_array();
+	const struct swap_strategy *s;
+
+	swap_for_each_strategy (s)
+		json_array_append_new(strategies, strategy_json(s));
+	for (const struct floor *f = floors; f->name; f++)
+		json_array_append_new(bare,
+				      json_pack("{s:s, s:s}", "name", f->name,
+						"summary", f->summary));
+	return json_pack("{s:s, s:o, s:o}", "schema", "ringswap-list/1",
+			 "strategies", strategies, "floors", bare);
+}
+
+int cmd_list(int argc, char **argv)
+{
+	static const struct option longs[] = {
+		{ "json", no_argument, NULL, 'j' },
+		{ "help", no_argument, NULL, 'h' },
+		{ 0 },
+	};
+	bool json = false;
+	int option;
+
+	while ((option = options_next(argc, argv, ":jh", longs)) > 0) {
+		if (option == 'h') {
+			fputs(help, stdout);
+			return options_flush();
+		}
+		json = true;
+	}
+	if (option == OPTIONS_BAD)
+		return COMMAND_USAGE;
+	if (optind < argc)
+		return command_error(COMMAND_USAGE,
+				     "takes no argument, got \"%s\"",
+				     argv[optind]);
+	if (json)
+		return options_print_json(list_json());
+	print_text();
+	return options_flush();
+}
