@@ -23,20 +23,20 @@ static uint64_t rb_next_generation(struct rb_page *page, struct rb_page *next)
 
 /*
  * Overwrite mode, the tail has come round to the oldest page: lose it. A
- * nested writer may do it first; the cmpxchg of head decides who counts.
+ * nested writer may do it first; the cmpxchg of head decides who counts. One
+ * that comes behind the cmpxchg may lose the next page at once: what was read
+ * of this one must not count there, so the reader's place names its page.
  */
 static void rb_lose_head(struct rb_cpu *cpu, struct rb_page *head)
 {
 	uint64_t lost = rb_page_events(head);
 
-	if (cpu->read_bytes)
+	if (load_relaxed(&cpu->read_page) == rb_page_word(head))
 		lost -= cpu->read_events;
 	if (!local_cmpxchg(&cpu->head, rb_page_word(head),
 			   rb_page_word(rb_page_next(cpu, head))))
 		return;
-	cpu->read_bytes = 0;
-	cpu->read_events = 0;
-	cpu->read_event_bytes = 0;
+	store_relaxed(&cpu->read_page, 0);
 	local_fetch_add(&cpu->overrun, lost);
 	local_fetch_add(&cpu->pages_lost, 1);
 }
@@ -78,17 +78,20 @@ static int rb_tail_advance(struct rb_slot *slot, struct rb_cpu *cpu,
 			   struct rb_page *page)
 {
 	struct rb_page *next = rb_page_next(cpu, page);
-	bool outermost = cpu->mode == RB_OVERWRITE &&
-			 load_relaxed(&slot->nesting) <= 1;
+	bool overwrite = cpu->mode == RB_OVERWRITE;
+	bool outermost = overwrite && load_relaxed(&slot->nesting) <= 1;
 
 	if (outermost)
 		store_relaxed(&cpu->commit_page, rb_page_word(page));
-	else if (rb_page_word(next) == load_relaxed(&cpu->commit_page))
+	else if (overwrite &&
+		 rb_page_word(next) == load_relaxed(&cpu->commit_page))
 		return RB_DROP_COMMIT_OVERRUN;
 	/* H1 pairs with H2: the reader is done with the page we reuse */
 	if (rb_page_word(next) == load_acquire(&cpu->head)) {
-		if (cpu->mode == RB_PRODUCE_CONSUME)
-			return RB_DROP_FULL;
+		if (!overwrite)
+			return load_relaxed(&next->commit) & RB_COMMIT_LEFT
+				       ? RB_DROP_FULL
+				       : RB_DROP_COMMIT_OVERRUN;
 		rb_lose_head(cpu, next);
 	}
 	rb_page_open(cpu, next, rb_next_generation(page, next));
@@ -113,6 +116,21 @@ static void rb_page_seal(struct rb_cpu *cpu, struct rb_page *page,
 }
 
 /*
+ * Is page, in which found was found, still the tail? A handler may have gone
+ * round the ring since (with a live reader taking what it wrote), so that page
+ * is the tail again, in another generation and not overflown. While somebody
+ * whose overflow moves the tail is interrupted, the reader cannot pass page
+ * and nothing goes round: what is true here stays true.
+ */
+static bool rb_is_overflown_tail(struct rb_cpu *cpu, struct rb_page *page,
+				 uint64_t found)
+{
+	return load_relaxed(&cpu->tail) == rb_page_word(page) &&
+	       rb_word_generation(load_relaxed(&page->write)) ==
+		       rb_word_generation(found);
+}
+
+/*
  * A reservation overflowed page. Cross into the next page and return true (the
  * caller reserves again), or take the reservation back, count the refusal and
  * return false.
@@ -132,7 +150,7 @@ bool rb_reserve_slow(struct rb_slot *slot, struct rb_cpu *cpu,
 		rb_page_seal(cpu, page, found);
 	if (rb_word_bytes(added) > cpu->capacity)
 		refused = RB_DROP_TOO_BIG;
-	else if (load_relaxed(&cpu->tail) == rb_page_word(page))
+	else if (rb_is_overflown_tail(cpu, page, found))
 		refused = rb_tail_advance(slot, cpu, page);
 	if (refused >= 0 && local_cmpxchg(&page->write, found + added, found)) {
 		rb_drop(slot, (enum rb_drop)refused);
@@ -150,32 +168,42 @@ bool rb_reserve_slow(struct rb_slot *slot, struct rb_cpu *cpu,
 }
 
 /*
- * Produce-consume: publish everything reserved so far, from the page that holds the commit edge
- * on. The caller holds the edge: all reservations behind it belong to handlers
- * that have returned, so they are complete.
+ * Produce-consume: publish everything reserved so far, from page on, where the
+ * caller has had the commit edge. All reservations behind it belong to
+ * handlers that have returned, so they are complete.
+ *
+ * A handler that comes while commit equals write has the edge itself and
+ * publishes: then commit moves, and there is nothing left to do here. As long
+ * as commit differs from write no handler can have it, so that what is stored
+ * here is newer than what is there and the reader never sees a word go back.
  */
 void rb_publish(struct rb_cpu *cpu, struct rb_page *page)
 {
 	for (;;) {
-		uint64_t end = load_relaxed(&page->write);
+		uint64_t commit = load_relaxed(&page->commit);
 		struct rb_page *next;
+		uint64_t end, tail;
 
-		compiler_barrier(); /* P3 pairs with P3: word, then tail */
-		if (load_relaxed(&cpu->tail) == rb_page_word(page)) {
-			/* P4 pairs with C1: events before the word */
+		compiler_barrier(); /* P3 pairs with P5: commit, then the rest */
+		end = load_relaxed(&page->write);
+		compiler_barrier(); /* P4 pairs with P4: word, then tail */
+		tail = load_relaxed(&cpu->tail);
+		compiler_barrier(); /* P5 pairs with P3: all of one moment */
+		if (load_relaxed(&page->commit) != commit)
+			continue;
+		if (commit == end || (commit & RB_COMMIT_LEFT))
+			return;
+		if (tail == rb_page_word(page)) {
+			/* P6 pairs with C1: events before the word */
 			store_release(&page->commit, end);
-			compiler_barrier(); /* P5 pairs with P5: look again */
-			if (load_relaxed(&page->write) == end)
-				return;
 			continue;
 		}
 		next = rb_page_next(cpu, page);
-		/* P6 pairs with C1: a left page's last events */
-		store_release(&page->commit, load_relaxed(&page->left));
 		store_relaxed(&next->commit, rb_next_generation(page, next)
 						     << RB_GEN_SHIFT);
-		/* P7 pairs with C2: the next page's commit word is valid */
-		store_release(&cpu->commit_page, rb_page_word(next));
+		/* P7 pairs with C1: last events and the next page's word */
+		store_release(&page->commit,
+			      load_relaxed(&page->left) | RB_COMMIT_LEFT);
 		page = next;
 	}
 }

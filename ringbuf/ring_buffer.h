@@ -127,7 +127,7 @@ const char *rb_drop_name(enum rb_drop cause);
  */
 struct rb_page {
 	_Atomic uint64_t write;	    /* reserved: generation, events, bytes */
-	_Atomic uint64_t commit;    /* published: same form */
+	_Atomic uint64_t commit;    /* published: same form, RB_COMMIT_LEFT */
 	_Atomic uint64_t left;	    /* write word at which it was left */
 	_Atomic uint64_t discarded; /* same form: events and bytes given back */
 	_Atomic uint64_t time_stamp; /* base of the deltas; own clock's unit */
@@ -142,6 +142,9 @@ struct rb_page {
 #define RB_EVENTS_MASK ((UINT64_C(1) << RB_EVENTS_BITS) - 1)
 #define RB_ONE_EVENT   (UINT64_C(1) << RB_BYTES_BITS)
 #define RB_GEN_SHIFT   (RB_BYTES_BITS + RB_EVENTS_BITS)
+
+/* In a commit word: page is left and published, the edge is on the next. */
+#define RB_COMMIT_LEFT (UINT64_C(1) << (RB_BYTES_BITS - 1))
 
 RB_INLINE uint32_t rb_word_bytes(uint64_t word)
 {
@@ -201,7 +204,8 @@ struct rb_slot;
 
 /*
  * The object that a swap exchanges. tail, commit_page and head hold page
- * addresses. Going round the ring: head <= commit_page <= tail.
+ * addresses. Going round the ring: head <= tail, and head <= commit_page <=
+ * tail in overwrite mode.
  */
 struct rb_cpu {
 	/* Constant after create and resize. */
@@ -215,7 +219,8 @@ struct rb_cpu {
 
 	/* Reader side: the one reader; overwrite-mode writer moves head. */
 	_Atomic uint64_t head;	     /* oldest page; reader or writer */
-	uint32_t read_bytes;	     /* consumed bytes of the head page */
+	_Atomic uint64_t read_page;  /* where read_* count; 0: none */
+	uint32_t read_bytes;	     /* consumed bytes of that page */
 	uint32_t read_events;	     /* data events among them */
 	uint32_t read_event_bytes;   /* and their bytes */
 	uint64_t read;		     /* events consumed since reset */
@@ -223,9 +228,9 @@ struct rb_cpu {
 	_Atomic uint64_t pages_lost; /* writer: sub-buffers lost likewise */
 
 	/*
-	 * No nested writer may reuse this page. Produce-consume: where the
-	 * commit edge is. Overwrite: where the tail was when the outermost
-	 * writer last crossed, at or before every open event.
+	 * Overwrite mode: where the tail was when the outermost writer last
+	 * crossed, at or before every open event. No nested writer may reuse
+	 * this page. Produce-consume mode has head for that.
 	 */
 	_Atomic uint64_t commit_page;
 
@@ -266,6 +271,7 @@ struct rb_write {
 	uint64_t *event; /* its header */
 	uint64_t found;	 /* write word before this reservation */
 	uint64_t added;	 /* what the reservation added to it */
+	enum rb_mode mode;
 };
 
 /* ------------------------------------------------------------------------ */
@@ -510,16 +516,10 @@ RB_INLINE bool rb_reserve_stamped(struct rb_slot *slot, struct rb_cpu *cpu,
 	return true;
 }
 
-/*
- * Reserve payload bytes in cpu, the buffer that the strategy's begin gave.
- * Returns the payload (8-byte aligned) to be filled and then committed or
- * discarded with the same w, strictly nested; NULL: refused, the cause counted
- * in slot (full, commit-overrun, too-big). stamp must be the buffer's; it is
- * an argument so that measured loops have it as a constant.
- */
-RB_INLINE void *rb_reserve(struct rb_slot *slot, struct rb_cpu *cpu,
-			   uint32_t payload, enum rb_stamp stamp,
-			   struct rb_write *w)
+/* rb_reserve with the buffer's stamp and mode as constants, for loops. */
+RB_INLINE void *rb_reserve_as(struct rb_slot *slot, struct rb_cpu *cpu,
+			      uint32_t payload, enum rb_stamp stamp,
+			      enum rb_mode mode, struct rb_write *w)
 {
 	uint32_t len = RB_EVENT_HEADER + rb_round_up(payload);
 	uint64_t delta = 0;
@@ -532,6 +532,7 @@ RB_INLINE void *rb_reserve(struct rb_slot *slot, struct rb_cpu *cpu,
 		return NULL;
 	}
 	w->cpu = cpu;
+	w->mode = mode;
 	if (stamp == RB_STAMP_NONE)
 		reserved = rb_reserve_plain(slot, cpu, len, w);
 	else
@@ -540,6 +541,19 @@ RB_INLINE void *rb_reserve(struct rb_slot *slot, struct rb_cpu *cpu,
 		return NULL;
 	store_data(w->event, rb_event_header(RB_TYPE_DATA, payload, delta));
 	return w->event + 1;
+}
+
+/*
+ * Reserve payload bytes in cpu, the buffer that the strategy's begin gave.
+ * Returns the payload (8-byte aligned) to be filled and then committed or
+ * discarded with the same w, strictly nested; NULL: refused, the cause counted
+ * in slot (full, commit-overrun, too-big). stamp must be the buffer's.
+ */
+RB_INLINE void *rb_reserve(struct rb_slot *slot, struct rb_cpu *cpu,
+			   uint32_t payload, enum rb_stamp stamp,
+			   struct rb_write *w)
+{
+	return rb_reserve_as(slot, cpu, payload, stamp, cpu->mode, w);
 }
 
 /*
@@ -553,7 +567,7 @@ RB_INLINE void rb_commit(struct rb_write *w)
 {
 	uint64_t end = w->found + w->added;
 
-	if (rb_likely(w->cpu->mode == RB_OVERWRITE))
+	if (rb_likely(w->mode == RB_OVERWRITE))
 		return;
 	if (rb_unlikely(load_relaxed(&w->page->commit) != w->found))
 		return;

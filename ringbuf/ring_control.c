@@ -79,9 +79,7 @@ static void cpu_reset(struct rb_cpu *cpu)
 	store_relaxed(&cpu->head, first);
 	store_relaxed(&cpu->overrun, 0);
 	store_relaxed(&cpu->pages_lost, 0);
-	cpu->read_bytes = 0;
-	cpu->read_events = 0;
-	cpu->read_event_bytes = 0;
+	store_relaxed(&cpu->read_page, 0);
 	cpu->read = 0;
 }
 

@@ -19,14 +19,14 @@ struct cursor {
 
 static struct cursor cursor_at_head(struct rb_cpu *cpu)
 {
-	struct cursor at = {
-		.cpu = cpu,
-		.page = rb_page_of(load_relaxed(&cpu->head)),
-		.offset = cpu->read_bytes,
-		.events = cpu->read_events,
-		.bytes = cpu->read_event_bytes,
-	};
+	uint64_t head = load_relaxed(&cpu->head);
+	struct cursor at = { .cpu = cpu, .page = rb_page_of(head) };
 
+	if (load_relaxed(&cpu->read_page) == head) {
+		at.offset = cpu->read_bytes;
+		at.events = cpu->read_events;
+		at.bytes = cpu->read_event_bytes;
+	}
 	return at;
 }
 
@@ -63,19 +63,15 @@ static bool cursor_has_quiescent(struct cursor *at)
 static bool cursor_has_published(struct cursor *at)
 {
 	for (;;) {
-		/* C1 pairs with P1 P4 P6: event bytes behind the word */
+		/* C1 pairs with P1 P6 P7: event bytes behind the word */
 		uint64_t commit = load_acquire(&at->page->commit);
 
-		at->end = rb_word_bytes(commit);
+		at->end = rb_word_bytes(commit & ~RB_COMMIT_LEFT);
 		if (at->offset < at->end)
 			return true;
-		/* C2 pairs with P7: the next page's commit word is valid */
-		if (load_acquire(&at->cpu->commit_page) ==
-		    rb_page_word(at->page))
+		if (!(commit & RB_COMMIT_LEFT))
 			return false;
-		/* C3 pairs with P6: it may have grown before it was left */
-		if (load_acquire(&at->page->commit) == commit)
-			cursor_next_page(at);
+		cursor_next_page(at);
 	}
 }
 
@@ -141,6 +137,7 @@ static void cursor_give_back(const struct cursor *at)
 	cpu->read_bytes = at->offset;
 	cpu->read_events = at->events;
 	cpu->read_event_bytes = at->bytes;
+	store_relaxed(&cpu->read_page, rb_page_word(at->page));
 	/* H2 pairs with H1: events were read before their page is reused */
 	store_release(&cpu->head, rb_page_word(at->page));
 }
@@ -195,10 +192,12 @@ static void count_present(struct rb_cpu *cpu, struct rb_counts *out)
 
 void rb_counts(struct rb_cpu *cpu, struct rb_counts *out)
 {
+	struct cursor at = cursor_at_head(cpu);
+
 	memset(out, 0, sizeof(*out));
 	count_present(cpu, out);
-	out->entries -= cpu->read_events;
-	out->bytes -= cpu->read_event_bytes;
+	out->entries -= at.events;
+	out->bytes -= at.bytes;
 	out->read = cpu->read;
 	out->overrun = load_relaxed(&cpu->overrun);
 	out->pages_lost = load_relaxed(&cpu->pages_lost);
@@ -225,8 +224,7 @@ int rb_check(struct rb_cpu *cpu, char *why, size_t size)
 		return -EUCLEAN;
 	}
 	if (cpu->mode == RB_PRODUCE_CONSUME &&
-	    (load_relaxed(&cpu->commit_page) != rb_page_word(tail) ||
-	     load_relaxed(&tail->commit) != write)) {
+	    load_relaxed(&tail->commit) != write) {
 		snprintf(why, size,
 			 "commit has not caught up with write: "
 			 "an event is still open or was lost");

@@ -73,10 +73,10 @@ const char *swap_family_name(enum swap_family family)
 
 swap_loop_fn swap_loop_find(const struct swap_strategy *strategy,
 			    enum swap_loop_kind kind, uint32_t payload,
-			    enum rb_stamp stamp)
+			    enum rb_stamp stamp, enum rb_mode mode)
 {
 	for (unsigned int i = 0; i < SWAP_PAYLOADS; i++)
 		if (swap_payloads[i] == payload)
-			return strategy->loops->loop[kind][i][stamp];
+			return strategy->loops->loop[kind][mode][i][stamp];
 	return NULL;
 }
