@@ -94,11 +94,13 @@ static inline void ipi_signal_answer(struct ipi_signal_slot *slot)
 		store_relaxed(&slot->deferred, 1);
 }
 
+extern const struct swap_strategy swap_strategy_ipi_signal;
+
 /* The signal's handler: one signal may stand for several slots. */
 static inline void ipi_signal_handler(void)
 {
 	for (struct swap_slot *s = sys_self()->slots; s; s = s->next)
-		if (s->strategy->slot_size == sizeof(struct ipi_signal_slot))
+		if (s->strategy == &swap_strategy_ipi_signal)
 			ipi_signal_answer(ipi_signal_slot(s));
 }
 

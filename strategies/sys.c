@@ -47,7 +47,7 @@ static void nap(uint64_t round, uint64_t left)
 	nanosleep(&time, NULL);
 }
 
-int sys_await(sys_done_fn done, void *arg, uint64_t deadline)
+static int await(sys_done_fn done, void *arg, uint64_t deadline)
 {
 	uint64_t round;
 
@@ -71,6 +71,20 @@ int sys_await(sys_done_fn done, void *arg, uint64_t deadline)
 		else
 			nap(round - YIELDS, deadline - now);
 	}
+}
+
+/*
+ * Not a cancellation point: whoever waits has announced a swap or posted a
+ * request, and must withdraw it before its stack goes.
+ */
+int sys_await(sys_done_fn done, void *arg, uint64_t deadline)
+{
+	int state, err;
+
+	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &state);
+	err = await(done, arg, deadline);
+	pthread_setcancelstate(state, NULL);
+	return err;
 }
 
 static int membarrier(int command)
