@@ -14,7 +14,7 @@
  *	W0  refuse? -> early, unannounced       S1  refuse |= SWAP
  *	W1  nesting++                           S2  full barrier
  *	W2  full barrier                        S3  nesting != 0? -> wait, EBUSY
- *	W3  refuse? -> nesting--, early         S4  slot->active = spare's
+ *	W3  refuse? -> W6 nesting--, early      S4  slot->active = spare's
  *	W4  b = slot->active                    S5  refuse &= ~SWAP
  *	    ... reserve, store, commit in b ...
  *	W5  nesting--

@@ -16,21 +16,24 @@
  *	writer                                  swapper
  *	W0  refuse? -> early                    S1  state = posted
  *	W1  nesting++                           S2  signal the writer
- *	    compiler barrier                    S3  state done or busy? -> return
- *	W2  b = slot->active                        deadline -> CAS posted->idle
- *	    ... reserve, store, commit in b ...
- *	W3  nesting--                           handler, on the writer's thread
- *	    compiler barrier                    H1  state posted?
- *	W4  deferred, outermost? -> H3          H2  nesting != 0? -> busy, or
- *	                                            deferred = 1
- *	                                        H3  CAS posted->running,
- *	                                            slot->active = spare's
+ *	    compiler barrier                    S3  state done or busy? -> S7
+ *	W2  b = slot->active                    S4  deadline: CAS posted->idle
+ *	    ... reserve, store, commit in b ... S6  no writer: S5 active = spare's
+ *	W3  nesting--                           S7  state = idle, return
+ *	    compiler barrier
+ *	W4  deferred, outermost? -> H3          handler, on the writer's thread
+ *	                                        H1  state posted?
+ *	                                        H2  nesting != 0? -> H6 busy (try)
+ *	                                            or deferred = 1 (wait)
+ *	                                        H3  CAS posted->running
+ *	                                        H5  slot->active = spare's
  *	                                        H4  state = done
  *
  * W1, W3 against H2, W3 against W4: one thread, compiler barriers suffice; a
  * signal before W3 finds nesting and sets deferred, which W4 then finds. S1
- * pairs with H1 and H3: the request is complete. H4 pairs with S3: the
- * snapshot's events are visible. H3 pairs with S4: run once or withdrawn.
+ * pairs with H1 and H3: the request is complete. H4 pairs with S3 and S7: the
+ * snapshot's events are visible. H3 and H6 pair with S4: run once, refused or
+ * withdrawn. S6 pairs with X1 of swap.c: the writer that left has finished.
  * Cost: writer as unsync and a load; a swap interrupts the writer for about
  * 4 us and waits for its thread to be scheduled. Source: Mladek v2, LKML
  * 2014-07-15; Linux 3163f635b20e; rt_tgsigqueueinfo(2), signal-safety(7).
@@ -74,7 +77,7 @@ ipi_signal_serve(struct ipi_signal_slot *slot, unsigned int posted)
 		return;
 	/* H5 pairs with W2: the fresh buffer is ready (one thread) */
 	store_release(&live->active, swap_prepare(slot->op));
-	/* H4 pairs with S3: the snapshot's events, then done */
+	/* H4 pairs with S3 S7: the snapshot's events, then done */
 	store_release(&slot->state, IPI_DONE);
 }
 
@@ -145,7 +148,7 @@ static inline int ipi_signal_direct(struct ipi_signal_slot *slot)
 {
 	struct rb_slot *live = &slot->base.rb;
 
-	/* S6 pairs with X1: what the writer that left has stored */
+	/* S6 pairs with X1 in swap.c: what the writer that left stored */
 	if (load_acquire(&slot->base.writer) || load_relaxed(&live->nesting))
 		return -EBUSY;
 	/* S5 pairs with W2: the fresh buffer is ready */

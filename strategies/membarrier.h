@@ -16,7 +16,7 @@
  *	W0  refuse? -> early, unannounced       S1  refuse |= SWAP
  *	W1  nesting++                           S2  membarrier(): a full barrier
  *	W2  compiler barrier                        in the writer, wherever it is
- *	W3  refuse? -> nesting--, early         S3  nesting != 0? -> wait, EBUSY
+ *	W3  refuse? -> W6 nesting--, early      S3  nesting != 0? -> wait, EBUSY
  *	W4  b = slot->active                    S4  slot->active = spare's
  *	    ... reserve, store, commit in b ... S5  refuse &= ~SWAP
  *	W5  nesting--

@@ -210,17 +210,23 @@ SWAP_HOT int swap_op_write(struct swap_slot *slot, const void *data,
 /* ------------------------------------------------------------------------ */
 /* Instances                                                                */
 
-/* A mode as part of a loop's name. */
+/*
+ * flatten, because a compiler that has inlined a library's read side 80 times
+ * may stop at the 81st: one strategy's small payloads would then be measured
+ * inline and its large ones not.
+ *
+ * A mode as part of a loop's name.
+ */
 #define SWAP_MODE_overwrite RB_OVERWRITE
 #define SWAP_MODE_consume   RB_PRODUCE_CONSUME
 
-#define SWAP_LOOP(name, kind, mode, payload, bytes, word, stamp)         \
-	static __attribute__((noinline, aligned(64), used)) void         \
-		swap_loop_##name##_##kind##_##mode##_##payload##_##word( \
-			struct swap_loop *loop)                          \
-	{                                                                \
-		swap_loop_##kind(loop, bytes, SWAP_MODE_##mode, stamp,   \
-				 name##_begin, name##_end);              \
+#define SWAP_LOOP(name, kind, mode, payload, bytes, word, stamp)          \
+	static __attribute__((noinline, flatten, aligned(64), used)) void \
+		swap_loop_##name##_##kind##_##mode##_##payload##_##word(  \
+			struct swap_loop *loop)                           \
+	{                                                                 \
+		swap_loop_##kind(loop, bytes, SWAP_MODE_##mode, stamp,    \
+				 name##_begin, name##_end);               \
 	}
 
 #define SWAP_LOOP_STAMPS(name, kind, mode, payload, bytes)                   \
