@@ -1,0 +1,11 @@
+# The result of a run, its tables and its charts' data. Whoever links it links
+# `strategies` too: the registry knows who claims what.
+add_library(bench_result STATIC
+	${CMAKE_CURRENT_LIST_DIR}/result_shape.c
+	${CMAKE_CURRENT_LIST_DIR}/result_schema.c
+	${CMAKE_CURRENT_LIST_DIR}/result_file.c
+	${CMAKE_CURRENT_LIST_DIR}/result_numbers.c
+	${CMAKE_CURRENT_LIST_DIR}/result_build.c
+	${CMAKE_CURRENT_LIST_DIR}/result_assemble.c)
+target_link_libraries(bench_result
+	PUBLIC ringswap_options bench_stats PkgConfig::JANSSON m)
