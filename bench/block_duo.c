@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: MIT */
+/* block_duo.c - writers and a swapper: set-up, casting, results. */
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bench/duo.h"
+#include "bench/histogram.h"
+
+#define STAMPED_SLICE_US 1000u
+#define PAIRS_SPARE	 8u /* slices that turn out shorter than planned */
+
+static bool is_stamped(const struct bench_cell *cell)
+{
+	return (cell->scenario == BENCH_LATENCY ||
+		cell->scenario == BENCH_FOOTPRINT) &&
+	       cell->writer_state != BENCH_PACED;
+}
+
+static bool has_latency(const struct bench_cell *cell)
+{
+	return cell->scenario == BENCH_LATENCY ||
+	       cell->writer_state == BENCH_PACED;
+}
+
+/* ------------------------------------------------------------------------ */
+/* Set-up                                                                   */
+
+static int create_writer(struct bench_duo *duo, unsigned int index)
+{
+	struct bench_duo_writer *w = &duo->writers[index];
+	const struct bench_cell *cell = duo->block->cell;
+	size_t stamps = BENCH_CHUNKS * BENCH_CHUNK_STAMPS;
+
+	w->duo = duo;
+	w->index = index;
+	if (is_stamped(cell)) {
+		w->stamps = malloc(stamps * sizeof(*w->stamps));
+		if (!w->stamps)
+			return -ENOMEM;
+		memset(w->stamps, 0, stamps * sizeof(*w->stamps));
+	}
+	for (unsigned int side = 0; side < 2; side++) {
+		w->cost[side] = calloc(duo->pairs_max, sizeof(double));
+		if (!w->cost[side])
+			return -ENOMEM;
+		if (!has_latency(cell))
+			continue;
+		w->fast[side] = calloc(BENCH_FAST, sizeof(uint32_t));
+		w->latency[side] = bench_hist_new();
+		if (!w->fast[side] || !w->latency[side])
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+static int create_swaps(struct bench_duo *duo)
+{
+	struct bench_duo_swaps *swaps = &duo->swaps;
+
+	duo->ops = calloc(duo->block->n_writers, sizeof(*duo->ops));
+	duo->errors = calloc(duo->block->n_writers, sizeof(*duo->errors));
+	swaps->exchange = bench_hist_new();
+	swaps->safe = bench_hist_new();
+	swaps->call = bench_hist_new();
+	swaps->recycle = bench_hist_new();
+	swaps->staleness = bench_hist_new();
+	swaps->skew = bench_hist_new();
+	return duo->ops && duo->errors && swaps->exchange && swaps->safe &&
+			       swaps->call && swaps->recycle &&
+			       swaps->staleness && swaps->skew
+		       ? 0
+		       : -ENOMEM;
+}
+
+static void plan(struct bench_duo *duo)
+{
+	struct bench_block *block = duo->block;
+	uint32_t rate = block->cell->swap_rate;
+	struct bench_rng rng;
+	uint64_t slices;
+
+	if (is_stamped(block->cell) &&
+	    block->cell->writer_state != BENCH_DESCHEDULED &&
+	    block->pair.asked != BENCH_SAME_PU)
+		block->slice_cycles = (uint64_t)(STAMPED_SLICE_US * 1e3 *
+						 block->cycles_per_ns);
+	duo->has_base_phase = block->has_baseline;
+	slices = block->budget_cycles / block->slice_cycles;
+	duo->pairs_max = (unsigned int)(slices / (duo->has_base_phase ? 2 : 1) +
+					PAIRS_SPARE);
+	if (duo->pairs_max > BENCH_PAIRS_MAX)
+		duo->pairs_max = BENCH_PAIRS_MAX;
+	duo->patience = block->pair.asked == BENCH_SAME_PU ? BENCH_SLEEP
+							   : BENCH_SPIN;
+	if (!rate || rate == BENCH_BACK_TO_BACK) {
+		duo->look = UINT64_MAX;
+		return;
+	}
+	bench_rng_seed(&rng, block->spec->seed);
+	duo->period = block->cycles_per_ns * 1e9 / rate;
+	duo->due = duo->period * bench_rng_double(&rng);
+	/* Looking at an event takes some ns; leave the schedule room. */
+	duo->look = 64 + (uint64_t)(1e9 / rate / 16);
+}
+
+static int create(struct bench_duo *duo)
+{
+	const struct bench_cell *cell = duo->block->cell;
+	unsigned int n = duo->block->n_writers;
+	int err;
+
+	plan(duo);
+	duo->writers = aligned_alloc(128, n * sizeof(*duo->writers));
+	duo->block->roles = calloc(n + 1, sizeof(*duo->block->roles));
+	if (!duo->writers || !duo->block->roles)
+		return -ENOMEM;
+	memset(duo->writers, 0, n * sizeof(*duo->writers));
+	err = create_swaps(duo);
+	for (unsigned int i = 0; i < n && !err; i++)
+		err = create_writer(duo, i);
+	if (err || cell->scenario != BENCH_FOOTPRINT)
+		return err;
+	duo->starts = calloc(BENCH_STARTS, sizeof(*duo->starts));
+	return duo->starts ? bench_footprint_create(&duo->footprint,
+						    duo->block->spec->seed)
+			   : -ENOMEM;
+}
+
+static void destroy(struct bench_duo *duo)
+{
+	struct bench_duo_swaps *swaps = &duo->swaps;
+
+	for (unsigned int i = 0; duo->writers && i < duo->block->n_writers;
+	     i++) {
+		struct bench_duo_writer *w = &duo->writers[i];
+
+		free(w->stamps);
+		for (unsigned int side = 0; side < 2; side++) {
+			free(w->cost[side]);
+			free(w->fast[side]);
+			bench_hist_free(w->latency[side]);
+		}
+	}
+	free(duo->writers);
+	free(duo->ops);
+	free(duo->errors);
+	free(duo->starts);
+	bench_hist_free(swaps->exchange);
+	bench_hist_free(swaps->safe);
+	bench_hist_free(swaps->call);
+	bench_hist_free(swaps->recycle);
+	bench_hist_free(swaps->staleness);
+	bench_hist_free(swaps->skew);
+	if (duo->block->cell->scenario == BENCH_FOOTPRINT)
+		bench_footprint_destroy(&duo->footprint);
+}
+
+static void cast_roles(struct bench_duo *duo)
+{
+	struct bench_block *block = duo->block;
+
+	for (unsigned int i = 0; i < block->n_writers; i++)
+		block->roles[i] = (struct bench_role){
+			.run = bench_duo_writer,
+			.arg = &duo->writers[i],
+			.pu = block->writer_pus[i],
+			.sched = block->cell->writer_sched,
+		};
+	block->n_roles = block->n_writers + 1;
+	block->roles[block->n_writers] = (struct bench_role){
+		.run = bench_duo_swapper,
+		.arg = duo,
+		.pu = block->pair.swapper,
+		.sched = block->cell->swapper_sched,
+	};
+}
+
+/* ------------------------------------------------------------------------ */
+/* Results                                                                  */
+
+/* The mean over writers, slice by slice; a slice that a writer missed, being
+ * off its PU, has no pair. */
+static void mean_cost(const struct bench_duo *duo, struct bench_slices *slices)
+{
+	unsigned int n = duo->block->n_writers;
+
+	slices->n = 0;
+	for (unsigned int pair = 0; pair < duo->pairs; pair++) {
+		double cell = 0, base = 0;
+		bool whole = true;
+
+		for (unsigned int i = 0; i < n; i++) {
+			const struct bench_duo_writer *w = &duo->writers[i];
+
+			cell += w->cost[1][pair] / n;
+			base += w->cost[0][pair] / n;
+			whole &= w->cost[1][pair] > 0 &&
+				 (!duo->has_base_phase || w->cost[0][pair] > 0);
+		}
+		if (!whole)
+			continue;
+		slices->cell[slices->n] = cell;
+		slices->base[slices->n++] = base;
+	}
+}
+
+static void put_rates(struct bench_duo *duo, json_t *writer)
+{
+	const struct bench_books *books = &duo->block->target.books;
+	double share = books->attempted ? (double)books->dropped /
+						  (double)books->attempted
+					: 0;
+	double rate = 0;
+
+	for (unsigned int i = 0; i < duo->block->n_writers; i++)
+		rate += (double)duo->writers[i].events;
+	rate /= (double)duo->swaps.cycles / duo->block->cycles_per_ns / 1e9;
+	json_object_set_new(writer, "attempted-per-s", bench_json_real(rate));
+	json_object_set_new(writer, "committed-per-s",
+			    bench_json_real(rate * (1 - share)));
+}
+
+static void put_latency(struct bench_duo *duo, json_t *writer)
+{
+	for (unsigned int i = 1; i < duo->block->n_writers; i++)
+		for (unsigned int side = 0; side < 2; side++)
+			bench_hist_merge(duo->writers[0].latency[side],
+					 duo->writers[i].latency[side]);
+	json_object_set_new(writer, "latency",
+			    bench_hist_json(duo->writers[0].latency[1]));
+	if (duo->has_base_phase)
+		json_object_set_new(
+			writer, "baseline-latency",
+			bench_hist_json(duo->writers[0].latency[0]));
+}
+
+static int put_results(struct bench_duo *duo)
+{
+	struct bench_slices *slices = calloc(1, sizeof(*slices));
+	struct bench_block *block = duo->block;
+	json_t *writer;
+
+	if (!slices)
+		return -ENOMEM;
+	writer = bench_block_writer(block);
+	mean_cost(duo, slices);
+	bench_block_ratio(block, slices, writer);
+	put_rates(duo, writer);
+	if (has_latency(block->cell))
+		put_latency(duo, writer);
+	json_object_set_new(block->datum, "writer", writer);
+	if (block->cell->swap_rate)
+		json_object_set_new(block->datum, "swap",
+				    bench_duo_swaps_json(duo));
+	if (block->cell->scenario == BENCH_SCALING)
+		json_object_set_new(block->datum, "scaling",
+				    bench_duo_scaling_json(duo));
+	if (block->cell->scenario == BENCH_FOOTPRINT)
+		json_object_set_new(block->datum, "footprint",
+				    bench_footprint_json(duo));
+	json_object_set_new(block->datum, "slices",
+			    json_pack("{s:i,s:i}", "pairs", (int)duo->pairs,
+				      "slice-us",
+				      (int)((double)block->slice_cycles /
+					    block->cycles_per_ns / 1e3)));
+	free(slices);
+	return 0;
+}
+
+int bench_block_duo(struct bench_block *block, char *why, size_t n)
+{
+	struct bench_duo *duo = aligned_alloc(128, sizeof(*duo));
+	int err;
+
+	if (!duo)
+		return -ENOMEM;
+	memset(duo, 0, sizeof(*duo));
+	duo->block = block;
+	err = create(duo);
+	if (err)
+		goto out;
+	cast_roles(duo);
+	err = bench_roles_run(block->topology, block->roles, block->n_roles,
+			      block->spec->seed, why, n);
+	if (err)
+		goto out;
+	bench_target_close(&block->target);
+	if (block->base.strategy)
+		bench_target_close(&block->base);
+	err = put_results(duo);
+out:
+	destroy(duo);
+	free(duo);
+	return err;
+}

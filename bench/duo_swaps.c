@@ -1,0 +1,484 @@
+/* SPDX-License-Identifier: MIT */
+/* duo_swaps.c - the swapper's role: phases, schedule, swaps, outcomes. */
+#include <errno.h>
+#include <limits.h>
+#include <linux/futex.h>
+#include <math.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "bench/duo.h"
+#include "bench/histogram.h"
+
+#define DEADLINE_NS	UINT64_C(1000000000)
+#define TRY_DEADLINE_NS UINT64_C(20000000)
+#define CPU_SWAPS	16 /* whose CPU time is taken, while warming up */
+#define CPU_PAUSE_NS	20000
+
+/* ------------------------------------------------------------------------ */
+/* One swap                                                                 */
+
+struct attempt {
+	uint64_t start;
+	uint64_t safe;
+	uint64_t safe_ns; /* only if events are stamped so */
+	unsigned int tries;
+	bool settled;
+};
+
+static enum bench_outcome outcome_of(int err, const struct attempt *attempt)
+{
+	switch (err) {
+	case 0:
+		return attempt->tries > 1 || attempt->settled
+			       ? BENCH_SWAP_DEFERRED
+			       : BENCH_SWAP_OK;
+	case -EBUSY:
+		return BENCH_SWAP_BUSY;
+	case -EINPROGRESS:
+		return BENCH_SWAP_IN_PROGRESS;
+	case -ETIMEDOUT:
+		return BENCH_SWAP_TIMED_OUT;
+	case -ESRCH:
+		return BENCH_SWAP_LOST_WRITER;
+	case -EAGAIN:
+		return BENCH_SWAP_AGAIN;
+	default:
+		return BENCH_SWAP_ERROR;
+	}
+}
+
+static int swap_attempt(struct bench_target *target, unsigned int slot,
+			uint64_t deadline, struct swap_op *op,
+			struct attempt *attempt)
+{
+	int err = swap(target->live, target->spare, slot,
+		       target->cell.swap_mode, deadline, op);
+
+	attempt->tries++;
+	if (err == -EINPROGRESS) {
+		attempt->settled = true;
+		err = swap_settle(op, deadline);
+	}
+	return err;
+}
+
+/* Mode try is what the kernel offers: who uses it tries again. */
+static int swap_slot_now(struct bench_duo *duo, unsigned int slot,
+			 struct swap_op *op, struct attempt *attempt)
+{
+	struct bench_target *target = &duo->block->target;
+	bool tries = target->cell.swap_mode == SWAP_TRY;
+	uint64_t deadline = sys_now() + (tries ? TRY_DEADLINE_NS : DEADLINE_NS);
+	int err;
+
+	attempt->start = rb_clock_cycles();
+	err = swap_attempt(target, slot, deadline, op, attempt);
+	while (err == -EBUSY && tries && sys_now() < deadline) {
+		bench_relax(duo->patience, 0);
+		err = swap_attempt(target, slot, deadline, op, attempt);
+	}
+	attempt->safe = rb_clock_cycles();
+	if (target->cell.stamp == RB_STAMP_CLOCK)
+		attempt->safe_ns = rb_clock_ns();
+	return err;
+}
+
+static void record(struct bench_duo *duo, struct bench_hist *h, double cycles)
+{
+	bench_hist_record(
+		h, cycles < 0 ? 0
+			      : (uint64_t)(cycles / duo->block->cycles_per_ns));
+}
+
+static void record_staleness(struct bench_duo *duo, uint64_t newest,
+			     const struct attempt *attempt)
+{
+	enum rb_stamp stamp = duo->block->cell->stamp;
+
+	if (!newest || stamp == RB_STAMP_NONE)
+		return;
+	if (stamp == RB_STAMP_CYCLES)
+		record(duo, duo->swaps.staleness,
+		       (double)attempt->safe - (double)newest);
+	else
+		bench_hist_record(duo->swaps.staleness,
+				  attempt->safe_ns > newest
+					  ? attempt->safe_ns - newest
+					  : 0);
+}
+
+/* Read what was taken and make it a spare again. Not part of the swap. */
+static void take_and_recycle(struct bench_duo *duo, unsigned int slot,
+			     const struct attempt *attempt)
+{
+	struct bench_target *target = &duo->block->target;
+	uint64_t newest, start;
+
+	bench_target_take(target, slot, duo->look, &newest);
+	start = rb_clock_cycles();
+	rb_recycle(rb_slot(target->spare, slot));
+	record(duo, duo->swaps.recycle, (double)(rb_clock_cycles() - start));
+	record_staleness(duo, newest, attempt);
+}
+
+static void note_start(struct bench_duo *duo, uint64_t start)
+{
+	if (duo->starts && duo->n_starts < BENCH_STARTS)
+		duo->starts[duo->n_starts++] = start;
+}
+
+static void note_outcome(struct bench_duo *duo, int err,
+			 const struct attempt *attempt)
+{
+	duo->swaps.outcomes[outcome_of(err, attempt)]++;
+	duo->swaps.retries += attempt->tries - 1;
+	if (err)
+		duo->swaps.last_error = err;
+	else
+		duo->swaps.done++;
+}
+
+/* @intended: when it was planned to begin; 0: now. */
+static void swap_one(struct bench_duo *duo, double intended)
+{
+	unsigned int slot = duo->next_slot;
+	struct attempt attempt = { 0 };
+	int err;
+
+	duo->next_slot = (slot + 1) % duo->block->n_writers;
+	err = swap_slot_now(duo, slot, &duo->ops[slot], &attempt);
+	note_outcome(duo, err, &attempt);
+	note_start(duo, attempt.start);
+	if (err)
+		return;
+	if (intended == 0)
+		intended = (double)attempt.start;
+	record(duo, duo->swaps.exchange,
+	       (double)duo->ops[slot].exchanged - intended);
+	record(duo, duo->swaps.safe, (double)attempt.safe - intended);
+	record(duo, duo->swaps.call, (double)(attempt.safe - attempt.start));
+	take_and_recycle(duo, slot, &attempt);
+}
+
+/* ------------------------------------------------------------------------ */
+/* All slots: one snapshot of everything                                    */
+
+/*
+ * Strategies that can leave a swap in progress begin all of them first, so
+ * that the waits overlap; what that did not finish, and the other strategies,
+ * go one by one. errors[i] is what became of slot i.
+ */
+static void swap_every_slot(struct bench_duo *duo, int *errors)
+{
+	struct bench_target *target = &duo->block->target;
+	bool overlaps = target->strategy->has_try && target->strategy->settle;
+	unsigned int n = duo->block->n_writers;
+	uint64_t deadline = sys_now() + DEADLINE_NS;
+
+	for (unsigned int i = 0; i < n; i++)
+		errors[i] = !overlaps ? -EBUSY
+				      : swap(target->live, target->spare, i,
+					     SWAP_TRY, deadline, &duo->ops[i]);
+	for (unsigned int i = 0; i < n; i++)
+		if (errors[i] == -EINPROGRESS)
+			errors[i] = swap_settle(&duo->ops[i], deadline);
+	for (unsigned int i = 0; i < n; i++)
+		if (errors[i] == -EBUSY)
+			errors[i] = swap(target->live, target->spare, i,
+					 SWAP_WAIT, deadline, &duo->ops[i]);
+}
+
+static double skew_of(const struct bench_duo *duo)
+{
+	uint64_t first = UINT64_MAX, last = 0;
+
+	for (unsigned int i = 0; i < duo->block->n_writers; i++) {
+		uint64_t at = duo->ops[i].exchanged;
+
+		first = at < first ? at : first;
+		last = at > last ? at : last;
+	}
+	return (double)(last - first);
+}
+
+static void snapshot_all(struct bench_duo *duo, double intended)
+{
+	unsigned int n = duo->block->n_writers;
+	struct attempt attempt = { .tries = 1 };
+	int failed = 0;
+
+	attempt.start = rb_clock_cycles();
+	swap_every_slot(duo, duo->errors);
+	attempt.safe = rb_clock_cycles();
+	for (unsigned int i = 0; i < n; i++) {
+		note_outcome(duo, duo->errors[i], &attempt);
+		failed |= duo->errors[i];
+	}
+	if (intended == 0)
+		intended = (double)attempt.start;
+	if (failed) {
+		duo->swaps.partial++;
+	} else {
+		record(duo, duo->swaps.safe, (double)attempt.safe - intended);
+		record(duo, duo->swaps.call,
+		       (double)(attempt.safe - attempt.start));
+		record(duo, duo->swaps.skew, skew_of(duo));
+	}
+	for (unsigned int i = 0; i < n; i++)
+		if (!duo->errors[i])
+			take_and_recycle(duo, i, &attempt);
+}
+
+static void swap_planned(struct bench_duo *duo, double intended)
+{
+	if (duo->block->cell->scenario == BENCH_SCALING)
+		snapshot_all(duo, intended);
+	else
+		swap_one(duo, intended);
+}
+
+/* ------------------------------------------------------------------------ */
+/* Phases                                                                   */
+
+void bench_duo_wake(struct bench_duo *duo)
+{
+	syscall(SYS_futex, &duo->phase, FUTEX_WAKE_PRIVATE, INT_MAX, NULL, NULL,
+		0);
+}
+
+/* Announce a phase and wait until every writer is in it. */
+static void enter_phase(struct bench_duo *duo, enum bench_phase phase)
+{
+	uint32_t word = ((load_relaxed(&duo->phase) >> 3) + 1) << 3 |
+			(uint32_t)phase;
+
+	/* D2 pairs with D1: pair number and swap starts before the phase */
+	store_release(&duo->phase, word);
+	if (duo->block->cell->writer_state == BENCH_IDLE)
+		bench_duo_wake(duo);
+	for (unsigned int i = 0; i < duo->block->n_writers; i++) {
+		unsigned int turn = 0;
+
+		/* D4 pairs with D3: folded, and writing this phase */
+		while (load_acquire(&duo->writers[i].ack) != word)
+			bench_relax(duo->patience, turn++);
+	}
+	duo->n_starts = 0;
+}
+
+static void slice_of_base(struct bench_duo *duo)
+{
+	struct bench_block *block = duo->block;
+
+	bench_wait_until(rb_clock_cycles() + block->slice_cycles,
+			 block->cycles_per_ns, duo->patience);
+}
+
+/*
+ * The schedule's clock runs in the cell's slices only. What a slice did not
+ * get to is still due in the next one, at the time it was planned for, so that
+ * a slow swap makes those behind it late instead of cancelling them.
+ */
+static uint64_t slice_of_cell(struct bench_duo *duo)
+{
+	struct bench_block *block = duo->block;
+	uint64_t start = rb_clock_cycles(), now = start;
+	uint64_t end = start + block->slice_cycles;
+	bool back_to_back = block->cell->swap_rate == BENCH_BACK_TO_BACK;
+
+	while (block->cell->swap_rate && now < end) {
+		double due = (double)start + duo->due;
+
+		if (!back_to_back) {
+			if (due >= (double)end)
+				break;
+			if (due > (double)now)
+				bench_wait_until((uint64_t)due,
+						 block->cycles_per_ns,
+						 duo->patience);
+		}
+		swap_planned(duo, back_to_back ? 0 : due);
+		duo->due += duo->period;
+		now = rb_clock_cycles();
+	}
+	now = bench_wait_until(end, block->cycles_per_ns, duo->patience);
+	duo->due -= back_to_back ? duo->due : (double)(now - start);
+	return now - start;
+}
+
+static void measure_pair(struct bench_duo *duo)
+{
+	bool base_first = duo->pairs % 2 == 0;
+	uint64_t length;
+
+	duo->pair = duo->pairs;
+	if (duo->has_base_phase && base_first) {
+		enter_phase(duo, BENCH_PHASE_BASE);
+		slice_of_base(duo);
+	}
+	enter_phase(duo, BENCH_PHASE_CELL);
+	length = slice_of_cell(duo);
+	if (duo->has_base_phase && !base_first) {
+		enter_phase(duo, BENCH_PHASE_BASE);
+		slice_of_base(duo);
+	}
+	duo->pairs++;
+	duo->swaps.cycles += length;
+	duo->block->measured_cycles +=
+		length + (duo->has_base_phase ? duo->block->slice_cycles : 0);
+}
+
+/* ------------------------------------------------------------------------ */
+/* Warming up                                                               */
+
+static double thread_cpu_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+	return (double)now.tv_sec * 1e9 + (double)now.tv_nsec;
+}
+
+static double cpu_clock_cost(void)
+{
+	double start = thread_cpu_ns();
+
+	for (unsigned int i = 0; i < 16; i++)
+		thread_cpu_ns();
+	return (thread_cpu_ns() - start) / 17;
+}
+
+/* CPU time of some swaps, each taken by itself: reading that clock is a
+ * system call, which would lengthen the swaps that are measured. */
+static void sample_cpu_time(struct bench_duo *duo)
+{
+	double cost = cpu_clock_cost(), sum = 0;
+	const struct bench_block *block = duo->block;
+
+	for (unsigned int i = 0; i < CPU_SWAPS; i++) {
+		unsigned int slot = i % block->n_writers;
+		struct attempt attempt = { 0 };
+		double start = thread_cpu_ns();
+		int err = swap_slot_now(duo, slot, &duo->ops[slot], &attempt);
+
+		sum += thread_cpu_ns() - start - cost;
+		if (err)
+			return;
+		bench_target_take(&duo->block->target, slot, duo->look, NULL);
+		rb_recycle(rb_slot(duo->block->target.spare, slot));
+		bench_wait_until(
+			rb_clock_cycles() +
+				(uint64_t)(CPU_PAUSE_NS * block->cycles_per_ns),
+			block->cycles_per_ns, duo->patience);
+	}
+	duo->swaps.cpu_ns = sum / CPU_SWAPS;
+}
+
+static void forget_warm_up(struct bench_duo *duo)
+{
+	struct bench_duo_swaps *swaps = &duo->swaps;
+	double cpu_ns = swaps->cpu_ns;
+
+	bench_hist_reset(swaps->recycle);
+	for (unsigned int i = 0; i < BENCH_OUTCOMES; i++)
+		swaps->outcomes[i] = 0;
+	swaps->cpu_ns = cpu_ns;
+}
+
+static void warm_up(struct bench_duo *duo)
+{
+	if (duo->has_base_phase) {
+		enter_phase(duo, BENCH_PHASE_WARM_BASE);
+		slice_of_base(duo);
+	}
+	enter_phase(duo, BENCH_PHASE_WARM_CELL);
+	if (duo->block->cell->swap_rate)
+		sample_cpu_time(duo);
+	slice_of_base(duo);
+	forget_warm_up(duo);
+}
+
+void bench_duo_swapper(struct bench_role *role)
+{
+	struct bench_duo *duo = role->arg;
+	uint64_t end;
+
+	duo->swaps.cpu_ns = NAN;
+	warm_up(duo);
+	end = rb_clock_cycles() + duo->block->budget_cycles;
+	do
+		measure_pair(duo);
+	while (rb_clock_cycles() < end && duo->pairs < duo->pairs_max);
+	enter_phase(duo, BENCH_PHASE_STOP);
+}
+
+/* ------------------------------------------------------------------------ */
+/* Results                                                                  */
+
+static const char *const outcome_names[BENCH_OUTCOMES] = {
+	[BENCH_SWAP_OK] = "ok",
+	[BENCH_SWAP_DEFERRED] = "deferred",
+	[BENCH_SWAP_BUSY] = "busy",
+	[BENCH_SWAP_IN_PROGRESS] = "in-progress",
+	[BENCH_SWAP_TIMED_OUT] = "timed-out",
+	[BENCH_SWAP_LOST_WRITER] = "lost-writer",
+	[BENCH_SWAP_AGAIN] = "again",
+	[BENCH_SWAP_ERROR] = "error",
+};
+
+static json_t *outcomes_json(const struct bench_duo_swaps *swaps)
+{
+	json_t *json = json_object();
+
+	for (unsigned int i = 0; i < BENCH_OUTCOMES; i++)
+		json_object_set_new(
+			json, outcome_names[i],
+			json_integer((json_int_t)swaps->outcomes[i]));
+	return json;
+}
+
+json_t *bench_duo_swaps_json(struct bench_duo *duo)
+{
+	const struct bench_duo_swaps *swaps = &duo->swaps;
+	const struct bench_block *block = duo->block;
+	uint32_t rate = block->cell->swap_rate;
+	double seconds = (double)swaps->cycles / block->cycles_per_ns / 1e9;
+	json_t *json = json_object();
+
+	json_object_set_new(json, "planned-per-s",
+			    rate == BENCH_BACK_TO_BACK
+				    ? json_string("back-to-back")
+				    : json_integer(rate));
+	json_object_set_new(json, "achieved-per-s",
+			    bench_json_real((double)swaps->done / seconds));
+	json_object_set_new(json, "outcomes", outcomes_json(swaps));
+	json_object_set_new(json, "retries",
+			    json_integer((json_int_t)swaps->retries));
+	if (block->cell->scenario != BENCH_SCALING)
+		json_object_set_new(json, "exchange",
+				    bench_hist_json(swaps->exchange));
+	json_object_set_new(json, "safe", bench_hist_json(swaps->safe));
+	json_object_set_new(json, "call", bench_hist_json(swaps->call));
+	json_object_set_new(json, "recycle", bench_hist_json(swaps->recycle));
+	if (block->cell->stamp != RB_STAMP_NONE)
+		json_object_set_new(json, "staleness",
+				    bench_hist_json(swaps->staleness));
+	json_object_set_new(json, "swapper-cpu-ns",
+			    bench_json_real(swaps->cpu_ns));
+	json_object_set_new(
+		json, "drops-per-swap",
+		bench_json_real((double)block->target.books.dropped /
+				(double)block->target.books.snapshots));
+	return json;
+}
+
+json_t *bench_duo_scaling_json(struct bench_duo *duo)
+{
+	return json_pack("{s:i,s:o,s:o,s:I}", "writers",
+			 (int)duo->block->n_writers, "cost",
+			 bench_hist_json(duo->swaps.safe), "skew",
+			 bench_hist_json(duo->swaps.skew), "partial",
+			 (json_int_t)duo->swaps.partial);
+}

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * footprint.c - what one swap does to the writer around it.
+ *
+ * Every event of a slice is stamped. Around the start of each swap a window of
+ * 60 us is cut out, and around random instants of the slices without swaps as
+ * many more, of the same run: the control. A gap is the time between two
+ * stamps; it belongs to the bin in which it ended, since a delay shows behind
+ * its cause. Windows that reach beyond the stamps of a slice are left out.
+ */
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+
+#include "bench/duo.h"
+#include "bench/histogram.h"
+
+/* Random windows for each slice without swaps. */
+#define CONTROLS 4
+
+int bench_footprint_create(struct bench_footprint *f, uint64_t seed)
+{
+	bench_rng_seed(&f->rng, seed);
+	for (unsigned int side = 0; side < 2; side++) {
+		f->bins[side] = calloc(BENCH_BINS, sizeof(*f->bins[side]));
+		f->peak[side] = bench_hist_new();
+		if (!f->bins[side] || !f->peak[side])
+			return -ENOMEM;
+		for (unsigned int i = 0; i < BENCH_BINS; i++)
+			if (!(f->bins[side][i] = bench_hist_new()))
+				return -ENOMEM;
+	}
+	f->duration = bench_hist_new();
+	return f->duration ? 0 : -ENOMEM;
+}
+
+void bench_footprint_destroy(struct bench_footprint *f)
+{
+	for (unsigned int side = 0; side < 2; side++) {
+		for (unsigned int i = 0; f->bins[side] && i < BENCH_BINS; i++)
+			bench_hist_free(f->bins[side][i]);
+		free(f->bins[side]);
+		bench_hist_free(f->peak[side]);
+	}
+	bench_hist_free(f->duration);
+}
+
+/* The first stamp at or behind an instant; the stamps ascend. */
+static size_t first_behind(const uint64_t *stamps, size_t n, double instant)
+{
+	size_t low = 0, high = n;
+
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+
+		if ((double)stamps[middle] < instant)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* The longest gap that nine of ten windows without a swap stay below. */
+static double usual_longest(const struct bench_footprint *f)
+{
+	return f->windows[0] ? bench_hist_value_at(f->peak[0], 0.9) : INFINITY;
+}
+
+struct window {
+	struct bench_footprint *f;
+	bool is_swap;
+	double at; /* cycles */
+	double cycles_per_ns;
+	uint64_t peak;
+	double last_long; /* end of the last unusual gap, ns behind at */
+};
+
+static void window_gap(struct window *window, uint64_t from, uint64_t to,
+		       double usual)
+{
+	double ns = (double)(to - from) / window->cycles_per_ns;
+	double ended = ((double)to - window->at) / window->cycles_per_ns;
+	double bin = floor((ended - BENCH_BIN_FROM) / BENCH_BIN_NS);
+	struct bench_footprint *f = window->f;
+
+	if (bin < 0 || bin >= BENCH_BINS)
+		return;
+	bench_hist_record(f->bins[window->is_swap][(unsigned int)bin],
+			  (uint64_t)(ns + 0.5));
+	if (ended < 0)
+		return;
+	f->sum[window->is_swap] += ns;
+	f->gaps[window->is_swap]++;
+	if ((uint64_t)ns > window->peak)
+		window->peak = (uint64_t)ns;
+	if (ns > usual)
+		window->last_long = ended;
+}
+
+static void fold_window(struct window *window, const uint64_t *stamps, size_t n)
+{
+	double from = window->at + BENCH_BIN_FROM * window->cycles_per_ns;
+	double to = from + BENCH_BIN_NS * BENCH_BINS * window->cycles_per_ns;
+	double usual = usual_longest(window->f);
+	size_t i = first_behind(stamps, n, from);
+
+	if (i == 0 || (double)stamps[n - 1] <= to)
+		return;
+	for (; (double)stamps[i - 1] < to; i++)
+		window_gap(window, stamps[i - 1], stamps[i], usual);
+	bench_hist_record(window->f->peak[window->is_swap], window->peak);
+	window->f->windows[window->is_swap]++;
+	if (window->is_swap)
+		bench_hist_record(window->f->duration,
+				  (uint64_t)window->last_long);
+}
+
+void bench_footprint_fold(struct bench_duo *duo,
+			  const struct bench_duo_writer *writer, bool control)
+{
+	size_t n = (size_t)writer->chunks * BENCH_CHUNK_STAMPS;
+	const uint64_t *stamps = writer->stamps;
+	unsigned int windows = control ? CONTROLS : duo->n_starts;
+
+	for (unsigned int i = 0; i < windows; i++) {
+		struct bench_rng *rng = &duo->footprint.rng;
+		struct window window = {
+			.f = &duo->footprint,
+			.is_swap = !control,
+			.cycles_per_ns = duo->block->cycles_per_ns,
+		};
+		double span = (double)(stamps[n - 1] - stamps[0]);
+
+		window.at = control ? (double)stamps[0] +
+					      span * bench_rng_double(rng)
+				    : (double)duo->starts[i];
+		fold_window(&window, stamps, n);
+	}
+}
+
+static json_t *bins_json(struct bench_hist **bins)
+{
+	json_t *json = json_array();
+
+	for (unsigned int i = 0; i < BENCH_BINS; i++)
+		json_array_append_new(json, bench_hist_json(bins[i]));
+	return json;
+}
+
+json_t *bench_footprint_json(struct bench_duo *duo)
+{
+	struct bench_footprint *f = &duo->footprint;
+	double stolen = NAN;
+
+	/* Time in the windows beyond what their events usually take. */
+	if (f->windows[1] && f->gaps[0] > 0)
+		stolen = (f->sum[1] - f->gaps[1] * f->sum[0] / f->gaps[0]) /
+			 (double)f->windows[1];
+	return json_pack(
+		"{s:i,s:i,s:I,s:I,s:o,s:o,s:o,s:o,s:o,s:o}", "bin-ns",
+		BENCH_BIN_NS, "from-ns", BENCH_BIN_FROM, "swaps",
+		(json_int_t)f->windows[1], "controls",
+		(json_int_t)f->windows[0], "swap", bins_json(f->bins[1]),
+		"control", bins_json(f->bins[0]), "stolen-ns",
+		bench_json_real(stolen), "peak", bench_hist_json(f->peak[1]),
+		"control-peak", bench_hist_json(f->peak[0]), "duration",
+		bench_hist_json(f->duration));
+}

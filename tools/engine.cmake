@@ -1,0 +1,1 @@
+target_link_libraries(ringswap PRIVATE bench_engine)
