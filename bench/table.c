@@ -1,0 +1,687 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * table.c - the tables of a result.
+ *
+ * Cells that differ in their strategy alone stand in one table: its key is the
+ * cell's id without the strategy. Candidates come first, controls behind a
+ * line, floors in a table of their own.
+ */
+#include "bench/table.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bench/result_parts.h"
+#include "bench/stats.h"
+
+/* ---- Cells and keys ---- */
+
+/* "scenario/placement/axis=value": the id without its strategy. */
+static void table_key(const json_t *cell, char *key, size_t n)
+{
+	const char *id = bench_text(cell, "id");
+	const char *first = strchr(id, '/');
+	const char *second = first ? strchr(first + 1, '/') : NULL;
+
+	if (second)
+		snprintf(key, n, "%.*s%s", (int)(first - id), id, second);
+	else
+		snprintf(key, n, "%s", id);
+}
+
+static bool same_table(const json_t *a, const json_t *b)
+{
+	char key_a[256], key_b[256];
+
+	table_key(a, key_a, sizeof(key_a));
+	table_key(b, key_b, sizeof(key_b));
+	return !strcmp(key_a, key_b);
+}
+
+static bool is_control(const json_t *cell)
+{
+	return !strcmp(bench_text(cell, "kind"), "control");
+}
+
+static bool has_status(const json_t *cell, const char *status)
+{
+	return !strcmp(bench_text(cell, "status"), status);
+}
+
+static bool has_numbers(const json_t *cell)
+{
+	return has_status(cell, "ok") || has_status(cell, "broken");
+}
+
+static double number(const json_t *cell, const char *path)
+{
+	return bench_get_number(cell, path);
+}
+
+/* ---- Fields ---- */
+
+/* A summary {"median", "low", "high"} at path. */
+static void put_summary(char *field, const json_t *cell, const char *path,
+			double unit)
+{
+	char at[64];
+	double v[3];
+	static const char *const names[] = { "median", "low", "high" };
+
+	for (int i = 0; i < 3; i++) {
+		snprintf(at, sizeof(at), "%s.%s", path, names[i]);
+		v[i] = number(cell, at);
+	}
+	bench_text_interval(v[0], v[1], v[2], unit, field);
+}
+
+static const json_t *dist_at(const json_t *cell, const char *part,
+			     const char *name)
+{
+	return json_object_get(json_object_get(cell, part), name);
+}
+
+static const json_t *percentile_at(const json_t *dist, double percent)
+{
+	const json_t *list = json_object_get(dist, "percentiles");
+	const json_t *p;
+	size_t i;
+
+	json_array_foreach (list, i, p)
+		if (fabs(number(p, "percent") - percent) < 1e-6)
+			return p;
+	return NULL;
+}
+
+static void put_percentile(char *field, const json_t *dist, double percent,
+			   double unit, bool interval)
+{
+	const json_t *p = percentile_at(dist, percent);
+	double ns = number(p, "ns");
+
+	if (!dist)
+		snprintf(field, BENCH_TABLE_TEXT, "-");
+	else if (isnan(ns))
+		snprintf(field, BENCH_TABLE_TEXT, BENCH_N_TOO_SMALL);
+	else if (interval)
+		bench_text_interval(ns, number(p, "low"), number(p, "high"),
+				    unit, field);
+	else
+		bench_text_number(ns / unit, field);
+}
+
+static void put_count(char *field, double value)
+{
+	if (isnan(value))
+		snprintf(field, BENCH_TABLE_TEXT, "-");
+	else
+		snprintf(field, BENCH_TABLE_TEXT, "%.0f", value);
+}
+
+static void put_rate(char *field, double per_s)
+{
+	if (isnan(per_s))
+		snprintf(field, BENCH_TABLE_TEXT, "-");
+	else if (per_s < 10000)
+		snprintf(field, BENCH_TABLE_TEXT, "%.0f", per_s);
+	else if (per_s < 1e7)
+		snprintf(field, BENCH_TABLE_TEXT, "%.0f k", per_s / 1e3);
+	else
+		snprintf(field, BENCH_TABLE_TEXT, "%.0f M", per_s / 1e6);
+}
+
+static void put_ratio(char *field, const json_t *cell)
+{
+	put_summary(field, cell, "ratio", 1);
+}
+
+/* Declared unsound, swapped, and yet not seen breaking: a blind detector, or
+ * too short a run. */
+static bool is_uncaught(const json_t *cell)
+{
+	return json_is_false(json_object_get(cell, "sound")) &&
+	       json_object_get(cell, "swap") && has_status(cell, "ok");
+}
+
+/* The verdict word, or what the cell's status makes of it. */
+static void put_verdict(char *field, const json_t *cell)
+{
+	const json_t *ratio = json_object_get(cell, "ratio");
+	const char *name = bench_text(ratio, "verdict");
+
+	if (has_status(cell, "broken")) {
+		snprintf(field, BENCH_TABLE_TEXT, "broken: %.0f",
+			 number(cell, "verification.violations"));
+		return;
+	}
+	if (is_uncaught(cell)) {
+		snprintf(field, BENCH_TABLE_TEXT, "NOT CAUGHT");
+		return;
+	}
+	if (name && !strcmp(bench_text(cell, "strategy"), "unsync"))
+		name = NULL; /* the core against append: no rival */
+	for (int v = BENCH_VERDICT_INVALID; v <= BENCH_VERDICT_NOT_RESOLVED;
+	     v++)
+		if (name && !strcmp(name, bench_verdict_name(v)))
+			snprintf(field, BENCH_TABLE_TEXT, "%s",
+				 bench_verdict_text(v));
+}
+
+static void put_own_floor(char *field, const json_t *cell)
+{
+	char ratio[BENCH_TABLE_TEXT];
+	const char *name =
+		bench_text(json_object_get(cell, "own-floor"), "name");
+
+	if (!name) {
+		snprintf(field, BENCH_TABLE_TEXT, "-");
+		return;
+	}
+	bench_text_number(number(cell, "own-floor.ratio"), ratio);
+	snprintf(field, BENCH_TABLE_TEXT, "%.10s x %.24s", ratio, name);
+}
+
+/* ---- One table per scenario ---- */
+
+struct table {
+	const char *scenario;
+	const char *title;  /* what the figures are */
+	const char *remark; /* below the title; "": none */
+	const char *names[BENCH_TABLE_COLUMNS];
+	void (*fill)(struct bench_grid_row *row, const json_t *cell);
+};
+
+static void fill_write(struct bench_grid_row *row, const json_t *cell)
+{
+	put_summary(row->field[1], cell, "writer.ns-per-event", 1);
+	put_ratio(row->field[2], cell);
+	put_verdict(row->field[3], cell);
+	put_own_floor(row->field[4], cell);
+}
+
+static void fill_swap(struct bench_grid_row *row, const json_t *cell)
+{
+	const json_t *safe = dist_at(cell, "swap", "safe");
+
+	put_count(row->field[1], number(safe, "n"));
+	put_percentile(row->field[2], safe, 50, 1e3, true);
+	put_percentile(row->field[3], safe, 90, 1e3, false);
+	put_percentile(row->field[4], safe, 99, 1e3, true);
+	put_percentile(row->field[5], safe, 99.9, 1e3, false);
+	bench_text_number(number(safe, "max") / 1e3, row->field[6]);
+}
+
+static void fill_writer_side(struct bench_grid_row *row, const json_t *cell)
+{
+	put_ratio(row->field[1], cell);
+	put_verdict(row->field[2], cell);
+	put_summary(row->field[3], cell, "swap.drops-per-swap", 1);
+	put_rate(row->field[4], number(cell, "swap.achieved-per-s.median"));
+	put_own_floor(row->field[5], cell);
+}
+
+static void fill_latency(struct bench_grid_row *row, const json_t *cell)
+{
+	const json_t *with = dist_at(cell, "writer", "latency");
+	const json_t *without = dist_at(cell, "writer", "baseline-latency");
+
+	put_count(row->field[1], number(with, "n"));
+	put_percentile(row->field[2], with, 50, 1, true);
+	put_percentile(row->field[3], with, 99, 1, true);
+	put_percentile(row->field[4], with, 99.9, 1, false);
+	put_percentile(row->field[5], with, 99.99, 1, false);
+	bench_text_number(number(with, "max"), row->field[6]);
+	put_percentile(row->field[7], without, 99, 1, false);
+	put_percentile(row->field[8], without, 99.9, 1, false);
+}
+
+static void fill_footprint(struct bench_grid_row *row, const json_t *cell)
+{
+	put_count(row->field[1], number(cell, "footprint.swaps"));
+	put_summary(row->field[2], cell, "footprint.stolen-ns", 1e3);
+	put_percentile(row->field[3], dist_at(cell, "footprint", "peak"), 50,
+		       1e3, true);
+	put_percentile(row->field[4], dist_at(cell, "footprint", "peak"), 99,
+		       1e3, false);
+	put_percentile(row->field[5],
+		       dist_at(cell, "footprint", "control-peak"), 50, 1e3,
+		       false);
+	put_percentile(row->field[6],
+		       dist_at(cell, "footprint", "control-peak"), 99, 1e3,
+		       false);
+	put_percentile(row->field[7], dist_at(cell, "footprint", "duration"),
+		       50, 1e3, false);
+}
+
+static void fill_scaling(struct bench_grid_row *row, const json_t *cell)
+{
+	put_count(row->field[1], number(cell, "scaling.cost.n"));
+	put_percentile(row->field[2], dist_at(cell, "scaling", "cost"), 50, 1e3,
+		       true);
+	put_percentile(row->field[3], dist_at(cell, "scaling", "cost"), 99, 1e3,
+		       false);
+	put_percentile(row->field[4], dist_at(cell, "scaling", "skew"), 50, 1e3,
+		       true);
+	put_percentile(row->field[5], dist_at(cell, "scaling", "skew"), 99, 1e3,
+		       false);
+	put_count(row->field[6], number(cell, "scaling.partial"));
+}
+
+static const struct table tables[] = {
+	{ "write",
+	  "Write cost: ns per event, nobody swaps",
+	  "ratio: to unsync, paired inside one process (unsync itself: to the "
+	  "floor append)",
+	  { "strategy", "ns/event", "ratio", "verdict", "own floor" },
+	  fill_write },
+	{ "swap",
+	  "Swap cost: us from the intended start until safe to read",
+	  "",
+	  { "strategy", "swaps", "p50", "p90", "p99", "p99.9", "max" },
+	  fill_swap },
+	{ "swap",
+	  "What these swaps do to the writer",
+	  "ratio: ns per event while swaps run, to unsync without swaps; dropped: "
+	  "events refused per swap;\n"
+	  "  own floor: p50 of the swap call as a multiple of the bare mechanism",
+	  { "strategy", "ratio", "verdict", "dropped", "swaps/s", "own floor" },
+	  fill_writer_side },
+	{ "latency",
+	  "Write latency: ns for one event while swaps happen",
+	  "idle: unsync in the same processes, without swaps",
+	  { "strategy", "events", "p50", "p99", "p99.9", "p99.99", "max",
+	    "idle p99", "p99.9" },
+	  fill_latency },
+	{ "footprint",
+	  "Footprint: us that one swap takes from the writer around it",
+	  "peak: longest gap between two events near a swap; idle: near "
+	  "instants without one",
+	  { "strategy", "swaps", "stolen", "peak p50", "p99", "idle p50", "p99",
+	    "duration" },
+	  fill_footprint },
+	{ "scaling",
+	  "Snapshot of every slot: us from the intended start until all are "
+	  "safe to read",
+	  "skew: between the first slot's exchange and the last one's",
+	  { "strategy", "snapshots", "cost p50", "p99", "skew p50", "p99",
+	    "partial" },
+	  fill_scaling },
+};
+
+static unsigned int columns_of(const struct table *t)
+{
+	unsigned int n = 0;
+
+	while (n < BENCH_TABLE_COLUMNS && t->names[n])
+		n++;
+	return n;
+}
+
+static void add_names(struct bench_grid *g, const struct table *t)
+{
+	struct bench_grid_row *row = bench_grid_row(g);
+
+	for (unsigned int i = 0; row && i < g->columns; i++)
+		snprintf(row->field[i], sizeof(row->field[i]), "%s",
+			 t->names[i]);
+}
+
+static void add_cell(struct bench_grid *g, const struct table *t,
+		     const json_t *cell)
+{
+	const char *name = bench_text(cell, "strategy");
+	const char *reason = bench_text(cell, "reason");
+	struct bench_grid_row *row;
+
+	if (!has_numbers(cell)) {
+		bench_grid_note(g, name, "%s: %s",
+				has_status(cell, "invalid")
+					? "INVALID"
+					: bench_text(cell, "status"),
+				reason ? reason : "");
+		return;
+	}
+	row = bench_grid_row(g);
+	if (!row)
+		return;
+	snprintf(row->field[0], sizeof(row->field[0]), "%s", name);
+	t->fill(row, cell);
+}
+
+static void add_group(struct bench_grid *g, const struct table *t,
+		      const json_t *cells, const json_t *like, bool controls)
+{
+	const json_t *cell;
+	size_t i;
+
+	json_array_foreach (cells, i, cell) {
+		if (is_control(cell) != controls || !same_table(cell, like))
+			continue;
+		add_cell(g, t, cell);
+	}
+}
+
+/* "shared-l3, writer on PU 1, swapper on PU 0, payload=64" */
+static void print_where(const json_t *cell, FILE *to)
+{
+	const json_t *pus = json_object_get(cell, "pus");
+	const json_t *writer =
+		json_array_get(json_object_get(pus, "writers"), 0);
+	const json_t *swapper = json_object_get(pus, "swapper");
+	char key[256];
+	const char *axes;
+
+	table_key(cell, key, sizeof(key));
+	axes = strchr(key, '/');
+	axes = axes ? strchr(axes + 1, '/') : NULL;
+	fprintf(to, "%s", bench_text(cell, "placement"));
+	if (json_is_integer(writer))
+		fprintf(to, ", writer on PU %d",
+			(int)json_integer_value(writer));
+	if (json_is_integer(swapper))
+		fprintf(to, ", swapper on PU %d",
+			(int)json_integer_value(swapper));
+	for (; axes && *axes; axes++) {
+		if (*axes == '/')
+			fputs(", ", to);
+		else
+			fputc(*axes, to);
+	}
+	fputc('\n', to);
+}
+
+static bool any_numbers(const json_t *cells, const json_t *like)
+{
+	const json_t *cell;
+	size_t i;
+
+	json_array_foreach (cells, i, cell)
+		if (same_table(cell, like) && has_numbers(cell))
+			return true;
+	return false;
+}
+
+static const json_t *first_with_numbers(const json_t *cells, const json_t *like)
+{
+	const json_t *cell;
+	size_t i;
+
+	json_array_foreach (cells, i, cell)
+		if (same_table(cell, like) && has_numbers(cell))
+			return cell;
+	return like;
+}
+
+static void print_table(const struct table *t, const json_t *cells,
+			const json_t *like, FILE *to)
+{
+	struct bench_grid g;
+	unsigned int before;
+
+	fprintf(to, "\n%s\n  ", t->title);
+	print_where(first_with_numbers(cells, like), to);
+	if (*t->remark)
+		fprintf(to, "  %s\n", t->remark);
+	bench_grid_init(&g, columns_of(t));
+	add_names(&g, t);
+	add_group(&g, t, cells, like, false);
+	before = g.n_rows;
+	bench_grid_note(&g, "controls:", "%s", "");
+	add_group(&g, t, cells, like, true);
+	if (g.n_rows == before + 1) {
+		free(g.rows[before].note);
+		g.n_rows = before;
+	}
+	bench_grid_print(&g, to);
+	bench_grid_free(&g);
+}
+
+/* ---- Outcomes ---- */
+
+static void add_counts(char *text, size_t n, const json_t *map)
+{
+	json_t *object = (json_t *)map; /* iteration changes nothing */
+	size_t used = strlen(text);
+	const char *name;
+	json_t *count;
+
+	json_object_foreach (object, name, count)
+		if (json_integer_value(count) && used < n)
+			used += (size_t)snprintf(
+				text + used, n - used, "%s%s %lld",
+				*text ? ", " : "", name,
+				(long long)json_integer_value(count));
+}
+
+static void print_outcomes(const json_t *cells, const json_t *like, FILE *to)
+{
+	struct bench_grid g;
+	const json_t *cell;
+	size_t i;
+
+	fprintf(to, "\nOutcomes of these swaps, and events dropped by cause\n");
+	bench_grid_init(&g, 2);
+	json_array_foreach (cells, i, cell) {
+		char outcomes[160] = "", drops[160] = "";
+		const json_t *swap = json_object_get(cell, "swap");
+		const json_t *writer = json_object_get(cell, "writer");
+
+		if (!same_table(cell, like) || !has_numbers(cell))
+			continue;
+		add_counts(outcomes, sizeof(outcomes),
+			   json_object_get(swap, "outcomes"));
+		add_counts(drops, sizeof(drops),
+			   json_object_get(writer, "drops"));
+		bench_grid_note(
+			&g, bench_text(cell, "strategy"), "%s; dropped: %s",
+			*outcomes ? outcomes : "none", *drops ? drops : "none");
+	}
+	bench_grid_print(&g, to);
+	bench_grid_free(&g);
+}
+
+/* ---- Floors ---- */
+
+static void add_floor(struct bench_grid *g, const json_t *cell)
+{
+	const json_t *latency = dist_at(cell, "floor", "latency");
+	struct bench_grid_row *row;
+
+	if (!has_numbers(cell)) {
+		bench_grid_note(g, bench_text(cell, "strategy"), "%s: %s",
+				bench_text(cell, "status"),
+				bench_text(cell, "reason"));
+		return;
+	}
+	row = bench_grid_row(g);
+	if (!row)
+		return;
+	snprintf(row->field[0], sizeof(row->field[0]), "%s",
+		 bench_text(cell, "strategy"));
+	put_summary(row->field[1], cell, "floor.ns", 1);
+	put_percentile(row->field[2], latency, 99, 1, false);
+	put_percentile(row->field[3], latency, 99.9, 1, false);
+}
+
+static void print_floors(const json_t *cells, const json_t *like, FILE *to)
+{
+	struct bench_grid g;
+	const json_t *cell;
+	size_t i;
+
+	fprintf(to, "\nFloors: ns for one bare mechanism\n  ");
+	print_where(first_with_numbers(cells, like), to);
+	bench_grid_init(&g, 4);
+	bench_grid_names(&g, "floor", "ns", "p99", "p99.9", NULL);
+	json_array_foreach (cells, i, cell)
+		if (same_table(cell, like))
+			add_floor(&g, cell);
+	bench_grid_print(&g, to);
+	bench_grid_free(&g);
+}
+
+/* ---- The head ---- */
+
+static const char *or_unknown(const char *text)
+{
+	return text && strncmp(text, "unavailable", 11) ? text : "unknown";
+}
+
+static void print_machine(const json_t *result, FILE *to)
+{
+	const json_t *m = json_object_get(result, "machine");
+	const json_t *b = json_object_get(result, "build");
+	const char *hypervisor = bench_text(m, "hypervisor");
+
+	fprintf(to, "machine  %s: %s, %d PUs, Linux %s, hypervisor %s\n",
+		bench_text(m, "key"),
+		or_unknown(bench_text(json_object_get(m, "cpu"), "model")),
+		(int)json_integer_value(
+			json_object_get(json_object_get(m, "topology"), "pus")),
+		or_unknown(bench_text(json_object_get(m, "kernel"), "release")),
+		or_unknown(hypervisor));
+	fprintf(to, "build    %s, %s, %s, full barrier: %s\n",
+		or_unknown(bench_text(b, "commit")),
+		or_unknown(bench_text(b, "compiler")),
+		or_unknown(bench_text(b, "build-type")),
+		or_unknown(bench_text(b, "barrier")));
+}
+
+static void print_aa(const json_t *result, FILE *to)
+{
+	const json_t *list = json_object_get(result, "aa");
+	const json_t *aa;
+	size_t i;
+
+	if (!json_array_size(list))
+		fprintf(to, "A/A      none: no verdicts\n");
+	json_array_foreach (list, i, aa) {
+		char text[BENCH_TABLE_TEXT];
+		const char *reason = bench_text(aa, "reason");
+
+		bench_text_interval(number(aa, "median"), number(aa, "low"),
+				    number(aa, "high"), 1, text);
+		fprintf(to, "A/A      unsync against itself at %s: %s, %s\n",
+			bench_text(aa, "placement"), text,
+			reason ? "FAILED: no verdicts" : "passed");
+		if (reason)
+			fprintf(to, "         %.90s\n", reason);
+	}
+}
+
+static void print_stamp(const json_t *result, FILE *to)
+{
+	const json_t *stamp = json_object_get(result, "indicative");
+	const json_t *reasons = json_object_get(stamp, "reasons");
+	const json_t *reason;
+	size_t i;
+
+	if (!json_is_true(json_object_get(stamp, "stamp")))
+		return;
+	fprintf(to, "INDICATIVE numbers: directions, not sizes.\n");
+	json_array_foreach (reasons, i, reason)
+		fprintf(to, "         %.90s\n", json_string_value(reason));
+}
+
+static void print_statistics(const json_t *result, FILE *to)
+{
+	const json_t *s = json_object_get(result, "statistics");
+	double alpha = number(s, "alpha");
+
+	fprintf(to,
+		"figures  median [%.0f %% interval] over rounds; ratios: all of "
+		"a table together; differences\n"
+		"         below %.0f %% or below what A/A showed are none\n",
+		100 * (1 - alpha), 100 * number(s, "threshold"));
+}
+
+void bench_table_head(const json_t *result, FILE *to)
+{
+	const json_t *run = json_object_get(result, "run");
+	const json_t *matrix = json_object_get(run, "matrix");
+
+	fprintf(to, "ringswap %s, matrix %s, %.0f of %.0f rounds, %s\n",
+		bench_text(run, "started"), bench_text(matrix, "name"),
+		number(run, "rounds"), number(run, "rounds-planned"),
+		bench_text(run, "status"));
+	print_machine(result, to);
+	print_statistics(result, to);
+	print_aa(result, to);
+	print_stamp(result, to);
+}
+
+static void print_verification(const json_t *result, FILE *to)
+{
+	const json_t *cells = json_object_get(result, "cells");
+	double events = 0, snapshots = 0;
+	const json_t *cell;
+	size_t i;
+
+	json_array_foreach (cells, i, cell) {
+		double n = number(cell, "verification.events");
+
+		events += isnan(n) ? 0 : n;
+		n = number(cell, "verification.snapshots");
+		snapshots += isnan(n) ? 0 : n;
+	}
+	fprintf(to,
+		"\nVerified in the timed runs: %.0f events of %.0f snapshots "
+		"read back one by one.\n",
+		events, snapshots);
+	json_array_foreach (cells, i, cell) {
+		bool broken = has_status(cell, "broken");
+
+		if (broken || has_status(cell, "invalid"))
+			fprintf(to, "  %.60s %s: %.60s%s\n",
+				bench_text(cell, "id"),
+				broken ? "broken" : "INVALID",
+				bench_text(cell, "reason"),
+				broken ? " (declared unsound: as expected)"
+				       : "");
+	}
+}
+
+static bool is_first(const json_t *cells, size_t at)
+{
+	for (size_t i = 0; i < at; i++)
+		if (same_table(json_array_get(cells, i),
+			       json_array_get(cells, at)))
+			return false;
+	return true;
+}
+
+/* Every table of a scenario; where nothing was measured, the first says so. */
+static void print_scenario(const char *scenario, const json_t *cells,
+			   const json_t *like, FILE *to)
+{
+	bool any = any_numbers(cells, like);
+	unsigned int n = 0;
+
+	for (size_t t = 0; t < sizeof(tables) / sizeof(tables[0]); t++)
+		if (!strcmp(tables[t].scenario, scenario) && (any || !n++))
+			print_table(&tables[t], cells, like, to);
+	if (!strcmp(scenario, "floor"))
+		print_floors(cells, like, to);
+	if (any && (!strcmp(scenario, "swap") || !strcmp(scenario, "latency")))
+		print_outcomes(cells, like, to);
+}
+
+void bench_table_print(const json_t *result, FILE *to)
+{
+	static const char *const order[] = { "write",	  "swap",    "latency",
+					     "footprint", "scaling", "floor" };
+	const json_t *cells = json_object_get(result, "cells");
+
+	bench_table_head(result, to);
+	for (size_t s = 0; s < sizeof(order) / sizeof(order[0]); s++) {
+		for (size_t i = 0; i < json_array_size(cells); i++) {
+			const json_t *cell = json_array_get(cells, i);
+
+			if (!strcmp(bench_text(cell, "scenario"), order[s]) &&
+			    is_first(cells, i))
+				print_scenario(order[s], cells, cell, to);
+		}
+	}
+	print_verification(result, to);
+}

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: MIT */
+/* Tables: what people see, within 100 columns. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "bench/result.h"
+#include "bench/table.h"
+
+static char *tables_of(const char *journal)
+{
+	char why[BENCH_RESULT_WHY] = "";
+	char *text = NULL;
+	size_t size = 0;
+	json_t *result;
+	FILE *to;
+
+	if (bench_result_build(journal, NULL, &result, why, sizeof(why)))
+		fail_msg("%s", why);
+	to = open_memstream(&text, &size);
+	bench_table_print(result, to);
+	fclose(to);
+	json_decref(result);
+	return text;
+}
+
+static void check_width(const char *text)
+{
+	while (*text) {
+		size_t length = strcspn(text, "\n");
+
+		if (length > BENCH_TABLE_WIDTH)
+			fail_msg("%zu columns: %.*s", length, (int)length,
+				 text);
+		text += length + (text[length] == '\n');
+	}
+}
+
+static void has(const char *text, const char *what)
+{
+	if (!strstr(text, what))
+		fail_msg("no \"%s\" in:\n%s", what, text);
+}
+
+static void test_whole_run(void **state)
+{
+	char *text = tables_of(FIXTURES "/run.jsonl");
+
+	(void)state;
+	check_width(text);
+	has(text, "INDICATIVE");
+	has(text, "hypervisor: fixture");
+	has(text, "unsync against itself");
+	has(text, "broken: 36");
+	has(text, "INVALID: crashed: signal 11");
+	has(text, "unavailable: no core here has two usable PUs");
+	has(text, "unmeasured: writer left its PU 1");
+	has(text, "n too small");
+	has(text, "controls:");
+	has(text, "EQUIVALENT");
+	assert_null(strstr(text, "nan"));
+	free(text);
+}
+
+static void test_short_run_has_no_verdicts(void **state)
+{
+	char *text = tables_of(FIXTURES "/short.jsonl");
+
+	(void)state;
+	check_width(text);
+	has(text, "interrupted");
+	has(text, "FAILED: no verdicts");
+	has(text, "NO VERDICT");
+	assert_null(strstr(text, "BETTER"));
+	assert_null(strstr(text, "WORSE"));
+	free(text);
+}
+
+static void test_numbers(void **state)
+{
+	static const struct {
+		double value;
+		const char *text;
+	} cases[] = { { 1.546, "1.55" },    { 9.996, "10.0" },
+		      { 99.96, "100" },	    { 3312.4, "3312" },
+		      { 0.98949, "0.989" }, { 0.99951, "1.00" },
+		      { 0, "0" },	    { NAN, "-" },
+		      { INFINITY, "-" },    { 0.0000123, "1.2e-05" } };
+	char text[BENCH_TABLE_TEXT];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		assert_string_equal(bench_text_number(cases[i].value, text),
+				    cases[i].text);
+	assert_string_equal(bench_text_interval(1500, 1400, 1600, 1e3, text),
+			    "1.50 [1.40, 1.60]");
+	assert_string_equal(bench_text_interval(1500, NAN, NAN, 1e3, text),
+			    "1.50");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_whole_run),
+		cmocka_unit_test(test_short_run_has_no_verdicts),
+		cmocka_unit_test(test_numbers),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
