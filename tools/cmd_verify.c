@@ -5,6 +5,7 @@
 
 #include "strategies/strategy.h"
 #include "tests/torture/litmus.h"
+#include "tests/torture/torture.h"
 #include "tools/options.h"
 
 static const char help[] =
@@ -13,15 +14,19 @@ static const char help[] =
 	"Proves every strategy sound within stated bounds, or shows what "
 	"breaks it. Without a\nmode: all of them, in under three minutes on "
 	"two cores, and a table of verdicts.\n\n"
+	"  --mode torture   exact books on real threads, under abuse\n"
 	"  --mode litmus    does this CPU reorder a store with a later load?\n"
 	"  --strategy NAME  this one only\n"
 	"  --seconds N      time for the mode\n"
+	"  --seed N         of the torture's rounds; default: the clock\n"
+	"  --verbose        torture: a line for every round\n"
 	"  --json           the verdicts as JSON; everything else on stderr\n"
 	"  --help           this text\n\n"
 	"Exit status: 0 every verdict as claimed; 3 a sound strategy broke, or "
 	"an unsound one\nwas not caught; 2 bad arguments.\n\n"
 	"Examples:\n"
 	"  ringswap verify\n"
+	"  ringswap verify --mode torture --strategy racy --seconds 2\n"
 	"  ringswap verify --mode litmus --seconds 10\n";
 
 /* One line of the table that ends every run. */
@@ -37,7 +42,9 @@ struct verify {
 	const char *mode;     /* NULL: all */
 	const char *strategy; /* NULL: all */
 	double seconds;	      /* 0: the mode's default */
+	uint64_t seed;
 	bool json;
+	bool verbose;
 	FILE *out; /* everything but the verdicts in JSON */
 	struct row *rows;
 	size_t n_rows;
@@ -107,6 +114,106 @@ static void run_litmus(struct verify *v, double seconds)
 }
 
 /* ------------------------------------------------------------------------ */
+/* Torture                                                                  */
+
+static unsigned long long swaps_done(const struct torture_result *r)
+{
+	return r->swaps[TORTURE_OK] + r->swaps[TORTURE_DEFERRED];
+}
+
+static void print_torture(struct verify *v, const struct swap_strategy *s,
+			  const struct torture_result *r)
+{
+	double seconds = (double)r->pure_ns * 1e-9 + 1e-9;
+
+	fprintf(v->out,
+		"%-12s %4llu %8.1f %8.1f %8.1f %8.2f %9llu %9llu %7.1f %7.1f "
+		" %s\n",
+		s->name, (unsigned long long)r->rounds,
+		(double)r->checked * 1e-6, (double)r->overrun * 1e-6,
+		(double)r->refused * 1e-6, (double)r->nested * 1e-6,
+		swaps_done(r), (unsigned long long)torture_violations(r),
+		(double)r->pure_checked * 1e-6 / seconds,
+		(double)r->pure_booked * 1e-6 / seconds,
+		torture_verdict_name(torture_verdict(s, r)));
+	fflush(v->out);
+}
+
+static void torture_one(struct verify *v, const struct swap_strategy *s,
+			double seconds)
+{
+	struct torture_options options = {
+		.strategy = s,
+		.seconds = seconds,
+		.seed = v->seed,
+		.stop_when_broken = !s->sound,
+		.out = v->out,
+		.verbose = v->verbose,
+	};
+	struct torture_result *r = torture_result_new();
+	enum torture_verdict verdict;
+	int err = r ? torture_run(&options, r) : -ENOMEM;
+
+	if (err) {
+		add_row(v, "torture", s->name, "FAILED", true, "%s",
+			strerror(-err));
+		torture_result_free(r);
+		return;
+	}
+	verdict = torture_verdict(s, r);
+	print_torture(v, s, r);
+	if (torture_violations(r))
+		add_row(v, "torture", s->name, torture_verdict_name(verdict),
+			verdict == TORTURE_BROKEN,
+			"%llu violations after "
+			"%.0f ms: %s",
+			(unsigned long long)torture_violations(r),
+			(double)r->broken_ns * 1e-6, r->first);
+	else
+		add_row(v, "torture", s->name, torture_verdict_name(verdict),
+			verdict != TORTURE_HOLDS,
+			"%.1f M events checked, %.1f M booked, %llu swaps",
+			(double)r->checked * 1e-6,
+			(double)(r->overrun + r->refused) * 1e-6,
+			swaps_done(r));
+	torture_result_free(r);
+}
+
+/* Is this one asked for, and can it run here? */
+static bool is_wanted(struct verify *v, const struct swap_strategy *s,
+		      const char *mode)
+{
+	char why[160];
+
+	if (v->strategy && strcmp(v->strategy, s->name))
+		return false;
+	if (!swap_probe(s, why, sizeof(why)))
+		return true;
+	add_row(v, mode, s->name, "unavailable", false, "%s", why);
+	return false;
+}
+
+static void run_torture(struct verify *v, double seconds)
+{
+	const struct swap_strategy *s;
+	unsigned int n = 0;
+
+	swap_for_each_strategy (s)
+		n += !v->strategy || !strcmp(v->strategy, s->name);
+	fprintf(v->out,
+		"torture, seed %llu; millions of events, and per second and "
+		"writer in the rounds of measured loops\n"
+		"%-12s %4s %8s %8s %8s %8s %9s %9s %7s %7s  %s\n",
+		(unsigned long long)v->seed, "strategy", "rnds", "checked",
+		"overrun", "refused", "nested", "swaps", "violated", "chk/s",
+		"book/s", "verdict");
+	swap_for_each_strategy (s)
+		if (is_wanted(v, s, "torture"))
+			torture_one(v, s, seconds / n);
+	fputc('\n', v->out);
+}
+
+/* ------------------------------------------------------------------------ */
 /* The command                                                              */
 
 static const struct mode {
@@ -114,6 +221,7 @@ static const struct mode {
 	double seconds; /* of a default run */
 	void (*run)(struct verify *v, double seconds);
 } modes[] = {
+	{ "torture", 60, run_torture },
 	{ "litmus", 6, run_litmus },
 	{ NULL, 0, NULL },
 };
@@ -202,19 +310,25 @@ static int parse(int argc, char **argv, struct verify *v, bool *done)
 		{ "mode", required_argument, NULL, 'm' },
 		{ "strategy", required_argument, NULL, 's' },
 		{ "seconds", required_argument, NULL, 't' },
+		{ "seed", required_argument, NULL, 'e' },
+		{ "verbose", no_argument, NULL, 'v' },
 		{ "json", no_argument, NULL, 'j' },
 		{ "help", no_argument, NULL, 'h' },
 		{ 0 },
 	};
 	int option;
 
-	while ((option = options_next(argc, argv, ":m:s:t:jh", longs)) > 0) {
+	while ((option = options_next(argc, argv, ":m:s:t:e:vjh", longs)) > 0) {
 		if (option == 'm')
 			v->mode = optarg;
 		else if (option == 's')
 			v->strategy = optarg;
 		else if (option == 'j')
 			v->json = true;
+		else if (option == 'v')
+			v->verbose = true;
+		else if (option == 'e')
+			v->seed = strtoull(optarg, NULL, 0);
 		else if (option == 't' && parse_seconds(optarg, &v->seconds))
 			return COMMAND_USAGE;
 		if (option == 'h') {
@@ -239,7 +353,7 @@ static int parse(int argc, char **argv, struct verify *v, bool *done)
 
 int cmd_verify(int argc, char **argv)
 {
-	struct verify v = { .mode = NULL };
+	struct verify v = { .seed = rb_clock_ns() };
 	bool done = false;
 	int status = parse(argc, argv, &v, &done);
 
