@@ -32,7 +32,7 @@ static void table_key(const json_t *cell, char *key, size_t n)
 
 static bool same_table(const json_t *a, const json_t *b)
 {
-	char key_a[256], key_b[256];
+	char key_a[400], key_b[400];
 
 	table_key(a, key_a, sizeof(key_a));
 	table_key(b, key_b, sizeof(key_b));
@@ -369,7 +369,7 @@ static void print_where(const json_t *cell, FILE *to)
 	const json_t *writer =
 		json_array_get(json_object_get(pus, "writers"), 0);
 	const json_t *swapper = json_object_get(pus, "swapper");
-	char key[256];
+	char key[400];
 	const char *axes;
 
 	table_key(cell, key, sizeof(key));

@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: MIT */
+/* cmd_check.c - `ringswap check`: is this file what it should be? */
+#include <stdlib.h>
+
+#include "bench/result.h"
+#include "bench/table.h"
+#include "tools/options.h"
+
+static const char help[] =
+	"usage: ringswap check FILE... [--table | --json]\n\n"
+	"Validates a result (ringswap/1), a journal of a run, or a matrix, and "
+	"says in one line\nwhat is wrong, where, and what would be right.\n\n"
+	"  --table  print the tables of results\n"
+	"  --json   one JSON object with what was found\n"
+	"  --help   this text\n\n"
+	"Exit status: 0 valid; 2 not valid; 3 valid, but it holds cells that "
+	"are INVALID: a\nstrategy that claims soundness was caught, crashed or "
+	"hung.\n\n"
+	"Examples:\n"
+	"  ringswap check run.json --table\n"
+	"  ringswap check bench/matrices/quick.json\n";
+
+struct wishes {
+	bool table;
+	json_t *json; /* array of findings; NULL: text */
+};
+
+enum kind {
+	KIND_RESULT,
+	KIND_JOURNAL,
+	KIND_MATRIX
+};
+
+/* By the schema that its first JSON value names; a result's errors are said by
+ * the one who loads it. */
+static enum kind kind_of(const char *path)
+{
+	enum kind kind = KIND_RESULT;
+	const char *schema;
+	json_error_t e;
+	json_t *first;
+	FILE *file = fopen(path, "re");
+
+	if (!file)
+		return KIND_RESULT;
+	first = json_loadf(file, JSON_DISABLE_EOF_CHECK, &e);
+	fclose(file);
+	schema = json_string_value(json_object_get(first, "schema"));
+	if (schema && !strcmp(schema, BENCH_JOURNAL_SCHEMA))
+		kind = KIND_JOURNAL;
+	else if (schema && !strncmp(schema, "ringswap-matrix/", 16))
+		kind = KIND_MATRIX;
+	else if (!schema && json_object_get(first, "slices"))
+		kind = KIND_MATRIX;
+	json_decref(first);
+	return kind;
+}
+
+static void count_statuses(const json_t *result, json_t *counts)
+{
+	const json_t *cells = json_object_get(result, "cells");
+	const json_t *cell;
+	size_t i;
+
+	json_array_foreach (cells, i, cell) {
+		const char *status =
+			json_string_value(json_object_get(cell, "status"));
+		json_int_t n =
+			json_integer_value(json_object_get(counts, status));
+
+		json_object_set_new(counts, status, json_integer(n + 1));
+	}
+}
+
+static void say_counts(const char *path, json_t *counts)
+{
+	const char *before = "";
+	const char *status;
+	json_t *n;
+
+	printf("%s: a valid %s result; cells: ", path, BENCH_RESULT_SCHEMA);
+	json_object_foreach (counts, status, n) {
+		printf("%s%lld %s", before, (long long)json_integer_value(n),
+		       status);
+		before = ", ";
+	}
+	putchar('\n');
+}
+
+static int check_result(struct wishes *w, const char *path)
+{
+	char why[BENCH_RESULT_WHY];
+	json_t *counts, *result;
+	int status;
+
+	if (bench_result_load(path, &result, why, sizeof(why)))
+		return command_error(COMMAND_USAGE, "%s", why);
+	counts = json_object();
+	count_statuses(result, counts);
+	if (w->json)
+		json_array_append_new(
+			w->json, json_pack("{s:s, s:s, s:O}", "file", path,
+					   "kind", "result", "cells", counts));
+	else
+		say_counts(path, counts);
+	if (!w->json && w->table)
+		bench_table_print(result, stdout);
+	status = bench_result_has_invalid(result) ? COMMAND_INVALID
+						  : COMMAND_OK;
+	if (status)
+		command_error(status, "%s: holds INVALID cells", path);
+	json_decref(counts);
+	json_decref(result);
+	return status;
+}
+
+static int check_journal(struct wishes *w, const char *path)
+{
+	struct bench_journal_summary s;
+	char why[BENCH_RESULT_WHY];
+
+	if (bench_result_check_journal(path, &s, why, sizeof(why)))
+		return command_error(COMMAND_USAGE, "%s", why);
+	if (w->json)
+		json_array_append_new(
+			w->json,
+			json_pack("{s:s, s:s, s:i, s:i, s:i, s:b, s:b}", "file",
+				  path, "kind", "journal", "cells",
+				  (int)s.cells, "blocks", (int)s.blocks,
+				  "rounds", (int)s.rounds, "ended", s.ended,
+				  "cut", s.cut));
+	else
+		printf("%s: a valid journal: %u cells, %u blocks in %u rounds, "
+		       "%s%s\n",
+		       path, s.cells, s.blocks, s.rounds,
+		       s.ended ? "ended" : "not ended (ringswap run --resume)",
+		       s.cut ? "; its last line is cut off and ignored" : "");
+	return COMMAND_OK;
+}
+
+static int check_matrix(struct wishes *w, const char *path)
+{
+	(void)w;
+	return command_error(COMMAND_USAGE,
+			     "%s: a matrix: ringswap run --dry-run checks it",
+			     path);
+}
+
+static int check_file(struct wishes *w, const char *path)
+{
+	switch (kind_of(path)) {
+	case KIND_JOURNAL:
+		return check_journal(w, path);
+	case KIND_MATRIX:
+		return check_matrix(w, path);
+	default:
+		return check_result(w, path);
+	}
+}
+
+static int check_all(struct wishes *w, int n, char **paths)
+{
+	int status = COMMAND_OK;
+
+	for (int i = 0; i < n; i++) {
+		int one = check_file(w, paths[i]);
+
+		if (one && status != COMMAND_USAGE)
+			status = one;
+	}
+	if (w->json)
+		status = options_print_json(w->json) ? COMMAND_FAILED : status;
+	else if (options_flush())
+		status = COMMAND_FAILED;
+	return status;
+}
+
+int cmd_check(int argc, char **argv)
+{
+	static const struct option longs[] = {
+		{ "table", no_argument, NULL, 't' },
+		{ "json", no_argument, NULL, 'j' },
+		{ "help", no_argument, NULL, 'h' },
+		{ 0 },
+	};
+	struct wishes w = { 0 };
+	bool json = false;
+	int option;
+
+	while ((option = options_next(argc, argv, ":tjh", longs)) > 0) {
+		if (option == 'h') {
+			fputs(help, stdout);
+			return options_flush();
+		}
+		w.table |= option == 't';
+		json |= option == 'j';
+	}
+	if (option == OPTIONS_BAD)
+		return COMMAND_USAGE;
+	if (optind == argc)
+		return command_error(COMMAND_USAGE, "give a file; see --help");
+	if (json && w.table)
+		return command_error(COMMAND_USAGE,
+				     "--json and --table exclude each other");
+	if (json)
+		w.json = json_array();
+	return check_all(&w, argc - optind, argv + optind);
+}

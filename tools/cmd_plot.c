@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: MIT */
+/* cmd_plot.c - `ringswap plot`: the charts of a result, and their data. */
+#include <limits.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "bench/export.h"
+#include "bench/result.h"
+#include "tools/options.h"
+
+static const char help[] =
+	"usage: ringswap plot RESULT... [-o DIR] [--format svg,png]\n\n"
+	"Writes each chart that a result has numbers for, as pictures and as "
+	"the TSV they are\ndrawn from: write-latency, write-cost, swap-cost, "
+	"pareto, footprint, scaling.\nWith several results each gets a folder "
+	"of its own inside DIR.\n\n"
+	"  -o, --out DIR   where to; made if it is not there (charts)\n"
+	"  --format LIST   svg, png or both (svg,png)\n"
+	"  --help          this text\n\n"
+	"Needs gnuplot; without it the TSV files are written all the same, and "
+	"the exit\nstatus is 4.\n\n"
+	"Examples:\n"
+	"  ringswap plot run.json\n"
+	"  ringswap plot here.json there.json -o charts --format svg\n";
+
+/* render.sh says this where gnuplot is missing. */
+#define RENDER_NO_GNUPLOT 3
+
+struct wishes {
+	const char *out;
+	bool svg;
+	bool png;
+	char home[PATH_MAX]; /* the folder of render.sh */
+	bool no_gnuplot;     /* said once */
+};
+
+/* ---- Where the scripts are ---- */
+
+static bool is_home(const char *folder)
+{
+	char path[PATH_MAX + 16];
+
+	snprintf(path, sizeof(path), "%s/render.sh", folder);
+	return access(path, R_OK) == 0;
+}
+
+/* Beside the executable, or where an installation or a bundle puts them. */
+static bool home_by_executable(char home[PATH_MAX])
+{
+	static const char *const places[] = { "plots", "../plots",
+					      "../share/ringswap/plots" };
+	char self[PATH_MAX / 2];
+	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	char *slash;
+
+	if (n <= 0)
+		return false;
+	self[n] = '\0';
+	slash = strrchr(self, '/');
+	if (!slash)
+		return false;
+	*slash = '\0';
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		snprintf(home, PATH_MAX, "%s/%s", self, places[i]);
+		if (is_home(home))
+			return true;
+	}
+	return false;
+}
+
+static int find_home(char home[PATH_MAX])
+{
+	const char *set = getenv("RINGSWAP_HOME");
+
+	if (set && *set) {
+		snprintf(home, PATH_MAX, "%s/plots", set);
+		if (is_home(home))
+			return 0;
+		return command_error(COMMAND_MISSING,
+				     "RINGSWAP_HOME: no render.sh in %s", home);
+	}
+	if (home_by_executable(home))
+		return 0;
+	snprintf(home, PATH_MAX, "%s", RINGSWAP_SOURCE "/plots");
+	if (is_home(home))
+		return 0;
+	return command_error(COMMAND_MISSING,
+			     "no plots/render.sh beside the executable: set "
+			     "RINGSWAP_HOME to the folder that holds plots/");
+}
+
+/* ---- Data ---- */
+
+/* Complete in its place, or not there at all. */
+static int write_tsv(const json_t *result, enum bench_chart chart,
+		     const char *path)
+{
+	char temporary[PATH_MAX + 8];
+	FILE *file;
+	int err;
+
+	snprintf(temporary, sizeof(temporary), "%s.tmp", path);
+	file = fopen(temporary, "we");
+	if (!file)
+		return command_error(COMMAND_FAILED, "%s: %s", path,
+				     strerror(errno));
+	errno = 0;
+	bench_export_tsv(result, chart, file);
+	err = ferror(file) || fflush(file);
+	if (fclose(file) || err || rename(temporary, path)) {
+		err = errno ? errno : EIO;
+		unlink(temporary);
+		return command_error(COMMAND_FAILED, "%s: not written: %s",
+				     path, strerror(err));
+	}
+	return 0;
+}
+
+/* ---- Pictures ---- */
+
+static int render(struct wishes *w, const char *const argv[])
+{
+	int status;
+	pid_t pid;
+
+	fflush(stdout);
+	pid = fork();
+	if (pid < 0)
+		return command_error(COMMAND_FAILED, "fork: %s",
+				     strerror(errno));
+	if (!pid) {
+		execv("/bin/sh", (char *const *)argv);
+		_exit(127);
+	}
+	if (waitpid(pid, &status, 0) != pid || !WIFEXITED(status))
+		return command_error(COMMAND_FAILED, "%s: was ended", argv[1]);
+	if (WEXITSTATUS(status) == RENDER_NO_GNUPLOT) {
+		w->no_gnuplot = true;
+		return COMMAND_MISSING;
+	}
+	return WEXITSTATUS(status) ? COMMAND_FAILED : COMMAND_OK;
+}
+
+/* One picture; render.sh has said what went wrong. */
+static int draw(struct wishes *w, const json_t *result, enum bench_chart chart,
+		const char *folder, const char *suffix)
+{
+	char script[PATH_MAX + 16], data[PATH_MAX], out[PATH_MAX], caption[600];
+	const char *name = bench_chart_name(chart);
+	const char *argv[] = { "sh",	script, name,
+			       data,	out,	bench_chart_title(chart),
+			       caption, NULL };
+	int status;
+
+	if (w->no_gnuplot)
+		return COMMAND_MISSING;
+	snprintf(script, sizeof(script), "%s/render.sh", w->home);
+	snprintf(data, sizeof(data), "%s/%s.tsv", folder, name);
+	snprintf(out, sizeof(out), "%s/%s.%s", folder, name, suffix);
+	bench_export_caption(result, chart, caption, sizeof(caption));
+	status = render(w, argv);
+	if (!status)
+		printf("%s\n", out);
+	return status;
+}
+
+static int worse(int a, int b)
+{
+	return a == COMMAND_OK || b == COMMAND_FAILED ? b : a;
+}
+
+static int plot_chart(struct wishes *w, const json_t *result,
+		      enum bench_chart chart, const char *folder)
+{
+	char data[PATH_MAX];
+	int status;
+
+	snprintf(data, sizeof(data), "%s/%s.tsv", folder,
+		 bench_chart_name(chart));
+	status = write_tsv(result, chart, data);
+	if (status)
+		return status;
+	printf("%s\n", data);
+	if (w->svg)
+		status = worse(status, draw(w, result, chart, folder, "svg"));
+	if (w->png)
+		status = worse(status, draw(w, result, chart, folder, "png"));
+	return status;
+}
+
+/* ---- Results ---- */
+
+static int make_folder(const char *path)
+{
+	struct stat st;
+
+	if (!mkdir(path, 0777) ||
+	    (errno == EEXIST && !stat(path, &st) && S_ISDIR(st.st_mode)))
+		return 0;
+	return command_error(COMMAND_FAILED, "%s: %s", path,
+			     errno == EEXIST ? "not a directory"
+					     : strerror(errno));
+}
+
+static int plot_result(struct wishes *w, const char *path, const char *folder)
+{
+	char why[BENCH_RESULT_WHY];
+	int status = COMMAND_OK;
+	unsigned int drawn = 0;
+	json_t *result;
+
+	if (bench_result_load(path, &result, why, sizeof(why)))
+		return command_error(COMMAND_USAGE, "%s", why);
+	status = make_folder(folder);
+	for (int c = 0; c < BENCH_CHARTS && status != COMMAND_FAILED; c++) {
+		if (!bench_export_rows(result, c))
+			continue;
+		drawn++;
+		status = worse(status, plot_chart(w, result, c, folder));
+	}
+	json_decref(result);
+	if (!drawn && !status)
+		status = command_error(COMMAND_FAILED,
+				       "%s: nothing was measured, no chart",
+				       path);
+	return status;
+}
+
+/* "out/name" of "some/name.json" */
+static void folder_of(const char *out, const char *path, char text[PATH_MAX])
+{
+	const char *name = strrchr(path, '/');
+	size_t length;
+
+	name = name ? name + 1 : path;
+	length = strlen(name);
+	if (length > 5 && !strcmp(name + length - 5, ".json"))
+		length -= 5;
+	snprintf(text, PATH_MAX, "%s/%.*s", out, (int)length, name);
+}
+
+static int plot_all(struct wishes *w, int n, char **paths)
+{
+	char folder[PATH_MAX];
+	int status = COMMAND_OK;
+
+	if (n == 1) {
+		status = plot_result(w, paths[0], w->out);
+	} else {
+		status = make_folder(w->out);
+		for (int i = 0; i < n && status != COMMAND_FAILED; i++) {
+			folder_of(w->out, paths[i], folder);
+			status =
+				worse(status, plot_result(w, paths[i], folder));
+		}
+	}
+	return status ? status : options_flush();
+}
+
+static int parse_formats(const char *text, struct wishes *w)
+{
+	w->svg = w->png = false;
+	for (const char *at = text; at; at = strchr(at, ',')) {
+		at += *at == ',';
+		if (!strncmp(at, "svg", 3) && (!at[3] || at[3] == ','))
+			w->svg = true;
+		else if (!strncmp(at, "png", 3) && (!at[3] || at[3] == ','))
+			w->png = true;
+		else
+			return command_error(COMMAND_USAGE,
+					     "--format \"%s\": give svg, png "
+					     "or svg,png",
+					     text);
+	}
+	return 0;
+}
+
+int cmd_plot(int argc, char **argv)
+{
+	static const struct option longs[] = {
+		{ "out", required_argument, NULL, 'o' },
+		{ "format", required_argument, NULL, 'f' },
+		{ "help", no_argument, NULL, 'h' },
+		{ 0 },
+	};
+	struct wishes w = { .out = "charts", .svg = true, .png = true };
+	int option, status;
+
+	while ((option = options_next(argc, argv, ":o:f:h", longs)) > 0) {
+		if (option == 'h') {
+			fputs(help, stdout);
+			return options_flush();
+		}
+		if (option == 'o')
+			w.out = optarg;
+		if (option == 'f' && parse_formats(optarg, &w))
+			return COMMAND_USAGE;
+	}
+	if (option == OPTIONS_BAD)
+		return COMMAND_USAGE;
+	if (optind == argc)
+		return command_error(COMMAND_USAGE,
+				     "give a result file; see --help");
+	status = find_home(w.home);
+	return status ? status : plot_all(&w, argc - optind, argv + optind);
+}
