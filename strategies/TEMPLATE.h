@@ -14,16 +14,19 @@
  * Progress: of the writer; of the swapper.
  *
  *	writer                                  swapper
- *	W0  refuse? -> early                    S1  try or lock
- *	W1  nesting != 0? -> contended          S2  slot->active = spare's
- *	W2  nesting++, lock                     S3  unlock
- *	W3  b = slot->active
- *	    ... reserve, store, commit in b ...
- *	W4  unlock, nesting--
+ *	W0  refuse? -> early                    S1  inside = 1
+ *	W1  inside? -> contended; inside = 1    S2  try or lock
+ *	W2  lock                                S3  slot->active = spare's
+ *	W3  b = slot->active                    S4  unlock
+ *	    ... reserve, store, commit in b ... S5  inside = 0
+ *	W4  unlock
+ *	W5  inside = 0
  *
  * Ordering: every acquire, release and barrier has a label and names its
- * partner, here and beside the operation. W2 pairs with S3 and W4 with S1
- * through the mutex. W1 pairs with W4: a handler finds the section open.
+ * partner, here and beside the operation. W2 pairs with S4 and W4 with S2
+ * through the mutex. W1 pairs with W5, and S1 with S5, within one thread: a
+ * handler that interrupted a write, or a swap by the writer itself, finds the
+ * flag and does not wait for the lock that its own thread holds.
  * Cost: what writer and swapper execute more than unsync.
  * Source: paper, commit or man page.
  */
@@ -47,13 +50,16 @@ static inline struct template_slot *template_slot(struct swap_slot *slot)
 SWAP_HOT struct rb_cpu *template_begin(struct swap_slot *slot,
 				       unsigned long *level)
 {
+	struct sys_thread *self = sys_self();
+
 	if (rb_unlikely(load_relaxed(&slot->rb.refuse))) /* W0 */
 		return swap_refuse(slot, RB_DROP_EARLY);
-	if (rb_unlikely(load_relaxed(&slot->rb.nesting)))
+	if (rb_unlikely(load_relaxed(&self->inside)))
 		return swap_refuse(slot, RB_DROP_CONTENDED);
-	swap_nest_enter(slot, level);
-	compiler_barrier(); /* W1 pairs with W4: open before locked */
+	store_relaxed(&self->inside, 1);
+	compiler_barrier(); /* W1 pairs with W5: flagged before locked */
 	sys_mutex_lock(&template_slot(slot)->lock);	    /* W2 */
+	swap_nest_enter(slot, level);			    /* it is 0 here */
 	return swap_chosen(load_relaxed(&slot->rb.active)); /* W3 */
 }
 
@@ -62,9 +68,10 @@ SWAP_HOT void template_end(struct swap_slot *slot, struct rb_cpu *cpu,
 			   unsigned long level)
 {
 	(void)cpu;
-	sys_mutex_unlock(&template_slot(slot)->lock);
-	compiler_barrier(); /* W4 pairs with W1: unlocked before closed */
 	store_relaxed(&slot->rb.nesting, (uint32_t)level);
+	sys_mutex_unlock(&template_slot(slot)->lock); /* W4 */
+	compiler_barrier(); /* W5 pairs with W1: unlocked before unflagged */
+	store_relaxed(&sys_self()->inside, 0);
 }
 
 /*
@@ -75,17 +82,24 @@ SWAP_HOT void template_end(struct swap_slot *slot, struct rb_cpu *cpu,
 static inline int template_swap(struct swap_op *op)
 {
 	struct template_slot *slot = template_slot(op->live);
+	struct sys_thread *self = sys_self();
 	int err;
 
-	if (op->mode == SWAP_TRY) /* S1 */
+	if (load_relaxed(&self->inside))
+		return -EBUSY;
+	store_relaxed(&self->inside, 1);
+	compiler_barrier(); /* S1 pairs with S5: flagged before locked */
+	if (op->mode == SWAP_TRY)
 		err = sys_mutex_try(&slot->lock);
 	else
 		err = sys_mutex_lock_until(&slot->lock, op->deadline);
-	if (err)
-		return err;
-	store_relaxed(&op->live->rb.active, swap_prepare(op)); /* S2 */
-	sys_mutex_unlock(&slot->lock);			       /* S3 */
-	return 0;
+	if (!err) {						       /* S2 */
+		store_relaxed(&op->live->rb.active, swap_prepare(op)); /* S3 */
+		sys_mutex_unlock(&slot->lock);			       /* S4 */
+	}
+	compiler_barrier(); /* S5 pairs with S1: unlocked before unflagged */
+	store_relaxed(&self->inside, 0);
+	return err;
 }
 
 /* Optional: private state of a new slot, which is zero-filled. */
@@ -111,7 +125,7 @@ SWAP_STRATEGY(template) = {
 	.has_try = true,
 	.bounded = true,			   /* Required */
 	.write_from_handler = true,		   /* Required */
-	.swap_from_handler = false,		   /* Required */
+	.swap_from_handler = true,		   /* Required */
 	.slot_size = sizeof(struct template_slot), /* Required */
 	.slot_init = template_init,		   /* Optional */
 	.swap = template_swap,			   /* Required */
