@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * main.c - run one property of one strategy in a child under a watchdog.
+ *
+ *	conform STRATEGY PROPERTY                   no promise may break
+ *	conform STRATEGY PROPERTY --caught PROMISE  that one must break, or "any"
+ *	conform --list                              strategies and properties
+ *
+ * Exit status: 0 as expected, 1 not, 2 usage, 77 cannot run here (why printed).
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "tests/conformance/conform.h"
+
+#define WATCHDOG_NS UINT64_C(20000000000)
+/* To catch: so many runs, until the promise is seen to break. */
+#define CATCH_NS UINT64_C(10000000000)
+
+struct property {
+	const char *name;
+	conform_fn run;
+	struct rig_config config;
+};
+
+static const struct property properties[] = {
+#define CONFORM_PROPERTY(name_, run_, ...) \
+	{ .name = #name_, .run = (run_), .config = { __VA_ARGS__ } },
+#include "tests/conformance/properties.def"
+#undef CONFORM_PROPERTY
+};
+
+static const struct property *find_property(const char *name)
+{
+	for (size_t i = 0; i < sizeof(properties) / sizeof(properties[0]); i++)
+		if (!strcmp(properties[i].name, name))
+			return &properties[i];
+	return NULL;
+}
+
+static int find_promise(const char *name)
+{
+	for (int i = 0; i < PROMISES; i++)
+		if (!strcmp(promise_names[i], name))
+			return i;
+	return strcmp(name, "any") ? -1 : PROMISES;
+}
+
+static _Noreturn void child(const struct property *property,
+			    const struct swap_strategy *strategy,
+			    struct verdict *verdict)
+{
+	static struct rig rig;
+
+	rig.strategy = strategy;
+	rig.config = property->config;
+	rig.verdict = verdict;
+	property->run(&rig);
+	fflush(NULL);
+	_exit(0);
+}
+
+/* What a child that does not end is stuck in. */
+static void note_hang(struct rig *rig)
+{
+	struct verdict *verdict = rig->verdict;
+	uint64_t attempts = load_relaxed(&verdict->attempts);
+	uint64_t since = load_relaxed(&verdict->swapping_since);
+	struct timespec moment = { .tv_nsec = 300 * 1000000 };
+
+	nanosleep(&moment, NULL);
+	if (since && since == load_relaxed(&verdict->swapping_since) &&
+	    sys_now() > load_relaxed(&verdict->deadline))
+		rig_violation(rig, C6_BOUNDED, "a swap never came back");
+	else if (attempts == load_relaxed(&verdict->attempts))
+		rig_violation(rig, C5_NESTING, "the writer is stuck");
+	else
+		rig_violation(rig, C6_BOUNDED, "the run did not end");
+}
+
+/* Wait for the child; true: it ended. A hang is seen when nothing moves. */
+static bool await_child(pid_t pid, struct rig *rig, int *status)
+{
+	uint64_t end = sys_now() + WATCHDOG_NS;
+	struct timespec moment = { .tv_nsec = 2000000 };
+	uint64_t moved = sys_now(), attempts = 0;
+
+	while (sys_now() < end) {
+		uint64_t seen = load_relaxed(&rig->verdict->attempts);
+
+		if (waitpid(pid, status, WNOHANG) == pid)
+			return true;
+		if (seen != attempts)
+			moved = sys_now();
+		attempts = seen;
+		if (sys_now() > moved + WATCHDOG_NS / 2)
+			break;
+		nanosleep(&moment, NULL);
+	}
+	note_hang(rig);
+	kill(pid, SIGKILL);
+	waitpid(pid, status, 0);
+	return false;
+}
+
+/* One run. 0, or CONFORM_SKIP. */
+static int run_once(const struct property *property, struct rig *rig)
+{
+	int status;
+	pid_t pid = fork();
+
+	if (!pid)
+		child(property, rig->strategy, rig->verdict);
+	if (!await_child(pid, rig, &status))
+		return 0;
+	if (WIFSIGNALED(status))
+		rig_violation(rig, C1_EXCLUSIVE,
+			      "crashed by signal %d: memory was touched that "
+			      "had been handed over, or events are broken",
+			      WTERMSIG(status));
+	else if (WEXITSTATUS(status) == CONFORM_SKIP)
+		return CONFORM_SKIP;
+	else if (WEXITSTATUS(status))
+		rig_violation(rig, C1_EXCLUSIVE, "ended with status %d",
+			      WEXITSTATUS(status));
+	return 0;
+}
+
+static bool is_broken(const struct verdict *verdict, int promise)
+{
+	for (int i = 0; i < PROMISES; i++)
+		if ((promise == PROMISES || promise == i) &&
+		    load_relaxed(&verdict->violations[i]))
+			return true;
+	return false;
+}
+
+static void print_verdict(const struct verdict *verdict)
+{
+	for (int i = 0; i < PROMISES; i++)
+		if (load_relaxed(&verdict->violations[i]))
+			printf("!!! %s: %llu times; first: %s\n",
+			       promise_names[i],
+			       (unsigned long long)load_relaxed(
+				       &verdict->violations[i]),
+			       verdict->first[i]);
+}
+
+static int run(const struct property *property, struct rig *rig, int promise)
+{
+	uint64_t end = sys_now() + CATCH_NS;
+	int status;
+
+	do
+		status = run_once(property, rig);
+	while (!status && promise >= 0 && !is_broken(rig->verdict, promise) &&
+	       sys_now() < end);
+	print_verdict(rig->verdict);
+	if (status == CONFORM_SKIP) {
+		printf("skipped: %s\n", rig->verdict->skipped);
+		return CONFORM_SKIP;
+	}
+	if (promise >= 0)
+		return is_broken(rig->verdict, promise) ? 0 : 1;
+	return is_broken(rig->verdict, PROMISES) ? 1 : 0;
+}
+
+static int list(void)
+{
+	const struct swap_strategy *s;
+
+	swap_for_each_strategy (s)
+		printf("strategy %s\n", s->name);
+	for (size_t i = 0; i < sizeof(properties) / sizeof(properties[0]); i++)
+		printf("property %s\n", properties[i].name);
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	const struct property *property;
+	int promise = -1;
+	char why[200] = "";
+	static struct rig rig; /* large */
+
+	if (argc == 2 && !strcmp(argv[1], "--list"))
+		return list();
+	if (argc != 3 && !(argc == 5 && !strcmp(argv[3], "--caught"))) {
+		fprintf(stderr,
+			"usage: %s STRATEGY PROPERTY "
+			"[--caught PROMISE|any] | --list\n",
+			argv[0]);
+		return 2;
+	}
+	rig.strategy = swap_find(argv[1]);
+	property = find_property(argv[2]);
+	if (argc == 5)
+		promise = find_promise(argv[4]);
+	if (!rig.strategy || !property || (argc == 5 && promise < 0)) {
+		fprintf(stderr,
+			"no such strategy, property or promise; "
+			"see --list\n");
+		return 2;
+	}
+	rig.verdict = mmap(NULL, sizeof(*rig.verdict), PROT_READ | PROT_WRITE,
+			   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (rig.verdict == MAP_FAILED)
+		return 2;
+	swap_setup();
+	if (swap_probe(rig.strategy, why, sizeof(why))) {
+		printf("skipped: %s\n", why);
+		return CONFORM_SKIP;
+	}
+	return run(property, &rig, promise);
+}
