@@ -23,7 +23,8 @@
  * with S4: the buffer is chosen after the announcement, so no owner check is
  * needed. W5 pairs with S3: events before idle. W0 keeps refused writers from
  * starving S3. S5 pairs with W3: who finds no swap finds S4's buffer. A nested
- * write needs no barrier: its thread's section is announced already.
+ * write needs its own barrier: it may have interrupted a write between W1 and
+ * W2, whose announcement nobody else sees yet.
  * Cost: one locked instruction per write, about 10 ns; the swap a cache line
  * or two. Source: the sound form of v1 in Mladek's thread, LKML 2014-07;
  * Linux tools/memory-model/litmus-tests/SB+fencembonceonces.litmus.
@@ -40,8 +41,7 @@ SWAP_HOT struct rb_cpu *barrier_begin(struct swap_slot *slot,
 		return swap_refuse(slot, RB_DROP_EARLY);
 	if (rb_unlikely(!swap_nest_enter(slot, level))) /* W1 */
 		return swap_refuse(slot, RB_DROP_RECURSION);
-	if (rb_likely(*level == 0))
-		full_barrier(); /* W2 pairs with S2: announce before test */
+	full_barrier(); /* W2 pairs with S2: announce before test */
 	/* W3 pairs with S5: no swap seen means its exchange is seen */
 	if (rb_unlikely(load_acquire(&slot->rb.refuse))) {
 		/* W6 pairs with S3: idle again, having touched nothing */
