@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "strategies/strategy.h"
+#include "tests/torture/faults.h"
 #include "tests/torture/litmus.h"
 #include "tests/torture/torture.h"
 #include "tools/options.h"
@@ -16,6 +17,10 @@ static const char help[] =
 	"two cores, and a table of verdicts.\n\n"
 	"  --mode torture   exact books on real threads, under abuse\n"
 	"  --mode litmus    does this CPU reorder a store with a later load?\n"
+	"  --faults         the fault table (Markdown): what each strategy does "
+	"when a part of its\n"
+	"                   world fails, expected and seen\n"
+	"  --fault NAME     one row of it\n"
 	"  --strategy NAME  this one only\n"
 	"  --seconds N      time for the mode\n"
 	"  --seed N         of the torture's rounds; default: the clock\n"
@@ -27,7 +32,8 @@ static const char help[] =
 	"Examples:\n"
 	"  ringswap verify\n"
 	"  ringswap verify --mode torture --strategy racy --seconds 2\n"
-	"  ringswap verify --mode litmus --seconds 10\n";
+	"  ringswap verify --mode litmus --seconds 10\n"
+	"  ringswap verify --fault swapper-cancelled --strategy rcu\n";
 
 /* One line of the table that ends every run. */
 struct row {
@@ -43,6 +49,9 @@ struct verify {
 	const char *strategy; /* NULL: all */
 	double seconds;	      /* 0: the mode's default */
 	uint64_t seed;
+	bool faults;
+	enum fault fault; /* FAULTS: all */
+	int fault_fd;	  /* the child's: where its row goes */
 	bool json;
 	bool verbose;
 	FILE *out; /* everything but the verdicts in JSON */
@@ -214,6 +223,93 @@ static void run_torture(struct verify *v, double seconds)
 }
 
 /* ------------------------------------------------------------------------ */
+/* Faults                                                                   */
+
+static const char *const fault_words[] = {
+	[FAULT_HOLDS] = "holds",
+	[FAULT_DIFFERS] = "DIFFERS",
+	[FAULT_SKIPPED] = "skipped",
+};
+
+#define CELLS_MAX 64
+
+/* One strategy under the fault whose row is being made. */
+struct cell {
+	const char *name;
+	struct fault_row row;
+	bool printed;
+};
+
+static void stage_one(struct verify *v, enum fault fault,
+		      const struct swap_strategy *s, struct cell *cell)
+{
+	struct fault_row *row = &cell->row;
+	char subject[64];
+	int err;
+
+	*cell = (struct cell){ .name = s->name };
+	row->verdict = FAULT_DIFFERS;
+	err = fault_run(fault, s, row);
+	if (err)
+		snprintf(row->seen, sizeof(row->seen), "%s", strerror(-err));
+	snprintf(subject, sizeof(subject), "%s.%s", s->name, fault_name(fault));
+	add_row(v, "fault", subject, fault_words[row->verdict],
+		row->verdict == FAULT_DIFFERS, "%s; books: %s", row->seen,
+		row->books);
+}
+
+static bool is_alike(const struct fault_row *a, const struct fault_row *b)
+{
+	return a->verdict == b->verdict && !strcmp(a->expected, b->expected) &&
+	       !strcmp(a->seen, b->seen) && !strcmp(a->books, b->books);
+}
+
+/* Strategies that end alike share a line. */
+static void print_cells(struct verify *v, enum fault fault, struct cell *cells,
+			unsigned int n)
+{
+	for (unsigned int i = 0; i < n; i++) {
+		const struct fault_row *row = &cells[i].row;
+
+		if (cells[i].printed)
+			continue;
+		fprintf(v->out, "| %s |", fault_name(fault));
+		for (unsigned int k = i; k < n; k++)
+			if (is_alike(row, &cells[k].row)) {
+				fprintf(v->out, " `%s`", cells[k].name);
+				cells[k].printed = true;
+			}
+		fprintf(v->out, " | %s | %s | %s | %s%s |\n", row->expected,
+			row->seen, row->books,
+			row->verdict == FAULT_DIFFERS ? "!!! " : "",
+			fault_words[row->verdict]);
+	}
+	fflush(v->out);
+}
+
+static void run_faults(struct verify *v)
+{
+	const struct swap_strategy *s;
+	struct cell cells[CELLS_MAX];
+
+	fprintf(v->out,
+		"| fault | strategies | expected of swap | seen | "
+		"books | verdict |\n|---|---|---|---|---|---|\n");
+	for (enum fault f = 0; f < FAULTS; f++) {
+		unsigned int n = 0;
+
+		if (v->fault != FAULTS && v->fault != f)
+			continue;
+		swap_for_each_strategy (s)
+			if ((!v->strategy || !strcmp(v->strategy, s->name)) &&
+			    n < CELLS_MAX)
+				stage_one(v, f, s, &cells[n++]);
+		print_cells(v, f, cells, n);
+	}
+	fputc('\n', v->out);
+}
+
+/* ------------------------------------------------------------------------ */
 /* The command                                                              */
 
 static const struct mode {
@@ -304,6 +400,19 @@ static int parse_seconds(const char *text, double *out)
 	return 0;
 }
 
+static int parse_fault(const char *name, struct verify *v)
+{
+	v->faults = true;
+	v->fault = fault_find(name);
+	if (v->fault < FAULTS)
+		return 0;
+	command_error(COMMAND_USAGE, "unknown fault \"%s\"; known are:", name);
+	for (enum fault f = 0; f < FAULTS; f++)
+		fprintf(stderr, "  %-24s %s\n", fault_name(f),
+			fault_summary(f));
+	return COMMAND_USAGE;
+}
+
 static int parse(int argc, char **argv, struct verify *v, bool *done)
 {
 	static const struct option longs[] = {
@@ -311,6 +420,9 @@ static int parse(int argc, char **argv, struct verify *v, bool *done)
 		{ "strategy", required_argument, NULL, 's' },
 		{ "seconds", required_argument, NULL, 't' },
 		{ "seed", required_argument, NULL, 'e' },
+		{ "faults", no_argument, NULL, 'F' },
+		{ "fault", required_argument, NULL, 'f' },
+		{ "fault-child", required_argument, NULL, 'c' },
 		{ "verbose", no_argument, NULL, 'v' },
 		{ "json", no_argument, NULL, 'j' },
 		{ "help", no_argument, NULL, 'h' },
@@ -318,7 +430,8 @@ static int parse(int argc, char **argv, struct verify *v, bool *done)
 	};
 	int option;
 
-	while ((option = options_next(argc, argv, ":m:s:t:e:vjh", longs)) > 0) {
+	/* Long options only; a misspelt one has no short form to fall into. */
+	while ((option = options_next(argc, argv, ":", longs)) > 0) {
 		if (option == 'm')
 			v->mode = optarg;
 		else if (option == 's')
@@ -329,6 +442,12 @@ static int parse(int argc, char **argv, struct verify *v, bool *done)
 			v->verbose = true;
 		else if (option == 'e')
 			v->seed = strtoull(optarg, NULL, 0);
+		else if (option == 'F')
+			v->faults = true;
+		else if (option == 'c')
+			v->fault_fd = atoi(optarg);
+		else if (option == 'f' && parse_fault(optarg, v))
+			return COMMAND_USAGE;
 		else if (option == 't' && parse_seconds(optarg, &v->seconds))
 			return COMMAND_USAGE;
 		if (option == 'h') {
@@ -353,14 +472,23 @@ static int parse(int argc, char **argv, struct verify *v, bool *done)
 
 int cmd_verify(int argc, char **argv)
 {
-	struct verify v = { .seed = rb_clock_ns() };
+	struct verify v = { .seed = rb_clock_ns(), .fault = FAULTS };
 	bool done = false;
 	int status = parse(argc, argv, &v, &done);
 
 	if (status || done)
 		return status;
+	if (v.fault_fd)
+		return fault_child(v.fault_fd, v.fault, swap_find(v.strategy))
+			       ? COMMAND_FAILED
+			       : COMMAND_OK;
 	v.out = v.json ? stderr : stdout;
-	status = run_modes(&v);
+	if (v.faults) {
+		run_faults(&v);
+		status = conclude(&v);
+	} else {
+		status = run_modes(&v);
+	}
 	free(v.rows);
 	return status;
 }
