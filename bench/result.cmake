@@ -9,6 +9,7 @@ add_library(bench_result STATIC
 	${CMAKE_CURRENT_LIST_DIR}/result_assemble.c
 	${CMAKE_CURRENT_LIST_DIR}/table_grid.c
 	${CMAKE_CURRENT_LIST_DIR}/table.c
-	${CMAKE_CURRENT_LIST_DIR}/export.c)
+	${CMAKE_CURRENT_LIST_DIR}/export.c
+	${CMAKE_CURRENT_LIST_DIR}/compare.c)
 target_link_libraries(bench_result
 	PUBLIC ringswap_options bench_stats PkgConfig::JANSSON m)

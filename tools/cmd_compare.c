@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT */
+/* cmd_compare.c - `ringswap compare`: results side by side. */
+#include <stdlib.h>
+
+#include "bench/compare.h"
+#include "bench/result.h"
+#include "tools/options.h"
+
+#define RESULTS_MAX 8
+
+static const char help[] =
+	"usage: ringswap compare RESULT RESULT... [--json]\n\n"
+	"Results of one machine are compared cell by cell with the first, "
+	"rounds as two\nindependent sets. Results of different machines stand "
+	"side by side as ratios to\nunsync and ranks; their nanoseconds are "
+	"never pooled or compared. 2 to 8 results.\n\n"
+	"  --json   the comparison as JSON\n"
+	"  --help   this text\n\n"
+	"Examples:\n"
+	"  ringswap compare before.json after.json\n"
+	"  ringswap compare laptop.json server.json\n";
+
+static int compare(size_t n, char **paths, bool json)
+{
+	json_t *results[RESULTS_MAX] = { NULL };
+	const char *names[RESULTS_MAX];
+	struct bench_compare c = { n, results, names };
+	char why[BENCH_RESULT_WHY];
+	json_t *comparison;
+	int status = 0;
+
+	for (size_t i = 0; i < n && !status; i++) {
+		const char *slash = strrchr(paths[i], '/');
+
+		names[i] = slash ? slash + 1 : paths[i];
+		if (bench_result_load(paths[i], &results[i], why, sizeof(why)))
+			status = command_error(COMMAND_USAGE, "%s", why);
+	}
+	if (status)
+		goto out;
+	comparison = bench_compare_json(&c);
+	if (json || !comparison) {
+		status = options_print_json(comparison);
+		goto out;
+	}
+	bench_compare_print(comparison, stdout);
+	json_decref(comparison);
+	status = options_flush();
+out:
+	for (size_t i = 0; i < n; i++)
+		json_decref(results[i]);
+	return status;
+}
+
+int cmd_compare(int argc, char **argv)
+{
+	static const struct option longs[] = {
+		{ "json", no_argument, NULL, 'j' },
+		{ "help", no_argument, NULL, 'h' },
+		{ 0 },
+	};
+	bool json = false;
+	int option;
+
+	while ((option = options_next(argc, argv, ":jh", longs)) > 0) {
+		if (option == 'h') {
+			fputs(help, stdout);
+			return options_flush();
+		}
+		json = true;
+	}
+	if (option == OPTIONS_BAD)
+		return COMMAND_USAGE;
+	if (argc - optind < 2 || argc - optind > RESULTS_MAX)
+		return command_error(COMMAND_USAGE,
+				     "give 2 to %d result files, got %d",
+				     RESULTS_MAX, argc - optind);
+	return compare((size_t)(argc - optind), argv + optind, json);
+}
