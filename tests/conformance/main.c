@@ -4,6 +4,7 @@
  *
  *	conform STRATEGY PROPERTY                   no promise may break
  *	conform STRATEGY PROPERTY --caught PROMISE  that one must break, or "any"
+ *	conform STRATEGY PROPERTY --only PROMISE    that one must, and no other
  *	conform --list                              strategies and properties
  *
  * Exit status: 0 as expected, 1 not, 2 usage, 77 cannot run here (why printed).
@@ -18,6 +19,9 @@
 #include "tests/conformance/conform.h"
 
 #define WATCHDOG_NS UINT64_C(20000000000)
+/* A run in which no event is attempted for so long is stuck. */
+#define STUCK_NS	UINT64_C(10000000000)
+#define CAUGHT_STUCK_NS UINT64_C(2000000000)
 /* To catch: so many runs, until the promise is seen to break. */
 #define CATCH_NS UINT64_C(10000000000)
 
@@ -83,7 +87,8 @@ static void note_hang(struct rig *rig)
 }
 
 /* Wait for the child; true: it ended. A hang is seen when nothing moves. */
-static bool await_child(pid_t pid, struct rig *rig, int *status)
+static bool await_child(pid_t pid, struct rig *rig, uint64_t stuck_ns,
+			int *status)
 {
 	uint64_t end = sys_now() + WATCHDOG_NS;
 	struct timespec moment = { .tv_nsec = 2000000 };
@@ -97,7 +102,7 @@ static bool await_child(pid_t pid, struct rig *rig, int *status)
 		if (seen != attempts)
 			moved = sys_now();
 		attempts = seen;
-		if (sys_now() > moved + WATCHDOG_NS / 2)
+		if (sys_now() > moved + stuck_ns)
 			break;
 		nanosleep(&moment, NULL);
 	}
@@ -108,14 +113,15 @@ static bool await_child(pid_t pid, struct rig *rig, int *status)
 }
 
 /* One run. 0, or CONFORM_SKIP. */
-static int run_once(const struct property *property, struct rig *rig)
+static int run_once(const struct property *property, struct rig *rig,
+		    uint64_t stuck_ns)
 {
 	int status;
 	pid_t pid = fork();
 
 	if (!pid)
 		child(property, rig->strategy, rig->verdict);
-	if (!await_child(pid, rig, &status))
+	if (!await_child(pid, rig, stuck_ns, &status))
 		return 0;
 	if (WIFSIGNALED(status))
 		rig_violation(rig, C1_EXCLUSIVE,
@@ -150,13 +156,24 @@ static void print_verdict(const struct verdict *verdict)
 			       verdict->first[i]);
 }
 
-static int run(const struct property *property, struct rig *rig, int promise)
+static bool others_hold(const struct verdict *verdict, int promise)
+{
+	for (int i = 0; i < PROMISES; i++)
+		if (i != promise && load_relaxed(&verdict->violations[i]))
+			return false;
+	return true;
+}
+
+/* promise: the one that must break, PROMISES for any, -1 for none. */
+static int run(const struct property *property, struct rig *rig, int promise,
+	       bool only)
 {
 	uint64_t end = sys_now() + CATCH_NS;
 	int status;
 
 	do
-		status = run_once(property, rig);
+		status = run_once(property, rig,
+				  promise < 0 ? STUCK_NS : CAUGHT_STUCK_NS);
 	while (!status && promise >= 0 && !is_broken(rig->verdict, promise) &&
 	       sys_now() < end);
 	print_verdict(rig->verdict);
@@ -165,7 +182,11 @@ static int run(const struct property *property, struct rig *rig, int promise)
 		return CONFORM_SKIP;
 	}
 	if (promise >= 0)
-		return is_broken(rig->verdict, promise) ? 0 : 1;
+		return is_broken(rig->verdict, promise) &&
+				       (!only ||
+					others_hold(rig->verdict, promise))
+			       ? 0
+			       : 1;
 	return is_broken(rig->verdict, PROMISES) ? 1 : 0;
 }
 
@@ -184,15 +205,18 @@ int main(int argc, char **argv)
 {
 	const struct property *property;
 	int promise = -1;
+	bool only;
 	char why[200] = "";
 	static struct rig rig; /* large */
 
 	if (argc == 2 && !strcmp(argv[1], "--list"))
 		return list();
-	if (argc != 3 && !(argc == 5 && !strcmp(argv[3], "--caught"))) {
+	only = argc == 5 && !strcmp(argv[3], "--only");
+	if (argc != 3 &&
+	    !(argc == 5 && (only || !strcmp(argv[3], "--caught")))) {
 		fprintf(stderr,
 			"usage: %s STRATEGY PROPERTY "
-			"[--caught PROMISE|any] | --list\n",
+			"[--caught PROMISE|any | --only PROMISE] | --list\n",
 			argv[0]);
 		return 2;
 	}
@@ -215,5 +239,5 @@ int main(int argc, char **argv)
 		printf("skipped: %s\n", why);
 		return CONFORM_SKIP;
 	}
-	return run(property, &rig, promise);
+	return run(property, &rig, promise, only);
 }

@@ -410,14 +410,14 @@ int rig_swap(struct rig *rig, unsigned int slot, enum swap_mode mode,
 		: rb_slot_active(live) != b || rb_slot_active(spare) != a)
 		rig_violation(rig, C4_ALL_OR_NOTHING, "swap returned %d: %s",
 			      err, err ? "but exchanged" : "but did not");
-	if (err) {
+	if (rb_slot_active(live) == a) {
 		rig->refused++;
 		return err;
 	}
 	rig->swaps++;
 	book_buffer(rig, slot, a);
 	rest(rig, place, slot);
-	return 0;
+	return err;
 }
 
 void rig_consume(struct rig *rig, unsigned int slot)
