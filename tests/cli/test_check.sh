@@ -1,0 +1,50 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# check: valid files, and each kind of bad one refused in one clear line.
+maker=$2
+. "$(dirname "$0")/lib.sh"
+
+result run run.json
+result short short.json
+run 0 check short.json
+shows "a valid ringswap/1 result"
+run 3 check run.json
+grep -q 'INVALID' err || fail "INVALID cells are not named"
+run 0 check "$fixtures/journal/run.jsonl"
+shows "a valid journal"
+run 3 check --table run.json
+shows "Write cost"
+shows "unsync against itself"
+awk 'length > 100 { exit 1 }' out || fail "wider than 100 columns"
+run 0 check --json short.json
+is_json
+
+refused 2 "give a file" check
+refused 2 "No such file" check missing.json
+refused 2 "not a regular file" check .
+: >empty.json
+refused 2 "cut off" check empty.json
+head -c 5000 short.json >cut.json
+refused 2 "cut off" check cut.json
+echo 'not json' >bad.json
+refused 2 "bad.json:1:" check bad.json
+echo '{"schema": "ringswap/9"}' >new.json
+refused 2 'should be "ringswap/1"' check new.json
+echo '{"schema": "ringswap/1", "schema": "ringswap/1"}' >twice.json
+refused 2 "duplicate" check twice.json
+sed 's/"ratio":{"baseline":"[^"]*","median":[0-9.]*/"ratio":{"baseline":"x","median":"fast"/' \
+	short.json >wrong.json
+refused 2 "].ratio.median: is a string, should be a number" check wrong.json
+sed 's/"median":[0-9.]*/"median":NaN/' short.json >nan.json
+refused 2 "not JSON" check nan.json
+truncate -s 300M huge.json
+refused 2 "more than any ringswap file" check huge.json
+head -c 200000 /dev/zero | tr '\0' '[' >deep.json
+refused 2 "deep.json" check deep.json
+# a journal may end in the middle of a line, but not hold a wrong one
+head -c 90000 "$fixtures/journal/short.jsonl" >cut.jsonl
+run 0 check cut.jsonl
+shows "cut off and ignored"
+sed '3s/"round":/"rond":/' "$fixtures/journal/short.jsonl" >wrong.jsonl
+refused 2 "wrong.jsonl:3: round: missing" check wrong.jsonl
+finish

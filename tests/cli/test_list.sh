@@ -1,0 +1,51 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# list, topo and doctor: what is shown, and what is refused.
+. "$(dirname "$0")/lib.sh"
+
+run 0 list
+for name in barrier membarrier ipi-signal global-lock rcu unsync racy append; do
+	shows "$name"
+done
+run 0 list --json
+is_json
+[ "$(grep -c '"kind": "candidate"' out)" -ge 5 ] || fail "fewer than 5 sound"
+[ "$(grep -c '"kind": "control"' out)" -eq 2 ] || fail "not 2 controls"
+for command in list topo doctor plot check compare; do
+	run 0 "$command" --help
+	shows "usage: ringswap $command"
+	shows "Examples:"
+	refused 2 "--no-such" "$command" --no-such
+	refused 2 "-Z" "$command" -Z
+done
+refused 2 "sideways" list sideways
+refused 2 "--json=1" list --json=1
+"$ringswap" list >/dev/full 2>err && fail "list to a full disk succeeds"
+grep -q 'No space left' err || fail "a full disk is not named"
+
+run 0 topo
+shows "same-pu"
+run 0 topo --json
+is_json
+HWLOC_SYNTHETIC='Package:2 [NUMANode] L2Cache:2 Core:1 PU:2'
+export HWLOC_SYNTHETIC
+run 0 topo
+shows "SIMULATED"
+grep -q '^  cross-package *[0-9]' out || fail "no cross-package pair"
+HWLOC_SYNTHETIC='Nonsense:0'
+refused 1 "Nonsense" topo
+unset HWLOC_SYNTHETIC
+
+run 0 doctor --noise-ms 0
+shows "clock-source"
+run 0 doctor --noise-ms 20 --json
+is_json
+run 0 doctor --noise-ms 0 --tune
+shows "#"
+refused 2 "--noise-ms" doctor --noise-ms soon
+refused 2 "--noise-ms" doctor --noise-ms -5
+refused 2 "needs a value" doctor --noise-ms
+refused 2 "exclude" doctor --json --tune
+
+refused 2 "unknown command" frobnicate
+finish
