@@ -64,7 +64,8 @@ static int swap_attempt(struct bench_target *target, unsigned int slot,
 	return err;
 }
 
-/* Mode try is what the kernel offers: who uses it tries again. */
+/* Who is told -EBUSY tries again: the kernel's users, and those of a strategy
+ * that has nothing better to offer although it was asked to wait. */
 static int swap_slot_now(struct bench_duo *duo, unsigned int slot,
 			 struct swap_op *op, struct attempt *attempt)
 {
@@ -75,7 +76,7 @@ static int swap_slot_now(struct bench_duo *duo, unsigned int slot,
 
 	attempt->start = rb_clock_cycles();
 	err = swap_attempt(target, slot, deadline, op, attempt);
-	while (err == -EBUSY && tries && sys_now() < deadline) {
+	while (err == -EBUSY && sys_now() < deadline) {
 		bench_relax(duo->patience, 0);
 		err = swap_attempt(target, slot, deadline, op, attempt);
 	}

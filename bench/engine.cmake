@@ -18,9 +18,17 @@ add_library(bench_engine_units OBJECT
 	${CMAKE_CURRENT_LIST_DIR}/block_duo.c
 	${CMAKE_CURRENT_LIST_DIR}/duo_write.c
 	${CMAKE_CURRENT_LIST_DIR}/duo_swaps.c
-	${CMAKE_CURRENT_LIST_DIR}/footprint.c)
+	${CMAKE_CURRENT_LIST_DIR}/footprint.c
+	${CMAKE_CURRENT_LIST_DIR}/matrix.c
+	${CMAKE_CURRENT_LIST_DIR}/plan.c
+	${CMAKE_CURRENT_LIST_DIR}/journal.c
+	${CMAKE_CURRENT_LIST_DIR}/spawn.c
+	${CMAKE_CURRENT_LIST_DIR}/runner.c)
 target_link_libraries(bench_engine_units PUBLIC ringswap_options
 	bench_topology PkgConfig::JANSSON)
+# Where matrices are found when the command runs from its build tree.
+set_source_files_properties(${CMAKE_CURRENT_LIST_DIR}/matrix.c PROPERTIES
+	COMPILE_DEFINITIONS "RINGSWAP_SOURCE=\"${CMAKE_SOURCE_DIR}\"")
 
 # Aligned as the strategies' loops are, so that neither is favoured.
 add_library(bench_floor_loops OBJECT ${CMAKE_CURRENT_LIST_DIR}/floor_loops.c)

@@ -1,1 +1,1 @@
-target_link_libraries(ringswap PRIVATE bench_engine)
+target_link_libraries(ringswap PRIVATE bench_engine bench_result)

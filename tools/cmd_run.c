@@ -1,0 +1,635 @@
+/* SPDX-License-Identifier: MIT */
+/* cmd_run.c - `ringswap run`: measure a matrix, keep every block. */
+#include <math.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "bench/doctor.h"
+#include "bench/machine.h"
+#include "bench/result.h"
+#include "bench/runner.h"
+#include "bench/stats.h"
+#include "bench/table.h"
+#include "tools/options.h"
+
+#define NOISE_MS     100
+#define PRECISE_CAP  64u /* rounds at most, unless --rounds says */
+#define SEED_MASK    ((UINT64_C(1) << 53) - 1)
+#define AXIS_OPTIONS 1000 /* values of the axes' flags begin here */
+
+static const char help_head[] =
+	"usage: ringswap run [--matrix NAME|FILE] [--AXIS VALUE[,VALUE...]]... "
+	"[OPTION...]\n\n"
+	"Measures every cell of a matrix. A block is a fresh process that "
+	"alternates slices\nof a cell with slices of its baseline; a round "
+	"holds every cell once, in random\norder, and an A/A block. Each "
+	"finished block is on disk before the next begins.\n\n"
+	"  --matrix NAME|FILE  smoke, quick (default), full, or a file; without "
+	"it but with\n"
+	"                      axes: the one slice they describe\n"
+	"  --rounds N          how often every cell is measured (--repetitions "
+	"N)\n"
+	"  --precision P%      go on until every interval is that narrow; "
+	"--rounds is the\n"
+	"                      cap (64)\n"
+	"  --seed N            of the order and everything else that is random\n"
+	"  --out FILE          the result (ringswap-NAME.json); its journal lies "
+	"beside it\n"
+	"  --resume FILE       go on with a run that was cut short\n"
+	"  --dry-run           print cells, rounds and predicted time; measure "
+	"nothing\n"
+	"  --force             measure although another run is under way\n"
+	"  --simulate          measure although the machine is a described one; "
+	"everything\n"
+	"                      then says simulated\n"
+	"  --json              the result (or plan) as JSON instead of tables\n"
+	"  --help              this text\n\n"
+	"Axes (for --strategy and --scenario a matrix's cells are picked, the "
+	"others are\nreplaced):\n";
+
+static const char help_tail[] =
+	"\nExit status: 0 measured; 1 failed, what is finished is kept; 2 bad "
+	"input; 3 a strategy\nthat claims soundness was caught breaking, or a "
+	"cell crashed or hung; 130 interrupted.\n\n"
+	"Examples:\n"
+	"  ringswap run\n"
+	"  ringswap run --matrix quick --strategy membarrier,rcu --payload "
+	"16,256\n"
+	"  ringswap run --scenario swap --strategy sound --writer-state "
+	"descheduled\n"
+	"  ringswap run --matrix full --dry-run\n"
+	"  ringswap run --matrix quick --precision 2% --out tonight.json\n"
+	"  ringswap run --resume tonight.journal\n";
+
+struct wishes {
+	const char *matrix;
+	const char *out;
+	const char *resume;
+	unsigned int rounds; /* 0: not given */
+	double precision;
+	uint64_t seed;
+	bool has_seed;
+	bool dry_run;
+	bool force;
+	bool simulate;
+	bool json;
+	struct bench_matrix parsed;
+};
+
+static void print_help(void)
+{
+	const char *name;
+
+	fputs(help_head, stdout);
+	for (unsigned int i = 0; (name = bench_axis_name(i)) != NULL; i++)
+		printf("  --%-16s  %s\n", name, bench_axis_help(i));
+	fputs(help_tail, stdout);
+}
+
+/* ------------------------------------------------------------------------ */
+/* Arguments                                                                */
+
+static int parse_rounds(const char *text, unsigned int *out)
+{
+	char *end;
+	unsigned long value = strtoul(text, &end, 10);
+
+	if (*text < '0' || *text > '9' || *end || !value ||
+	    value > BENCH_ROUNDS_MAX)
+		return command_error(COMMAND_USAGE,
+				     "--rounds \"%s\": give 1 to %u", text,
+				     BENCH_ROUNDS_MAX);
+	*out = (unsigned int)value;
+	return 0;
+}
+
+static int parse_precision(const char *text, double *out)
+{
+	char *end;
+	double value = strtod(text, &end);
+
+	if (end == text || strcmp(end, "%") != 0 || !isfinite(value) ||
+	    value < 0.1 || value > 100)
+		return command_error(COMMAND_USAGE,
+				     "--precision \"%s\": give per cent from "
+				     "0.1%% to 100%%, like 2%%",
+				     text);
+	*out = value / 100;
+	return 0;
+}
+
+static int parse_seed(const char *text, struct wishes *w)
+{
+	char *end;
+
+	errno = 0;
+	w->seed = strtoull(text, &end, 0);
+	w->has_seed = true;
+	if (*text < '0' || *text > '9' || *end || errno || w->seed > SEED_MASK)
+		return command_error(COMMAND_USAGE,
+				     "--seed \"%s\": give an integer below "
+				     "2^53",
+				     text);
+	return 0;
+}
+
+static int take_axis(struct wishes *w, unsigned int axis, const char *value)
+{
+	char why[BENCH_MATRIX_WHY];
+
+	if (!bench_matrix_override(&w->parsed, bench_axis_name(axis), value,
+				   why, sizeof(why)))
+		return 0;
+	return command_error(COMMAND_USAGE, "--%s: %s", bench_axis_name(axis),
+			     why);
+}
+
+static int take_option(struct wishes *w, int option)
+{
+	switch (option) {
+	case 'm':
+		w->matrix = optarg;
+		return 0;
+	case 'r':
+		return parse_rounds(optarg, &w->rounds);
+	case 'p':
+		return parse_precision(optarg, &w->precision);
+	case 's':
+		return parse_seed(optarg, w);
+	case 'o':
+		w->out = optarg;
+		return 0;
+	case 'R':
+		w->resume = optarg;
+		return 0;
+	case 'n':
+		w->dry_run = true;
+		return 0;
+	case 'f':
+		w->force = true;
+		return 0;
+	case 'S':
+		w->simulate = true;
+		return 0;
+	case 'j':
+		w->json = true;
+		return 0;
+	default:
+		return take_axis(w, (unsigned int)(option - AXIS_OPTIONS),
+				 optarg);
+	}
+}
+
+/* 0, an exit status, or -1: help was printed. */
+static int parse(int argc, char **argv, struct wishes *w)
+{
+	struct option longs[64] = {
+		{ "matrix", required_argument, NULL, 'm' },
+		{ "rounds", required_argument, NULL, 'r' },
+		{ "repetitions", required_argument, NULL, 'r' },
+		{ "precision", required_argument, NULL, 'p' },
+		{ "seed", required_argument, NULL, 's' },
+		{ "out", required_argument, NULL, 'o' },
+		{ "resume", required_argument, NULL, 'R' },
+		{ "dry-run", no_argument, NULL, 'n' },
+		{ "force", no_argument, NULL, 'f' },
+		{ "simulate", no_argument, NULL, 'S' },
+		{ "json", no_argument, NULL, 'j' },
+		{ "help", no_argument, NULL, 'h' },
+	};
+	unsigned int n = 12;
+	int option, err = 0;
+
+	for (unsigned int i = 0; bench_axis_name(i); i++)
+		longs[n++] = (struct option){ bench_axis_name(i),
+					      required_argument, NULL,
+					      AXIS_OPTIONS + (int)i };
+	while (!err && (option = options_next(argc, argv, ":o:", longs)) > 0) {
+		if (option == 'h') {
+			print_help();
+			return -1;
+		}
+		err = take_option(w, option);
+	}
+	if (err)
+		return err;
+	if (option == OPTIONS_BAD)
+		return COMMAND_USAGE;
+	if (optind < argc)
+		return command_error(COMMAND_USAGE,
+				     "unexpected argument \"%s\"; a matrix is "
+				     "given by --matrix",
+				     argv[optind]);
+	return 0;
+}
+
+/* ------------------------------------------------------------------------ */
+/* The plan                                                                 */
+
+static int load_matrix(struct wishes *w)
+{
+	char why[BENCH_MATRIX_WHY];
+	int err;
+
+	if (!w->matrix && w->parsed.n_overrides)
+		err = bench_matrix_flags(&w->parsed, why, sizeof(why));
+	else
+		err = bench_matrix_load(&w->parsed,
+					w->matrix ? w->matrix : "quick", why,
+					sizeof(why));
+	return err ? command_error(COMMAND_USAGE, "%s", why) : 0;
+}
+
+static uint64_t fresh_seed(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return ((uint64_t)now.tv_sec * 1000003u + (uint64_t)now.tv_nsec +
+		(uint64_t)getpid() * 7919u) &
+	       0xffffffffu;
+}
+
+/* Rounds: as asked for; as the matrix says; as many as its comparisons need. */
+static void choose_rounds(const struct wishes *w, struct bench_plan *plan)
+{
+	unsigned int k = bench_plan_comparisons(plan);
+	unsigned int needed = bench_stats_rounds_needed(k ? k : 1, 0.05);
+
+	plan->seed = w->has_seed ? w->seed : fresh_seed();
+	plan->precision = w->precision;
+	if (w->rounds)
+		plan->rounds = w->rounds;
+	else if (w->precision > 0)
+		plan->rounds = PRECISE_CAP;
+	else
+		plan->rounds = w->parsed.rounds ? w->parsed.rounds : needed;
+}
+
+static void print_plan(const struct bench_plan *plan)
+{
+	unsigned int k = bench_plan_comparisons(plan);
+	unsigned int needed = bench_stats_rounds_needed(k ? k : 1, 0.05);
+
+	printf("matrix %s: %u cells, %u here, %u rounds, predicted %.1f s\n",
+	       plan->name, plan->n, plan->n_available, plan->rounds,
+	       bench_plan_round_s(plan) * plan->rounds);
+	if (plan->rounds < needed)
+		printf("%u comparisons need %u rounds to have intervals\n", k,
+		       needed);
+	for (unsigned int i = 0; i < plan->n; i++) {
+		const struct bench_plan_cell *c = &plan->cells[i];
+
+		if (c->is_available)
+			printf("  %5u ms x %-3u %s\n", c->block_ms,
+			       plan->rounds, c->id);
+		else
+			printf("  unavailable    %s: %s\n", c->id, c->why);
+	}
+}
+
+static int dry_run(const struct wishes *w, const struct bench_plan *plan)
+{
+	if (w->json)
+		return options_print_json(bench_plan_json(plan));
+	print_plan(plan);
+	return options_flush();
+}
+
+/* ------------------------------------------------------------------------ */
+/* The header                                                               */
+
+static json_t *build_json(void)
+{
+	json_t *json = bench_build_info();
+
+	json_object_set_new(json, "barrier", json_string(RB_FULL_BARRIER));
+	return json;
+}
+
+static json_t *doctor_json(const struct bench_topology *t)
+{
+	struct bench_doctor_options options = {
+		.topology = t,
+		.noise_ms = NOISE_MS,
+	};
+	struct bench_doctor doctor = { 0 };
+	json_t *json = json_null();
+
+	if (t->simulated)
+		return json;
+	if (!bench_doctor_run(&options, &doctor))
+		json = bench_doctor_json(&doctor);
+	bench_doctor_free(&doctor);
+	return json;
+}
+
+static json_t *utc_now(void)
+{
+	time_t now = time(NULL);
+	char text[32];
+	struct tm tm;
+
+	strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &tm));
+	return json_string(text);
+}
+
+static json_t *header_json(int argc, char **argv,
+			   const struct bench_topology *t,
+			   const struct bench_plan *plan)
+{
+	json_t *command = json_array();
+	char digest[20];
+
+	json_array_append_new(command, json_string("ringswap"));
+	for (int i = 0; i < argc; i++)
+		json_array_append_new(command, json_string(argv[i]));
+	snprintf(digest, sizeof(digest), "%016llx",
+		 (unsigned long long)plan->digest);
+	return json_pack(
+		"{s:s,s:o,s:o,s:b,s:o,s:o,s:o,s:{s:s,s:s,s:s},s:I,"
+		"s:o}",
+		"schema", BENCH_JOURNAL_SCHEMA, "started", utc_now(), "command",
+		command, "simulated", t->simulated, "machine",
+		bench_machine("", t), "doctor", doctor_json(t), "build",
+		build_json(), "matrix", "name", plan->name, "digest", digest,
+		"description", plan->description, "seed",
+		(json_int_t)plan->seed, "plan", bench_plan_json(plan));
+}
+
+/* ------------------------------------------------------------------------ */
+/* Going on                                                                 */
+
+static const char *text_at(const json_t *json, const char *a, const char *b)
+{
+	const char *text =
+		json_string_value(json_object_get(json_object_get(json, a), b));
+
+	return text ? text : "";
+}
+
+/* Is what would be measured now what was measured then? */
+static int compare_header(const json_t *header, const struct wishes *w,
+			  const struct bench_topology *t)
+{
+	char key[BENCH_KEY], digest[20];
+	json_t *build = build_json();
+	bool same_build = json_equal(build, json_object_get(header, "build"));
+
+	json_decref(build);
+	if (strcmp(text_at(header, "matrix", "name"), "") == 0)
+		return command_error(COMMAND_USAGE, "%s is no journal",
+				     w->resume);
+	if (bench_machine_key("", t, key, NULL))
+		return command_error(COMMAND_FAILED, "out of memory");
+	if (strcmp(key, text_at(header, "machine", "key")) != 0)
+		return command_error(COMMAND_USAGE,
+				     "%s: not resumed: the machine has changed "
+				     "(key %s, then %s)",
+				     w->resume, key,
+				     text_at(header, "machine", "key"));
+	if (!same_build)
+		return command_error(COMMAND_USAGE,
+				     "%s: not resumed: the build has changed",
+				     w->resume);
+	snprintf(digest, sizeof(digest), "%016llx",
+		 (unsigned long long)w->parsed.digest);
+	if (w->parsed.n &&
+	    strcmp(digest, text_at(header, "matrix", "digest")) != 0)
+		return command_error(COMMAND_USAGE,
+				     "%s: not resumed: the matrix has changed",
+				     w->resume);
+	return 0;
+}
+
+static int resume(const struct wishes *w, struct bench_run *run,
+		  const json_t *lines)
+{
+	char why[BENCH_MATRIX_WHY];
+	json_t *line;
+	int err;
+
+	err = bench_run_resume(run, lines, why, sizeof(why));
+	if (err)
+		return command_error(COMMAND_USAGE, "%s", why);
+	line = json_pack("{s:s,s:o}", "type", "resume", "at", utc_now());
+	err = bench_journal_append(&run->journal, line, why, sizeof(why));
+	json_decref(line);
+	if (err)
+		return command_error(COMMAND_FAILED, "%s", why);
+	if (run->progress)
+		fprintf(run->progress, "%s: going on after %u blocks\n",
+			w->resume, run->blocks);
+	return 0;
+}
+
+/* ------------------------------------------------------------------------ */
+/* The end                                                                  */
+
+static int show_result(const struct wishes *w, const struct bench_run *run,
+		       const char *out)
+{
+	char why[BENCH_RESULT_WHY];
+	json_t *result;
+	bool invalid;
+
+	if (bench_result_build(run->journal.path, NULL, &result, why,
+			       sizeof(why)))
+		return command_error(COMMAND_FAILED, "%s", why);
+	invalid = bench_result_has_invalid(result);
+	if (bench_result_write(result, out, why, sizeof(why))) {
+		json_decref(result);
+		return command_error(COMMAND_FAILED,
+				     "%s; the journal %s is whole", why,
+				     run->journal.path);
+	}
+	if (w->json) {
+		options_print_json(result);
+	} else {
+		bench_table_print(result, stdout);
+		printf("\nresult %s, journal %s\n", out, run->journal.path);
+		json_decref(result);
+	}
+	if (options_flush())
+		return COMMAND_FAILED;
+	return invalid ? COMMAND_INVALID : COMMAND_OK;
+}
+
+static int finish(const struct wishes *w, const struct bench_run *run,
+		  const char *out)
+{
+	int status = COMMAND_OK;
+
+	if (run->blocks)
+		status = show_result(w, run, out);
+	if (run->status == BENCH_RUN_INTERRUPTED) {
+		fprintf(stderr,
+			"ringswap run: interrupted: %u finished blocks are kept"
+			"; go on with --resume %s\n",
+			run->blocks, run->journal.path);
+		return COMMAND_STOPPED;
+	}
+	return status;
+}
+
+static int measure(const struct wishes *w, struct bench_run *run,
+		   const char *out)
+{
+	char why[BENCH_MATRIX_WHY];
+
+	if (bench_run_blocks(run, why, sizeof(why)))
+		return command_error(COMMAND_FAILED,
+				     "%s; %u finished blocks are kept, go on "
+				     "with --resume %s",
+				     why, run->blocks, run->journal.path);
+	if (run->progress)
+		fprintf(run->progress,
+			"%u blocks in %.1f s (%.0f %% measuring; predicted "
+			"%.1f s)\n",
+			run->blocks, run->wall_s,
+			100 * run->measured_s / run->wall_s,
+			bench_plan_round_s(run->plan) * run->rounds);
+	return finish(w, run, out);
+}
+
+/* ------------------------------------------------------------------------ */
+/* The command                                                              */
+
+/* x.json -> x.journal; x.journal stays; x -> x.journal */
+static void journal_of(const char *out, char *path, size_t n)
+{
+	size_t length = strlen(out);
+
+	if (length > 5 && !strcmp(out + length - 5, ".json"))
+		length -= 5;
+	else if (length > 8 && !strcmp(out + length - 8, ".journal"))
+		length -= 8;
+	snprintf(path, n, "%.*s.journal", (int)length, out);
+}
+
+static void result_of(const char *journal, char *path, size_t n)
+{
+	snprintf(path, n, "%.*s.json", (int)(strlen(journal) - 8), journal);
+}
+
+static int run_new(int argc, char **argv, struct wishes *w,
+		   const struct bench_topology *t)
+{
+	char journal[512], out[512], why[BENCH_MATRIX_WHY];
+	struct bench_plan plan = { 0 };
+	struct bench_run run = { .plan = &plan, .simulate = w->simulate };
+	json_t *header = NULL;
+	int status = load_matrix(w);
+
+	if (status)
+		return status;
+	if (bench_plan_make(t, &w->parsed, &plan))
+		return command_error(COMMAND_FAILED, "out of memory");
+	choose_rounds(w, &plan);
+	if (!bench_topology_measurable(t, why, sizeof(why)))
+		bench_run_overheads(&plan, w->simulate);
+	else if (!w->dry_run) {
+		status = command_error(COMMAND_USAGE, "%s", why);
+		goto out;
+	}
+	if (w->dry_run) {
+		status = dry_run(w, &plan);
+		goto out;
+	}
+	status = COMMAND_FAILED;
+	snprintf(out, sizeof(out), "ringswap-%s.json", plan.name);
+	if (w->out)
+		snprintf(out, sizeof(out), "%s", w->out);
+	journal_of(out, journal, sizeof(journal));
+	if (!strcmp(out, journal))
+		result_of(journal, out, sizeof(out));
+	run.journal_path = journal;
+	run.progress = stderr;
+	header = header_json(argc, argv, t, &plan);
+	if (!header)
+		command_error(COMMAND_FAILED, "out of memory");
+	else if (bench_run_begin(&run, header, why, sizeof(why)))
+		command_error(COMMAND_FAILED, "%s", why);
+	else
+		status = measure(w, &run, out);
+out:
+	bench_run_end(&run);
+	json_decref(header);
+	bench_plan_free(&plan);
+	return status;
+}
+
+static int run_again(struct wishes *w, const struct bench_topology *t)
+{
+	char journal[512], out[512], why[BENCH_MATRIX_WHY];
+	struct bench_plan plan = { 0 };
+	struct bench_run run = { .plan = &plan, .simulate = w->simulate };
+	json_t *lines = NULL, *header;
+	int status;
+
+	journal_of(w->resume, journal, sizeof(journal));
+	result_of(journal, out, sizeof(out));
+	run.progress = stderr;
+	if (bench_journal_reopen(&run.journal, journal, &lines, why,
+				 sizeof(why)))
+		return command_error(COMMAND_USAGE, "%s", why);
+	header = json_array_get(lines, 0);
+	/* The journal has its plan; a matrix that is given too must be it. */
+	status = w->matrix || w->parsed.n_overrides ? load_matrix(w) : 0;
+	if (!status)
+		status = compare_header(header, w, t);
+	if (!status && bench_plan_from_json(json_object_get(header, "plan"),
+					    &plan, why, sizeof(why)))
+		status = command_error(COMMAND_USAGE, "%s: %s", journal, why);
+	if (status)
+		goto out;
+	plan.seed =
+		(uint64_t)json_integer_value(json_object_get(header, "seed"));
+	snprintf(plan.name, sizeof(plan.name), "%s",
+		 text_at(header, "matrix", "name"));
+	bench_run_overheads(&plan, w->simulate);
+	status = resume(w, &run, lines);
+	if (!status)
+		status = measure(w, &run, out);
+out:
+	bench_run_end(&run);
+	json_decref(lines);
+	bench_plan_free(&plan);
+	return status;
+}
+
+static int run(int argc, char **argv, struct wishes *w)
+{
+	char why[BENCH_MATRIX_WHY];
+	struct bench_topology *t;
+	int status;
+
+	if (bench_topology_load(&t, w->simulate ? BENCH_TOPOLOGY_SIMULATE : 0,
+				why, sizeof(why)))
+		return command_error(COMMAND_USAGE, "%s", why);
+	if (!w->dry_run && !w->force &&
+	    bench_run_lock(NULL, why, sizeof(why)) < 0)
+		status = command_error(COMMAND_FAILED, "%s", why);
+	else if (w->resume)
+		status = run_again(w, t);
+	else
+		status = run_new(argc, argv, w, t);
+	bench_topology_free(t);
+	return status;
+}
+
+int cmd_run(int argc, char **argv)
+{
+	struct wishes w = { 0 };
+	int status;
+
+	bench_matrix_init(&w.parsed);
+	status = parse(argc, argv, &w);
+	if (status == -1)
+		status = options_flush();
+	else if (!status)
+		status = run(argc, argv, &w);
+	bench_matrix_free(&w.parsed);
+	return status;
+}
