@@ -1,9 +1,12 @@
+# shellcheck shell=sh
 # SPDX-License-Identifier: MIT
-# What the tests of the command share: . "$(dirname "$0")/lib.sh" RINGSWAP
+# What the tests of the command share; their arguments are the command and the
+# program that makes a result of a journal.
 # Every test runs in an empty folder of its own; $work is removed at the end.
 set -u
 
 ringswap=$1
+maker=${2-}
 fixtures=$(CDPATH='' cd -- "$(dirname -- "$0")/../fixtures" && pwd)
 work=$(mktemp -d) || exit 1
 trap 'chmod -R u+w "$work"; rm -rf "$work"' EXIT
@@ -58,7 +61,7 @@ is_json()
 	fi
 }
 
-# result NAME: a fixture's journal as result NAME, or skip the test
+# result NAME FILE: a fixture's journal as a result
 result()
 {
 	"$maker" "$fixtures/journal/$1.jsonl" "$2" || exit 1

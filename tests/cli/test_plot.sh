@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # plot: data and pictures, with and without gnuplot; no half-written file.
-maker=$2
+# shellcheck source=tests/cli/lib.sh
 . "$(dirname "$0")/lib.sh"
 
 unset RINGSWAP_HOME
