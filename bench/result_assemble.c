@@ -667,7 +667,7 @@ static json_t *reasons_json(const struct bench_result_build *b)
 				      json_string("simulated topology"));
 	if (type && !strcmp(type, "Debug"))
 		json_array_append_new(reasons, json_string("a debug build"));
-	if (sanitizer && *sanitizer)
+	if (sanitizer && *sanitizer && strcmp(sanitizer, "none"))
 		json_array_append_new(reasons,
 				      json_sprintf("%s sanitizer", sanitizer));
 	return reasons;

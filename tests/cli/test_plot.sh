@@ -59,8 +59,9 @@ for chart in write-latency write-cost swap-cost pareto footprint scaling; do
 	done
 done
 run 0 plot run.json short.json -o both --format svg
-[ -s both/run/pareto.svg ] && [ -s both/short/pareto.svg ] ||
-	fail "two results do not get a folder each"
+[ -s both/run/pareto.svg ] || fail "no folder for run"
+[ -s both/short/pareto.svg ] ||
+	fail "no folder for short"
 grep -q 'INDICATIVE' both/run/write-cost.svg || fail "not stamped INDICATIVE"
 [ -z "$(find . -name '*.tmp' -o -name '.render*')" ] || fail "litter is left"
 [ -z "$(find . -name '*.svg' -size 0)" ] || fail "a 0-byte picture"
