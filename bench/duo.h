@@ -57,6 +57,7 @@ struct bench_duo_writer {
 	uint64_t *stamps;    /* NULL: not stamped */
 	unsigned int chunks; /* filled in this slice */
 	enum bench_phase stamped_phase;
+	unsigned int pair; /* of the slice under way */
 
 	double *cost[2]; /* cycles an event, by pair */
 	uint64_t events; /* in the cell's slices */

@@ -158,16 +158,14 @@ static void write_nothing(struct bench_duo_writer *w, uint32_t phase)
 static void keep_cost(struct bench_duo_writer *w, enum bench_phase phase,
 		      const struct tally *timed, const struct tally *all)
 {
-	unsigned int pair = w->duo->pair;
-
 	if (phase != BENCH_PHASE_BASE && phase != BENCH_PHASE_CELL)
 		return;
 	if (phase == BENCH_PHASE_CELL) {
 		w->events += all->events;
 		w->cycles += all->cycles;
 	}
-	if (pair < w->duo->pairs_max && timed->events)
-		w->cost[phase == BENCH_PHASE_CELL][pair] =
+	if (w->pair < w->duo->pairs_max && timed->events)
+		w->cost[phase == BENCH_PHASE_CELL][w->pair] =
 			(double)timed->cycles / (double)timed->events;
 }
 
@@ -254,6 +252,8 @@ static void write_until_stop(struct bench_duo_writer *w)
 
 		fold(w);
 		w->stamped_phase = phase;
+		/* Not later: the next phase may belong to the next pair. */
+		w->pair = w->duo->pair;
 		w->current = phase_target(w->duo, phase);
 		/* D3 pairs with D4: folded, and writing this phase */
 		store_release(&w->ack, word);

@@ -66,12 +66,13 @@ static void violations_text(const struct bench_result_cell *c, char *text,
 			    size_t n)
 {
 	static const char *const words[] = { "lost", "duplicated", "torn",
-					     "out-of-order", "unreadable" };
+					     "out-of-order", "unreadable",
+					     "late" };
 	const json_t *v = json_object_get(c->json, "verification");
 	size_t used = 0;
 
 	text[0] = '\0';
-	for (int i = 0; i < 5 && used < n; i++) {
+	for (int i = 0; i < 6 && used < n; i++) {
 		json_int_t count =
 			json_integer_value(json_object_get(v, words[i]));
 

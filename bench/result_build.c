@@ -53,7 +53,8 @@ static const struct bench_member sums[] = {
 	{ "verification", "snapshots" },  { "verification", "sampled" },
 	{ "verification", "lost" },	  { "verification", "duplicated" },
 	{ "verification", "torn" },	  { "verification", "out-of-order" },
-	{ "verification", "unreadable" }, { "verification", "violations" },
+	{ "verification", "unreadable" }, { "verification", "late" },
+	{ "verification", "violations" },
 };
 
 /* ---- The header: one cell each ---- */

@@ -249,6 +249,7 @@ static const struct shape verification_members[] = {
 	INTEGER_MAYBE("torn"),
 	INTEGER_MAYBE("out-of-order"),
 	INTEGER_MAYBE("unreadable"),
+	INTEGER_MAYBE("late"),
 	INTEGER("violations"),
 	STRING_MAYBE("first"),
 	END

@@ -269,14 +269,28 @@ static void enter_buffer(struct bench_target *target, unsigned int slot,
 		*newest = err ? 0 : reader.newest;
 }
 
+/* What every write to a buffer changes. */
+static uint64_t write_word(struct rb_cpu *cpu)
+{
+	return load_relaxed(&rb_page_of(load_relaxed(&cpu->tail))->write);
+}
+
 void bench_target_take(struct bench_target *target, unsigned int slot,
 		       uint64_t limit, uint64_t *newest)
 {
 	struct rb_cpu *cpu = rb_slot_active(rb_slot(target->spare, slot));
+	uint64_t before = write_word(cpu);
 	struct rb_counts counts;
 
 	enter_buffer(target, slot, cpu, limit, newest);
 	rb_counts(cpu, &counts);
+	if (write_word(cpu) != before) {
+		target->books.late++;
+		note_first(&target->books,
+			   "slot %u: a snapshot was written to while it was "
+			   "read",
+			   slot);
+	}
 	target->books.snapshots++;
 	target->books.read += counts.entries;
 	target->books.overrun += counts.overrun;
@@ -351,7 +365,7 @@ void bench_target_close(struct bench_target *target)
 uint64_t bench_books_violations(const struct bench_books *books)
 {
 	return books->lost + books->duplicated + books->torn +
-	       books->out_of_order + books->unreadable;
+	       books->out_of_order + books->unreadable + books->late;
 }
 
 static json_t *count(uint64_t n)
@@ -371,6 +385,7 @@ json_t *bench_books_json(const struct bench_books *books)
 	json_object_set_new(json, "torn", count(books->torn));
 	json_object_set_new(json, "out-of-order", count(books->out_of_order));
 	json_object_set_new(json, "unreadable", count(books->unreadable));
+	json_object_set_new(json, "late", count(books->late));
 	json_object_set_new(json, "violations",
 			    count(bench_books_violations(books)));
 	json_object_set_new(json, "first",

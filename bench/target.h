@@ -56,6 +56,7 @@ struct bench_books {
 	uint64_t torn;
 	uint64_t out_of_order;
 	uint64_t unreadable;
+	uint64_t late; /* snapshots that changed while they were read */
 	char first[160]; /* the first violation in words, "" none */
 };
 
@@ -121,7 +122,7 @@ void bench_target_restart(struct bench_target *target, unsigned int slot);
 /** bench_target_close() - the final account; every role has ended */
 void bench_target_close(struct bench_target *target);
 
-/** bench_books_violations() - the sum of all five sorts */
+/** bench_books_violations() - the sum of all six sorts */
 uint64_t bench_books_violations(const struct bench_books *books);
 
 /** bench_books_json() - the member "verification"; a new reference */
