@@ -98,8 +98,8 @@ do for [I=1:HEADINGS] {
 }
 
 ratio_text(r) = (!known(N(r, c_ratio)) ? "" : \
-	sprintf("%.2fx", N(r, c_ratio)).(known(N(r, c_ratio_low)) ? \
-	sprintf(" [%.2f, %.2f]", N(r, c_ratio_low), N(r, c_ratio_high)) : ""))
+	short(N(r, c_ratio))."x".(known(N(r, c_ratio_low)) ? \
+	" [".short(N(r, c_ratio_low)).", ".short(N(r, c_ratio_high))."]" : ""))
 row_ink(r) = (status(r) eq "invalid" || is_absent(r) ? SOFT : INK)
 do for [R=1:NROW] {
 	set label elide(name(R), 30) at screen SX(LEFT_PX - 10), first Y[R] \
