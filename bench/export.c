@@ -702,8 +702,12 @@ static void say_stamp(struct caption *c, const json_t *result)
 	if (!json_is_true(json_object_get(stamp, "stamp")))
 		return;
 	say(c, ". INDICATIVE");
-	json_array_foreach (reasons, i, reason)
-		say(c, "%s %.40s", i ? "," : ":", json_string_value(reason));
+	/* the checks' names; their findings stand in the result */
+	json_array_foreach (reasons, i, reason) {
+		const char *text = json_string_value(reason);
+
+		say(c, "%s %.*s", i ? "," : ":", (int)strcspn(text, ":"), text);
+	}
 }
 
 void bench_export_caption(const json_t *result, enum bench_chart chart,
