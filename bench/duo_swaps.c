@@ -374,7 +374,8 @@ static void sample_cpu_time(struct bench_duo *duo)
 				(uint64_t)(CPU_PAUSE_NS * block->cycles_per_ns),
 			block->cycles_per_ns, duo->patience);
 	}
-	duo->swaps.cpu_ns = sum / CPU_SWAPS;
+	/* Below what that clock resolves. */
+	duo->swaps.cpu_ns = sum < 0 ? 0 : sum / CPU_SWAPS;
 }
 
 static void forget_warm_up(struct bench_duo *duo)

@@ -38,6 +38,23 @@ static void catch_signals(void)
 /* ------------------------------------------------------------------------ */
 /* Prediction                                                               */
 
+/* What such a block takes in all, the quicker of two tries; 0: unknown. */
+static double time_block(const struct bench_block_spec *spec, bool simulate)
+{
+	double least = 0;
+
+	for (unsigned int i = 0; i < 2; i++) {
+		json_t *datum = bench_run_block(spec, simulate);
+		double ms =
+			json_number_value(json_object_get(datum, "wall-ms"));
+
+		if (ms > 0 && (least == 0 || ms < least))
+			least = ms;
+		json_decref(datum);
+	}
+	return least;
+}
+
 void bench_run_overheads(struct bench_plan *plan, bool simulate)
 {
 	double known[BENCH_PLAN_CLASSES] = { 0 };
@@ -46,15 +63,11 @@ void bench_run_overheads(struct bench_plan *plan, bool simulate)
 		struct bench_plan_cell *c = &plan->cells[plan->available[i]];
 		unsigned int class = bench_plan_class(c);
 		struct bench_block_spec spec;
-		json_t *datum;
 
 		if (!known[class]) {
 			bench_plan_spec(plan, plan->available[i], 0, &spec);
 			spec.block_ms = 1;
-			datum = bench_run_block(&spec, simulate);
-			known[class] = json_number_value(
-				json_object_get(datum, "wall-ms"));
-			json_decref(datum);
+			known[class] = time_block(&spec, simulate);
 		}
 		if (known[class] > 0)
 			c->overhead_ms = known[class];

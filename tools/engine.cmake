@@ -1,1 +1,1 @@
-target_link_libraries(ringswap PRIVATE bench_engine bench_result)
+target_link_libraries(ringswap PRIVATE bench_engine bench_result gbench)

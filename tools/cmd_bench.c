@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * cmd_bench.c - `ringswap bench`: the cells of a matrix as plain Google
+ * Benchmarks.
+ *
+ * Each cell is one benchmark with manual time and fixed iterations: an
+ * iteration is a block of `ringswap run` in a fresh process, its time that of
+ * one event (write), one swap (swap, scaling) or one operation (floor).
+ * Google Benchmark's own threads would average unlike roles.
+ */
+#include <math.h>
+#include <stdlib.h>
+
+#include "bench/gbench/gbench.h"
+#include "bench/runner.h"
+#include "tools/options.h"
+
+static const char help[] =
+	"usage: ringswap bench [--matrix NAME|FILE] [--AXIS VALUE[,VALUE...]]"
+	"... [--force]\n"
+	"                      [--benchmark_...]\n\n"
+	"Runs every cell as a plain Google Benchmark, with its flags and its "
+	"JSON: for tools\nthat read those. One iteration is one block in a "
+	"fresh process; the time is that of\none event (scenarios write, "
+	"latency, footprint), one swap (swap, scaling) or one\noperation "
+	"(floors). Claims need `ringswap run`: its rounds, intervals and A/A "
+	"control.\n\n"
+	"  --matrix NAME|FILE  smoke, quick (default), full, or a file\n"
+	"  --AXIS VALUE        as for ringswap run\n"
+	"  --force             measure although another run is under way\n"
+	"  --help              this text; --benchmark_help: Google Benchmark's\n\n"
+	"Exit status: 0; 1 a benchmark failed, or none was selected; 2 bad "
+	"input; 3 a strategy\nthat claims soundness was caught breaking.\n\n"
+	"Examples:\n"
+	"  ringswap bench --benchmark_filter=write/ "
+	"--benchmark_repetitions=9\n"
+	"  ringswap bench --matrix smoke --benchmark_format=json > b.json\n"
+	"  ringswap bench --scenario swap --strategy sound\n";
+
+struct entry {
+	const struct bench_plan *plan;
+	unsigned int cell;
+	unsigned int calls; /* so that every repetition draws a new seed */
+};
+
+static bool any_invalid;
+
+static double number_at(const json_t *datum, const char *group,
+			const char *member)
+{
+	const json_t *value =
+		json_object_get(json_object_get(datum, group), member);
+
+	return json_is_number(value) ? json_number_value(value) : NAN;
+}
+
+/* The median of a stored histogram. */
+static double median_of(const json_t *h)
+{
+	double n = json_number_value(json_object_get(h, "n")), seen = 0;
+	json_t *bucket;
+	size_t i;
+
+	json_array_foreach (json_object_get(h, "buckets"), i, bucket) {
+		seen += json_number_value(json_array_get(bucket, 2));
+		if (seen >= n / 2)
+			return (json_number_value(json_array_get(bucket, 0)) +
+				json_number_value(json_array_get(bucket, 1))) /
+			       2;
+	}
+	return NAN;
+}
+
+static double time_ns(const struct bench_cell *cell, const json_t *datum)
+{
+	if (cell->scenario == BENCH_FLOOR)
+		return number_at(datum, "floor", "ns");
+	if (cell->scenario == BENCH_SWAP || cell->scenario == BENCH_SCALING)
+		return median_of(json_object_get(json_object_get(datum, "swap"),
+						 "safe"));
+	return number_at(datum, "writer", "ns-per-event");
+}
+
+static void count(struct gb_state *s, const char *name, double value)
+{
+	if (isfinite(value))
+		gb_set_counter(s, name, value, GB_COUNTER_PLAIN);
+}
+
+static void put_counters(struct gb_state *s, const json_t *datum)
+{
+	double log = number_at(datum, "ratio", "log");
+
+	if (isfinite(log))
+		count(s, "ratio", exp(log));
+	count(s, "writer_ns", number_at(datum, "writer", "ns-per-event"));
+	count(s, "swaps_per_s", number_at(datum, "swap", "achieved-per-s"));
+	count(s, "drops_per_swap", number_at(datum, "swap", "drops-per-swap"));
+	count(s, "violations", number_at(datum, "verification", "violations"));
+}
+
+static void iterate(struct gb_state *s, struct entry *e)
+{
+	const struct bench_plan_cell *c = &e->plan->cells[e->cell];
+	struct bench_block_spec spec;
+	const char *status, *reason;
+	json_t *datum;
+	double ns;
+
+	bench_plan_spec(e->plan, e->cell, e->calls++, &spec);
+	datum = bench_run_block(&spec, false);
+	status = json_string_value(json_object_get(datum, "status"));
+	reason = json_string_value(json_object_get(datum, "reason"));
+	if (status && (!strcmp(status, "ok") || !strcmp(status, "broken"))) {
+		ns = time_ns(&c->cell, datum);
+		put_counters(s, datum);
+		if (!strcmp(status, "broken"))
+			gb_set_label(s, "broken, as expected");
+		if (isfinite(ns))
+			gb_set_iteration_time(s, ns / 1e9);
+		else
+			gb_skip_with_error(s, "no time: nothing was done");
+	} else {
+		any_invalid |= status && !strcmp(status, "invalid");
+		gb_skip_with_error(s, reason ? reason : "interrupted");
+	}
+	json_decref(datum);
+}
+
+static void run_cell(struct gb_state *s, void *arg)
+{
+	while (gb_keep_running(s))
+		iterate(s, arg);
+}
+
+static int register_cells(struct bench_plan *plan, struct entry *entries)
+{
+	for (unsigned int i = 0; i < plan->n; i++) {
+		struct gb_benchmark *b;
+		int err;
+
+		entries[i] = (struct entry){ .plan = plan, .cell = i };
+		/* What this machine lacks is not a failed benchmark. */
+		if (!plan->cells[i].is_available)
+			continue;
+		err = gb_register(plan->cells[i].id, run_cell, &entries[i], &b);
+		if (err)
+			return err;
+		gb_use_manual_time(b);
+		gb_set_iterations(b, 1);
+	}
+	return 0;
+}
+
+static int run_benchmarks(struct bench_plan *plan)
+{
+	struct entry *entries = calloc(plan->n + 1, sizeof(*entries));
+	struct gb_summary summary = { 0 };
+	int err = -ENOMEM;
+
+	if (entries)
+		err = register_cells(plan, entries);
+	if (!err)
+		err = gb_run_benchmarks(NULL, NULL, &summary);
+	gb_shutdown();
+	free(entries);
+	if (err)
+		return command_error(COMMAND_FAILED, "%s", gb_error());
+	if (any_invalid)
+		return COMMAND_INVALID;
+	return gb_ok(&summary) ? COMMAND_OK : COMMAND_FAILED;
+}
+
+static int load(int argc, char **argv, struct bench_matrix *m, bool *force)
+{
+	const char *matrix = NULL;
+	char why[BENCH_MATRIX_WHY];
+	int err = 0;
+
+	for (int i = 1; i < argc && !err; i++) {
+		const char *name = argv[i] + 2;
+		const char *value = i + 1 < argc ? argv[i + 1] : NULL;
+
+		if (!strcmp(argv[i], "--force")) {
+			*force = true;
+			continue;
+		}
+		if (strncmp(argv[i], "--", 2) != 0 || !value)
+			return command_error(COMMAND_USAGE,
+					     "unknown or incomplete \"%s\"; "
+					     "see --help",
+					     argv[i]);
+		i++;
+		if (!strcmp(name, "matrix"))
+			matrix = value;
+		else
+			err = bench_matrix_override(m, name, value, why,
+						    sizeof(why));
+	}
+	if (!err && !matrix && m->n_overrides)
+		err = bench_matrix_flags(m, why, sizeof(why));
+	else if (!err)
+		err = bench_matrix_load(m, matrix ? matrix : "quick", why,
+					sizeof(why));
+	return err ? command_error(COMMAND_USAGE, "%s", why) : 0;
+}
+
+static int bench(struct bench_matrix *m, bool force)
+{
+	struct bench_topology *t;
+	struct bench_plan plan = { 0 };
+	char why[BENCH_MATRIX_WHY];
+	int status;
+
+	if (bench_topology_load(&t, 0, why, sizeof(why)))
+		return command_error(COMMAND_USAGE, "%s", why);
+	if (bench_topology_measurable(t, why, sizeof(why)))
+		status = command_error(COMMAND_USAGE, "%s", why);
+	else if (!force && bench_run_lock(NULL, why, sizeof(why)) < 0)
+		status = command_error(COMMAND_FAILED, "%s", why);
+	else if (bench_plan_make(t, m, &plan))
+		status = command_error(COMMAND_FAILED, "out of memory");
+	else
+		status = run_benchmarks(&plan);
+	bench_plan_free(&plan);
+	bench_topology_free(t);
+	return status;
+}
+
+int cmd_bench(int argc, char **argv)
+{
+	struct bench_matrix m;
+	bool force = false;
+	int status;
+
+	for (int i = 1; i < argc; i++) {
+		if (!strcmp(argv[i], "--help")) {
+			fputs(help, stdout);
+			return options_flush();
+		}
+		if (!strcmp(argv[i], "--benchmark_help"))
+			argv[i] = "--help";
+	}
+	gb_init(&argc, argv);
+	bench_matrix_init(&m);
+	status = load(argc, argv, &m, &force);
+	if (!status)
+		status = bench(&m, force);
+	bench_matrix_free(&m);
+	return status;
+}
