@@ -2,6 +2,7 @@
 /* cmd_check.c - `ringswap check`: is this file what it should be? */
 #include <stdlib.h>
 
+#include "bench/matrix.h"
 #include "bench/result.h"
 #include "bench/table.h"
 #include "tools/options.h"
@@ -140,10 +141,26 @@ static int check_journal(struct wishes *w, const char *path)
 
 static int check_matrix(struct wishes *w, const char *path)
 {
-	(void)w;
-	return command_error(COMMAND_USAGE,
-			     "%s: a matrix: ringswap run --dry-run checks it",
-			     path);
+	char why[BENCH_MATRIX_WHY];
+	struct bench_matrix m;
+	int status = COMMAND_OK;
+
+	bench_matrix_init(&m);
+	if (bench_matrix_check(path, why, sizeof(why)))
+		return command_error(COMMAND_USAGE, "%s", why);
+	if (bench_matrix_load(&m, path, why, sizeof(why)))
+		status = command_error(COMMAND_USAGE, "%s", why);
+	else if (w->json)
+		json_array_append_new(
+			w->json,
+			json_pack("{s:s, s:s, s:s, s:i, s:i}", "file", path,
+				  "kind", "matrix", "name", m.name, "cells",
+				  (int)m.n, "rounds", (int)m.rounds));
+	else
+		printf("%s: a valid matrix: %s, %u cells, %u rounds\n", path,
+		       m.name, m.n, m.rounds);
+	bench_matrix_free(&m);
+	return status;
 }
 
 static int check_file(struct wishes *w, const char *path)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* cmd_list.c - `ringswap list`: strategies, their traits, and the floors. */
+#include "bench/floors.h"
 #include "strategies/strategy.h"
 #include "tools/options.h"
 
@@ -14,25 +15,6 @@ static const char help[] =
 	"  ringswap list\n"
 	"  ringswap list --json | jq -r "
 	"'.strategies[] | select(.available) | .name'\n";
-
-/* Rows of every run beside the strategies: what one bare mechanism costs. */
-static const struct floor {
-	const char *name;
-	const char *summary;
-} floors[] = {
-	{ "timer", "one read of the clock that latencies are stamped with" },
-	{ "empty", "the measured loop with nothing in it" },
-	{ "append", "the same record through a pointer kept in memory" },
-	{ "full-barrier", "one full barrier" },
-	{ "locked-rmw", "one bus-locked read-modify-write" },
-	{ "mutex", "lock and unlock of an uncontended mutex" },
-	{ "cache-line", "round trip of a cache line between the two PUs" },
-	{ "membarrier", "one membarrier(2), private expedited" },
-	{ "signal", "a real-time signal to another thread and back" },
-	{ "futex-wake", "waking a sleeping thread" },
-	{ "context-switch", "handing one PU from thread to thread" },
-	{ NULL, NULL },
-};
 
 static const char *const exclusive_words[] = {
 	[SWAP_AT_RETURN] = "at return",
@@ -94,6 +76,8 @@ static void print_group(bool controls)
 
 static void print_text(void)
 {
+	const struct bench_floor *f;
+
 	printf("Strategies (sound: C1-C7 of docs/architecture.md hold)\n"
 	       "  %-12s %-4s %-9s\n",
 	       "name", "here", "family");
@@ -102,7 +86,7 @@ static void print_text(void)
 	       "must be caught breaking)\n");
 	print_group(true);
 	printf("\nFloors (bare mechanisms, measured beside the rows)\n");
-	for (const struct floor *f = floors; f->name; f++)
+	for (unsigned int i = 0; (f = bench_floor_at(i)) != NULL; i++)
 		printf("  %-16s %s\n", f->name, f->summary);
 }
 
@@ -129,13 +113,14 @@ static json_t *strategy_json(const struct swap_strategy *s)
 
 static json_t *list_json(void)
 {
+	const struct bench_floor *f;
 	json_t *strategies = json_array();
 	json_t *bare = json_array();
 	const struct swap_strategy *s;
 
 	swap_for_each_strategy (s)
 		json_array_append_new(strategies, strategy_json(s));
-	for (const struct floor *f = floors; f->name; f++)
+	for (unsigned int i = 0; (f = bench_floor_at(i)) != NULL; i++)
 		json_array_append_new(bare,
 				      json_pack("{s:s, s:s}", "name", f->name,
 						"summary", f->summary));

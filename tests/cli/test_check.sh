@@ -47,4 +47,15 @@ run 0 check cut.jsonl
 shows "cut off and ignored"
 sed '3s/"round":/"rond":/' "$fixtures/journal/short.jsonl" >wrong.jsonl
 refused 2 "wrong.jsonl:3: round: missing" check wrong.jsonl
+
+for matrix in "$fixtures"/../../bench/matrices/*.json; do
+	run 0 check "$matrix"
+	shows "a valid matrix"
+done
+echo '{"schema": "ringswap-matrix/1", "name": "x", "slices": [
+	{"name": "y", "axes": {"strategy": "hope"}}]}' >matrix.json
+refused 2 "hope" check matrix.json
+echo '{"schema": "ringswap-matrix/1", "name": "x", "slices": [
+	{"name": "y", "axes": {"colour": "red"}}]}' >matrix.json
+refused 2 "colour" check matrix.json
 finish
