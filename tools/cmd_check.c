@@ -106,6 +106,8 @@ static int check_result(struct wishes *w, const char *path)
 		say_counts(path, counts);
 	if (!w->json && w->table)
 		bench_table_print(result, stdout);
+	else if (!w->json)
+		bench_table_head(result, stdout);
 	status = bench_result_has_invalid(result) ? COMMAND_INVALID
 						  : COMMAND_OK;
 	if (status)

@@ -32,11 +32,13 @@ static void print_placement(const struct bench_topology *t,
 		       pair.swapper->os);
 }
 
-static void print_text(const struct bench_topology *t, const char *shape)
+static void print_text(const struct bench_topology *t, const char *shape,
+		       const char *key)
 {
 	char allowed[256];
 
 	printf("%s%s\n", t->simulated ? "SIMULATED, from " : "", t->source);
+	printf("  machine key    %s\n", key);
 	printf("  shape          %s\n", shape);
 	printf("  allowed PUs    %s (OS indices)\n\n",
 	       bench_topology_allowed(t, allowed, sizeof(allowed)));
@@ -61,38 +63,40 @@ static json_t *placement_json(const struct bench_topology *t,
 			 bench_placement_name(pair.distance));
 }
 
-static json_t *topo_json(const struct bench_topology *t, const char *shape)
+static json_t *topo_json(const struct bench_topology *t, const char *shape,
+			 const char *key)
 {
 	json_t *placements = json_array();
 	char allowed[256];
 
 	for (int p = 0; p < BENCH_PLACEMENTS; p++)
 		json_array_append_new(placements, placement_json(t, p));
-	return json_pack("{s:s, s:s, s:b, s:s, s:s, s:i, s:i, s:i, s:i, s:o}",
-			 "schema", "ringswap-topo/1", "source", t->source,
-			 "simulated", t->simulated, "shape", shape, "allowed",
-			 bench_topology_allowed(t, allowed, sizeof(allowed)),
-			 "pus", (int)t->n_pus, "cores", (int)t->n_cores,
-			 "packages", (int)t->n_packages, "nodes",
-			 (int)t->n_nodes, "placements", placements);
+	return json_pack(
+		"{s:s, s:s, s:s, s:b, s:s, s:s, s:i, s:i, s:i, s:i, s:o}",
+		"schema", "ringswap-topo/1", "key", key, "source", t->source,
+		"simulated", t->simulated, "shape", shape, "allowed",
+		bench_topology_allowed(t, allowed, sizeof(allowed)), "pus",
+		(int)t->n_pus, "cores", (int)t->n_cores, "packages",
+		(int)t->n_packages, "nodes", (int)t->n_nodes, "placements",
+		placements);
 }
 
 static int show(bool json)
 {
 	struct bench_topology *t;
-	char why[BENCH_WHY];
+	char key[BENCH_KEY], why[BENCH_WHY];
 	char *shape;
 	int status;
 
 	if (bench_topology_load(&t, 0, why, sizeof(why)))
 		return command_error(COMMAND_FAILED, "%s", why);
 	shape = bench_machine_shape(t);
-	if (!shape) {
+	if (!shape || bench_machine_key("", t, key, NULL)) {
 		status = command_error(COMMAND_FAILED, "out of memory");
 	} else if (json) {
-		status = options_print_json(topo_json(t, shape));
+		status = options_print_json(topo_json(t, shape, key));
 	} else {
-		print_text(t, shape);
+		print_text(t, shape, key);
 		status = options_flush();
 	}
 	free(shape);
