@@ -38,10 +38,13 @@ static void draw_geometry(struct bench_rng *rng, struct round_config *c)
 						: RB_STAMP_CLOCK;
 }
 
-/* Saturated writers in their measured loops, and nothing beside them. */
-static void draw_loops(struct bench_rng *rng, struct round_config *c)
+/* Saturated writers in their measured loops, and nothing beside them. Broken
+ * variants of tests have no loops: plain writes do for them. */
+static void draw_loops(const struct swap_strategy *strategy,
+		       struct bench_rng *rng, struct round_config *c)
 {
-	c->loops = true;
+	c->loops = swap_loop_find(strategy, SWAP_LOOP_BATCH, 8, RB_STAMP_NONE,
+				  RB_OVERWRITE) != NULL;
 	c->loop_payload = PICK(rng, 8, 8, 16, 16, 64, SWAP_PAYLOAD_VARIABLE);
 	c->max_payload = 64;
 	c->try_in = PICK(rng, 0, 2);
@@ -91,7 +94,7 @@ void round_configure(const struct swap_strategy *strategy, uint64_t seed,
 	if (seed % 2 == 0) {
 		out->writers = 1;
 		out->swappers = 1;
-		draw_loops(&rng, out);
+		draw_loops(strategy, &rng, out);
 	} else {
 		out->writers = 1 + (unsigned int)bench_rng_below(&rng, 2);
 		out->swappers = 1 + (unsigned int)bench_rng_below(&rng, 3);

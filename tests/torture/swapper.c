@@ -156,6 +156,20 @@ static void check_untouched(struct spare *spare, unsigned int slot, int err)
 				  slot, strerror(-err));
 }
 
+/* Where this swapper is the only one, no announcement is left behind. */
+static void check_withdrawn(struct swapper *s, unsigned int slot, int err)
+{
+	const struct round_config *c = &s->round->config;
+	uint32_t refuse = load_relaxed(&rb_slot(s->round->live, slot)->refuse);
+
+	if (c->swappers == 1 && !c->handler_swap_in &&
+	    (refuse & RB_REFUSE_SWAP))
+		torture_violation(TORTURE_ERROR,
+				  "slot %u: swap failed (%s), yet is still "
+				  "announced",
+				  slot, strerror(-err));
+}
+
 /* Unequal geometry must be refused, whatever is under way beside it. */
 static void swap_must_refuse(struct swapper *s, struct rb *with,
 			     unsigned int slot)
@@ -185,13 +199,20 @@ static void resize_spare(struct swapper *s, struct spare *spare,
 		torture_violation(TORTURE_ERROR, "resize of a spare failed");
 }
 
+/* Nanoseconds: mostly enough, now and then hardly any. */
+static uint64_t draw_patience(struct bench_rng *rng)
+{
+	return round_draw(rng, 4) ? bench_rng_below(rng, 20000)
+				  : 100000 + bench_rng_below(rng, 20000000);
+}
+
 static void swap_once(struct swapper *s, struct spare *spare, unsigned int slot)
 {
 	const struct round_config *c = &s->round->config;
 	struct writer *w = &s->round->writers[slot];
 	enum swap_mode mode = round_draw(&s->rng, c->try_in) ? SWAP_TRY
 							     : SWAP_WAIT;
-	uint64_t patience = 100000 + bench_rng_below(&s->rng, 20000000);
+	uint64_t patience = draw_patience(&s->rng);
 	struct swap_op op;
 	int first, err;
 
@@ -207,6 +228,7 @@ static void swap_once(struct swapper *s, struct spare *spare, unsigned int slot)
 		   c->control);
 	if (err) {
 		check_untouched(spare, slot, err);
+		check_withdrawn(s, slot, err);
 		return;
 	}
 	round_point(c, &s->rng, POINT_EXCHANGED);

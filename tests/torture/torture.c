@@ -14,8 +14,8 @@
 #include "tests/torture/cpus.h"
 #include "tests/torture/round.h"
 
-#define PRINTED	    10u
-#define WATCHDOG_NS UINT64_C(30000000000)
+#define PRINTED	   10u
+#define WATCHDOG_S 30u
 
 static const struct {
 	const char *name, *promise;
@@ -205,7 +205,8 @@ static _Noreturn void child_main(const struct torture_options *options,
 }
 
 /* Reap the child; kill it when it stands still. Its wait status. */
-static int watch(pid_t child, struct torture_result *result, bool *hung)
+static int watch(pid_t child, struct torture_result *result,
+		 unsigned int seconds, bool *hung)
 {
 	uint64_t seen = 0, since = sys_now();
 	struct timespec nap = { 0, 5000000 };
@@ -217,7 +218,7 @@ static int watch(pid_t child, struct torture_result *result, bool *hung)
 		if (progress != seen) {
 			seen = progress;
 			since = sys_now();
-		} else if (sys_now() - since > WATCHDOG_NS) {
+		} else if (sys_now() - since > seconds * UINT64_C(1000000000)) {
 			*hung = true;
 			kill(child, SIGKILL);
 			waitpid(child, &status, 0);
@@ -231,6 +232,8 @@ static int watch(pid_t child, struct torture_result *result, bool *hung)
 int torture_run(const struct torture_options *options,
 		struct torture_result *result)
 {
+	unsigned int patience = options->watchdog_s ? options->watchdog_s
+						    : WATCHDOG_S;
 	bool hung = false;
 	int status;
 	pid_t child;
@@ -245,11 +248,10 @@ int torture_run(const struct torture_options *options,
 		return -EAGAIN;
 	if (!child)
 		child_main(options, result);
-	status = watch(child, result, &hung);
+	status = watch(child, result, patience, &hung);
 	if (hung)
 		torture_violation(TORTURE_HUNG, "no progress for %u s in %s",
-				  (unsigned int)(WATCHDOG_NS / 1000000000),
-				  result->config);
+				  patience, result->config);
 	else if (WIFSIGNALED(status))
 		torture_violation(TORTURE_CRASHED, "signal %d (%s) in %s",
 				  WTERMSIG(status), strsignal(WTERMSIG(status)),

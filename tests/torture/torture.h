@@ -83,8 +83,9 @@ struct torture_options {
 	double seconds;
 	uint64_t events; /* end when so many are booked; 0: by time only */
 	uint64_t seed;
-	bool stop_when_broken; /* end with the first broken round */
-	FILE *out;	       /* "!!!" lines and, verbose, one a round */
+	unsigned int watchdog_s; /* no progress for so long; 0: 30 */
+	bool stop_when_broken;	 /* end with the first broken round */
+	FILE *out;		 /* "!!!" lines and, verbose, one a round */
 	bool verbose;
 };
 
@@ -133,7 +134,7 @@ void torture_result_free(struct torture_result *result);
 /*
  * Torture options->strategy in a child process of its own, so that a crash or
  * a hang is a finding and not the end: a watchdog kills a run that makes no
- * progress for 30 s. Fills result. The caller has one thread.
+ * progress. Fills result. The caller has one thread.
  * Errors: -ENOMEM, -EAGAIN (no child to be had); the strategy's probe is the
  * caller's.
  */
