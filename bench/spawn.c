@@ -16,7 +16,8 @@
 
 #define DATUM_BYTES_MAX (64u << 20)
 /* A block may take this long beside ten times its measured time. */
-#define WATCHDOG_MS 10000
+#define WATCHDOG_MS	 10000
+#define LOADER_WORDS_MAX 16
 
 struct child {
 	pid_t pid;
@@ -29,11 +30,41 @@ struct child {
 	size_t said;
 };
 
+/*
+ * In a bundle the loader was started by name (ld.so --library-path DIR
+ * ringswap ...), and it is what /proc/self/exe then names. Its words, up to and
+ * with the program, have to be said again. Returns how many; 0: no loader.
+ */
+static size_t loader_words(char *text, size_t n, char **words, size_t max)
+{
+	int fd = open("/proc/self/cmdline", O_RDONLY | O_CLOEXEC);
+	ssize_t got = fd < 0 ? -1 : read(fd, text, n - 1);
+	size_t found = 0;
+	char *word;
+
+	if (got <= 0)
+		return 0;
+	text[got] = '\0';
+	for (word = text; word < text + got && found < max;
+	     word += strlen(word) + 1) {
+		words[found++] = word;
+		if (!strcmp(word, program_invocation_name))
+			return found > 1 ? found : 0;
+	}
+	return 0;
+}
+
 static void become_block(int in, int out, int err, bool simulate)
 {
-	char *const argv[] = { "ringswap", "block",
-			       simulate ? "--simulate" : NULL, NULL };
+	char *argv[LOADER_WORDS_MAX + 4];
+	char text[8192];
+	size_t n = loader_words(text, sizeof(text), argv, LOADER_WORDS_MAX);
 
+	if (!n)
+		argv[n++] = "ringswap";
+	argv[n++] = "block";
+	argv[n++] = simulate ? "--simulate" : NULL;
+	argv[n] = NULL;
 	setpgid(0, 0);
 	if (dup2(in, 0) < 0 || dup2(out, 1) < 0 || dup2(err, 2) < 0)
 		_exit(127);
@@ -221,6 +252,14 @@ static void holder_of(int fd, char *pid, size_t n)
 	pid[strspn(pid, "0123456789")] = '\0';
 }
 
+/* The root directory can be locked where there is nothing else. */
+static const char *lock_path(void)
+{
+	if (!access("/run/lock", W_OK))
+		return "/run/lock/ringswap.lock";
+	return access("/tmp", W_OK) ? "/" : "/tmp/ringswap.lock";
+}
+
 int bench_run_lock(const char *path, char *why, size_t n)
 {
 	char pid[32];
@@ -229,11 +268,10 @@ int bench_run_lock(const char *path, char *why, size_t n)
 	if (!path)
 		path = getenv("RINGSWAP_LOCK");
 	if (!path)
-		path = access("/run/lock", W_OK) ? "/tmp/ringswap.lock"
-						 : "/run/lock/ringswap.lock";
+		path = lock_path();
 	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
-	/* Another user's lock: readable is enough to ask for it. */
-	if (fd < 0 && errno == EACCES)
+	/* Another user's lock, or a directory: readable is enough to ask. */
+	if (fd < 0 && (errno == EACCES || errno == EISDIR))
 		fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 	if (fd < 0) {
 		err = -errno;
