@@ -65,9 +65,9 @@ static const json_t *first_of(const struct bench_result_cell *c,
 static void violations_text(const struct bench_result_cell *c, char *text,
 			    size_t n)
 {
-	static const char *const words[] = { "lost", "duplicated", "torn",
-					     "out-of-order", "unreadable",
-					     "late" };
+	static const char *const words[] = { "lost",	   "duplicated",
+					     "torn",	   "out-of-order",
+					     "unreadable", "late" };
 	const json_t *v = json_object_get(c->json, "verification");
 	size_t used = 0;
 

@@ -56,7 +56,7 @@ struct bench_books {
 	uint64_t torn;
 	uint64_t out_of_order;
 	uint64_t unreadable;
-	uint64_t late; /* snapshots that changed while they were read */
+	uint64_t late;	 /* snapshots that changed while they were read */
 	char first[160]; /* the first violation in words, "" none */
 };
 
