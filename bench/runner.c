@@ -33,6 +33,7 @@ static void catch_signals(void)
 	for (unsigned int i = 0; i < 3; i++)
 		sigaction(numbers[i], &action, NULL);
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN); /* a file-size limit is a full disk */
 }
 
 /* ------------------------------------------------------------------------ */
@@ -87,6 +88,7 @@ static int allocate(struct bench_run *run)
 {
 	size_t places = (size_t)run->plan->n * run->plan->rounds;
 
+	catch_signals();
 	run->logs = malloc(places * sizeof(*run->logs));
 	run->done = calloc(places, sizeof(*run->done));
 	if (!run->logs || !run->done)
@@ -326,7 +328,6 @@ int bench_run_blocks(struct bench_run *run, char *why, size_t n)
 		calloc(run->plan->n_available + 1, sizeof(*order));
 	int err = order ? 0 : -ENOMEM;
 
-	catch_signals();
 	for (unsigned int round = 0; round < run->plan->rounds && !err;
 	     round++) {
 		err = run_round(run, round, order, why, n);

@@ -16,7 +16,7 @@
 
 #define DATUM_BYTES_MAX (64u << 20)
 /* A block may take this long beside ten times its measured time. */
-#define WATCHDOG_MS	 10000
+#define WATCHDOG_MS	 5000
 #define LOADER_WORDS_MAX 16
 
 struct child {

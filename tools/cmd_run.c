@@ -453,7 +453,8 @@ static int show_result(const struct wishes *w, const struct bench_run *run,
 	}
 	if (options_flush())
 		return COMMAND_FAILED;
-	return invalid ? COMMAND_INVALID : COMMAND_OK;
+	/* An A/A block that crashed makes no cell INVALID, but no run good. */
+	return invalid || run->invalid ? COMMAND_INVALID : COMMAND_OK;
 }
 
 static int finish(const struct wishes *w, const struct bench_run *run,

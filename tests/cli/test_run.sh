@@ -1,0 +1,164 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# run and bench: plans, bad input, interruptions; nothing measured gets lost.
+# shellcheck source=tests/cli/lib.sh
+# shellcheck disable=SC2086 # $small is several words
+. "$(dirname "$0")/lib.sh"
+
+RINGSWAP_LOCK=$work/lock
+export RINGSWAP_LOCK
+small='--strategy unsync,barrier --scenario write'
+# a machine that can be planned and not measured
+described='Package:2 [NUMANode] L3Cache:2 L2Cache:4 Core:1 PU:2'
+
+# --- plans ---
+run 0 run --help
+shows "Examples:"
+shows "--writer-sched"
+run 0 run --dry-run
+shows "matrix quick"
+shows "predicted"
+shows "aa/unsync/"
+run 0 run --matrix full --dry-run --json
+is_json
+export HWLOC_SYNTHETIC="$described"
+run 0 run --dry-run --placement cross-package,cross-numa,smt-sibling
+shows "write/unsync/cross-package"
+shows "unavailable    write/unsync/cross-numa"
+refused 2 "simulated" run $small
+unset HWLOC_SYNTHETIC
+# one CPU is enough to plan
+if command -v taskset >/dev/null 2>&1 && taskset -c 0 true 2>/dev/null; then
+	taskset -c 0 "$ringswap" run --dry-run >out 2>err || fail "one CPU"
+	shows "/same-pu"
+fi
+
+# --- bad input ---
+refused 2 "known: unsync" run --strategy hope
+refused 2 "same-pu" run --placement near
+refused 2 "known: write latency" run --scenario wrote
+refused 2 "give smoke, quick, full or a file" run --matrix nope
+refused 2 "No such file" run --matrix ./nope.json
+refused 2 "--rounds" run --rounds 0
+refused 2 "--precision" run --precision 2
+refused 2 "--seed" run --seed x
+refused 2 "unknown or misused option" run --colour red
+refused 2 "unexpected argument" run quick
+refused 2 "payload cannot be" run --payload 3
+refused 2 "does not fit" run --payload 1024 --subbuf 1024
+refused 2 "No such file" run --resume nope.journal
+echo '{"schema": "ringswap-matrix/1", "slices": [' >cut.json
+refused 2 "cut.json:2:" run --matrix ./cut.json
+echo '{}' >no.journal
+refused 2 "no journal" run --resume no.journal
+refused 1 "No such file" run $small --out nowhere/x.json
+refused 2 "unknown or incomplete" bench --colour
+# Google Benchmark says so too
+run 1 bench --matrix smoke --benchmark_filter=nix
+grep -q "no benchmark matches" err || fail "no benchmark: not said"
+
+# --- can it measure here at all? ---
+run 0 run $small --rounds 2 --seed 7 --out a.json
+shows "Write cost"
+[ -s a.json ] && [ -s a.journal ] || fail "no result or no journal"
+tail -n 1 a.journal | grep -q '"type":"end","status":"complete"' ||
+	fail "the journal has no end"
+[ "$(grep -c '"type":"block"' a.journal)" -eq 6 ] ||
+	fail "not two rounds of three blocks"
+"$ringswap" check a.journal >out 2>err || fail "its journal is not valid"
+# the same seed gives the same order
+run 0 run $small --rounds 2 --seed 7 --out b.json
+order()
+{
+	sed -n 's/.*"round":\([0-9]*\).*"cell":\([0-9]*\).*/\1 \2/p' "$1"
+}
+[ "$(order a.journal)" = "$(order b.journal)" ] ||
+	fail "the order does not follow from the seed"
+refused 2 "matrix has changed" run --resume a.journal --strategy rcu \
+	--scenario write
+
+# --- interrupted, killed, full ---
+# started ROUNDS OUT [LIMIT]: in the background; waits for the first blocks
+started()
+{
+	"$ringswap" run $small --rounds "$1" --out "$2" >out 2>err &
+	pid=$!
+	tries=0
+	until [ "$(grep -c '"type":"block"' "${2%.json}.journal" 2>/dev/null)" \
+		-ge 2 ] 2>/dev/null; do
+		tries=$((tries + 1))
+		[ $tries -lt 200 ] || break
+		sleep 0.1
+	done
+}
+
+started 8 i.json
+refused 1 "pid $pid" run $small --rounds 1 --out other.json
+started_pid=$pid
+kill -INT "$started_pid"
+wait "$started_pid"
+status=$?
+[ $status -eq 130 ] || fail "interrupted: exit status $status, not 130"
+[ -s i.json ] || fail "interrupted: no result of what is finished"
+kept=$(grep -c '"type":"block"' i.journal)
+run 0 run --resume i.journal
+[ "$(grep -c '"type":"block"' i.journal)" -eq 24 ] ||
+	fail "resumed: not 24 blocks (kept $kept)"
+[ "$(order i.journal | sort -u | wc -l)" -eq 24 ] ||
+	fail "resumed: a block was measured twice"
+
+started 8 k.json
+kill -KILL "$pid"
+wait "$pid" 2>/dev/null
+printf '{"type":"blo' >>k.journal
+run 0 run --resume k.journal
+[ "$(order k.journal | sort -u | wc -l)" -eq 24 ] ||
+	fail "after kill -9: not every block, once"
+
+(
+	ulimit -f 160 # 80 KiB
+	"$ringswap" run $small --rounds 30 --out f.json >out 2>err
+	echo $? >status
+)
+[ "$(cat status)" -eq 1 ] || fail "full disk: exit status $(cat status)"
+grep -q "blocks are kept" err || fail "full disk: not said"
+"$ringswap" check f.journal >out 2>err || fail "full disk: journal is damaged"
+
+# --- a block that crashes, one that hangs ---
+child_of()
+{
+	for task in /proc/[0-9]*/stat; do
+		read -r child _ _ parent _ <"$task" 2>/dev/null || continue
+		[ "$parent" != "$1" ] || echo "$child"
+	done 2>/dev/null
+}
+
+# A block may have ended by the time the signal comes: try until one is hurt.
+hurt() # SIGNAL WORD
+{
+	started 6 c.json
+	tries=0
+	until grep -q "\"status\":\"$2\"" c.journal ||
+		! kill -0 "$pid" 2>/dev/null; do
+		victim=$(child_of "$pid")
+		[ -z "$victim" ] || kill "-$1" $victim 2>/dev/null
+		tries=$((tries + 1))
+		[ $tries -lt 100 ] || break
+		sleep 0.3
+	done
+	wait "$pid"
+	status=$?
+	[ $status -eq 3 ] || fail "$2: exit status $status, not 3"
+	grep -q "\"status\":\"$2\"" c.journal || fail "no block says $2"
+	[ "$(grep -c '"type":"block"' c.journal)" -eq 18 ] ||
+		fail "$2: the run did not go on"
+}
+hurt SEGV crashed
+hurt STOP timed-out
+
+# --- Google Benchmark's front ---
+run 0 bench --matrix smoke --benchmark_filter=write/unsync \
+	--benchmark_format=json
+is_json
+shows "manual_time"
+finish
