@@ -92,8 +92,8 @@ struct bench_footprint {
 	struct bench_hist *peak[2];
 	struct bench_hist *duration;
 	uint64_t windows[2];
-	double sum[2]; /* cycles of the gaps that ended in a window */
-	double gaps[2];
+	/* Of each window: gaps that ended behind its instant. */
+	double *gaps[2];
 	struct bench_rng rng;
 };
 
@@ -135,6 +135,7 @@ void bench_duo_writer(struct bench_role *role);
 #define BENCH_BIN_NS   1000
 #define BENCH_BINS     60
 #define BENCH_BIN_FROM (-10000)
+#define BENCH_WINDOWS  16384u /* more are not looked at */
 int bench_footprint_create(struct bench_footprint *f, uint64_t seed);
 void bench_footprint_destroy(struct bench_footprint *f);
 void bench_footprint_fold(struct bench_duo *duo,

@@ -14,6 +14,7 @@
 
 #include "bench/duo.h"
 #include "bench/histogram.h"
+#include "bench/stats.h"
 
 /* Random windows for each slice without swaps. */
 #define CONTROLS 4
@@ -24,7 +25,8 @@ int bench_footprint_create(struct bench_footprint *f, uint64_t seed)
 	for (unsigned int side = 0; side < 2; side++) {
 		f->bins[side] = calloc(BENCH_BINS, sizeof(*f->bins[side]));
 		f->peak[side] = bench_hist_new();
-		if (!f->bins[side] || !f->peak[side])
+		f->gaps[side] = calloc(BENCH_WINDOWS, sizeof(double));
+		if (!f->bins[side] || !f->peak[side] || !f->gaps[side])
 			return -ENOMEM;
 		for (unsigned int i = 0; i < BENCH_BINS; i++)
 			if (!(f->bins[side][i] = bench_hist_new()))
@@ -41,6 +43,7 @@ void bench_footprint_destroy(struct bench_footprint *f)
 			bench_hist_free(f->bins[side][i]);
 		free(f->bins[side]);
 		bench_hist_free(f->peak[side]);
+		free(f->gaps[side]);
 	}
 	bench_hist_free(f->duration);
 }
@@ -72,6 +75,7 @@ struct window {
 	bool is_swap;
 	double at; /* cycles */
 	double cycles_per_ns;
+	double gaps; /* that ended behind it */
 	uint64_t peak;
 	double last_long; /* end of the last unusual gap, ns behind at */
 };
@@ -90,8 +94,7 @@ static void window_gap(struct window *window, uint64_t from, uint64_t to,
 			  (uint64_t)(ns + 0.5));
 	if (ended < 0)
 		return;
-	f->sum[window->is_swap] += ns;
-	f->gaps[window->is_swap]++;
+	window->gaps++;
 	if ((uint64_t)ns > window->peak)
 		window->peak = (uint64_t)ns;
 	if (ns > usual)
@@ -105,12 +108,14 @@ static void fold_window(struct window *window, const uint64_t *stamps, size_t n)
 	double usual = usual_longest(window->f);
 	size_t i = first_behind(stamps, n, from);
 
-	if (i == 0 || (double)stamps[n - 1] <= to)
+	if (i == 0 || (double)stamps[n - 1] <= to ||
+	    window->f->windows[window->is_swap] == BENCH_WINDOWS)
 		return;
 	for (; (double)stamps[i - 1] < to; i++)
 		window_gap(window, stamps[i - 1], stamps[i], usual);
 	bench_hist_record(window->f->peak[window->is_swap], window->peak);
-	window->f->windows[window->is_swap]++;
+	i = window->f->windows[window->is_swap]++;
+	window->f->gaps[window->is_swap][i] = window->gaps;
 	if (window->is_swap)
 		bench_hist_record(window->f->duration,
 				  (uint64_t)window->last_long);
@@ -148,22 +153,46 @@ static json_t *bins_json(struct bench_hist **bins)
 	return json;
 }
 
+/* The part of a window behind its instant. */
+#define BEHIND_NS ((double)BENCH_BIN_NS * BENCH_BINS + BENCH_BIN_FROM)
+
+/*
+ * Time that one swap takes from the writer: the events that are missing behind
+ * a swap, at what an event usually takes in the control. Medians on both
+ * sides, so that a window in which the machine took the PU away does not
+ * decide. Negative where refused writes are quicker than stored ones.
+ */
+static double stolen_ns(const struct bench_footprint *f)
+{
+	double *values = calloc(BENCH_WINDOWS, sizeof(*values));
+	double usual = NAN, stolen = NAN;
+	size_t n = 0;
+
+	for (uint64_t i = 0; values && i < f->windows[0]; i++)
+		if (f->gaps[0][i] > 0)
+			values[n++] = BEHIND_NS / f->gaps[0][i];
+	if (!values || bench_stats_median(values, n, &usual))
+		goto out;
+	for (uint64_t i = 0; i < f->windows[1]; i++)
+		values[i] = BEHIND_NS - f->gaps[1][i] * usual;
+	bench_stats_median(values, f->windows[1], &stolen);
+out:
+	free(values);
+	return stolen;
+}
+
 json_t *bench_footprint_json(struct bench_duo *duo)
 {
 	struct bench_footprint *f = &duo->footprint;
-	double stolen = NAN;
 
-	/* Time in the windows beyond what their events usually take. */
-	if (f->windows[1] && f->gaps[0] > 0)
-		stolen = (f->sum[1] - f->gaps[1] * f->sum[0] / f->gaps[0]) /
-			 (double)f->windows[1];
-	return json_pack(
-		"{s:i,s:i,s:I,s:I,s:o,s:o,s:o,s:o,s:o,s:o}", "bin-ns",
-		BENCH_BIN_NS, "from-ns", BENCH_BIN_FROM, "swaps",
-		(json_int_t)f->windows[1], "controls",
-		(json_int_t)f->windows[0], "swap", bins_json(f->bins[1]),
-		"control", bins_json(f->bins[0]), "stolen-ns",
-		bench_json_real(stolen), "peak", bench_hist_json(f->peak[1]),
-		"control-peak", bench_hist_json(f->peak[0]), "duration",
-		bench_hist_json(f->duration));
+	return json_pack("{s:i,s:i,s:I,s:I,s:o,s:o,s:o,s:o,s:o,s:o}", "bin-ns",
+			 BENCH_BIN_NS, "from-ns", BENCH_BIN_FROM, "swaps",
+			 (json_int_t)f->windows[1], "controls",
+			 (json_int_t)f->windows[0], "swap",
+			 bins_json(f->bins[1]), "control",
+			 bins_json(f->bins[0]), "stolen-ns",
+			 bench_json_real(stolen_ns(f)), "peak",
+			 bench_hist_json(f->peak[1]), "control-peak",
+			 bench_hist_json(f->peak[0]), "duration",
+			 bench_hist_json(f->duration));
 }

@@ -14,7 +14,6 @@
 
 #define BLOCK_MS_DEFAULT 150
 #define BLOCK_MS_MAX	 60000
-#define ROUNDS_DEFAULT	 10
 #define VALUES_MAX	 64
 
 /* What is being read; errors point into text. */
@@ -30,7 +29,6 @@ struct reading {
 void bench_matrix_init(struct bench_matrix *m)
 {
 	memset(m, 0, sizeof(*m));
-	m->rounds = ROUNDS_DEFAULT;
 }
 
 void bench_matrix_free(struct bench_matrix *m)

@@ -57,7 +57,7 @@ struct bench_matrix {
 	char description[256];
 	char path[512];	 /* "" for a matrix made of flags */
 	uint64_t digest; /* of the cells and their times */
-	unsigned int rounds;
+	unsigned int rounds; /* 0: as many as the comparisons need */
 	struct bench_matrix_cell *cells;
 	unsigned int n;
 	struct bench_override overrides[BENCH_OVERRIDES];

@@ -14,6 +14,7 @@
 #include "tools/options.h"
 
 #define NOISE_MS     100
+#define ROUNDS_LEAST 8u
 #define PRECISE_CAP  64u /* rounds at most, unless --rounds says */
 #define SEED_MASK    ((UINT64_C(1) << 53) - 1)
 #define AXIS_OPTIONS 1000 /* values of the axes' flags begin here */
@@ -264,7 +265,9 @@ static void choose_rounds(const struct wishes *w, struct bench_plan *plan)
 	else if (w->precision > 0)
 		plan->rounds = PRECISE_CAP;
 	else
-		plan->rounds = w->parsed.rounds ? w->parsed.rounds : needed;
+		plan->rounds = w->parsed.rounds;
+	if (!plan->rounds)
+		plan->rounds = needed < ROUNDS_LEAST ? ROUNDS_LEAST : needed;
 }
 
 static void print_plan(const struct bench_plan *plan)
