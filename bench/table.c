@@ -316,9 +316,9 @@ static const struct table tables[] = {
 	{ "scaling",
 	  "Snapshot of every slot: us from the intended start until all are "
 	  "safe to read",
-	  "skew: between the first slot's exchange and the last one's",
-	  { "strategy", "snapshots", "cost p50", "p99", "skew p50", "p99",
-	    "partial" },
+	  "skew: first to last exchange; part: snapshots that lack a slot, not "
+	  "in n",
+	  { "strategy", "n", "cost p50", "p99", "skew p50", "p99", "part" },
 	  fill_scaling },
 };
 
