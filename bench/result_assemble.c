@@ -65,21 +65,26 @@ static const json_t *first_of(const struct bench_result_cell *c,
 static void violations_text(const struct bench_result_cell *c, char *text,
 			    size_t n)
 {
-	static const char *const words[] = { "lost",	   "duplicated",
-					     "torn",	   "out-of-order",
-					     "unreadable", "late" };
+	static const char *const kinds[][2] = {
+		{ "lost", "lost" },
+		{ "duplicated", "duplicated" },
+		{ "torn", "torn" },
+		{ "out-of-order", "out of order" },
+		{ "unreadable", "snapshots unreadable" },
+		{ "late", "snapshots written to while read" },
+	};
 	const json_t *v = json_object_get(c->json, "verification");
 	size_t used = 0;
 
 	text[0] = '\0';
-	for (int i = 0; i < 6 && used < n; i++) {
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
 		json_int_t count =
-			json_integer_value(json_object_get(v, words[i]));
+			json_integer_value(json_object_get(v, kinds[i][0]));
 
-		if (count)
+		if (count && used < n)
 			used += (size_t)snprintf(text + used, n - used,
 						 "%s%lld %s", used ? ", " : "",
-						 (long long)count, words[i]);
+						 (long long)count, kinds[i][1]);
 	}
 	if (!used)
 		snprintf(text, n, "%lld violations",
