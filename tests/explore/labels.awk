@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: MIT
+# labels.awk - which label (W1, S3, ...) stands beside which source line.
+#
+# A label comment alone on its line goes with the statement below it, one
+# behind code with its own line. Prints C initialisers for report.c.
+function emit(n, label)
+{
+	printf "{ \"%s\", %d, \"%s\" },\n", name, n, label
+}
+FNR == 1 {
+	name = FILENAME
+	sub(/^.*\/(ringbuf|strategies|tests)\//, "&", name)
+	match(name, /(ringbuf|strategies|tests\/explore)\/[^\/]*(\/[^\/]*)?$/)
+	name = substr(name, RSTART)
+	pending = ""
+	comment = 0
+}
+comment {
+	if (/\*\//)
+		comment = 0
+	next
+}
+/^[ \t]*\/\*/ {
+	if (match($0, /\/\* [A-Z][A-Z]?[0-9]+[a-z]?[ ,]/)) {
+		pending = substr($0, RSTART + 3, RLENGTH - 4)
+	}
+	if (!/\*\//)
+		comment = 1
+	next
+}
+/\/\* [A-Z][A-Z]?[0-9]+[a-z]?[ ,]/ {
+	match($0, /\/\* [A-Z][A-Z]?[0-9]+[a-z]?[ ,]/)
+	emit(FNR, substr($0, RSTART + 3, RLENGTH - 4))
+	if (!/\*\//)
+		comment = 1
+	if (/[;{]/)
+		pending = ""
+	next
+}
+pending != "" {
+	emit(FNR, pending)
+	if (/[;{]/)
+		pending = ""
+}

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT */
+/* variants.h - strategies and scenarios of tests only: history, detectors. */
+#ifndef RINGSWAP_TESTS_EXPLORE_VARIANTS_H
+#define RINGSWAP_TESTS_EXPLORE_VARIANTS_H
+
+#include "tests/explore/scenario.h"
+
+/* By the name that an interleaving was saved under; NULL: none. */
+const struct swap_strategy *xp_variant_strategy(const char *name);
+const struct xp_scenario *xp_variant_scenario(const char *name);
+
+#endif
