@@ -1,9 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /* cmd_verify.c - `ringswap verify`: is every strategy what it claims to be? */
+#include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "strategies/strategy.h"
+#ifdef VERIFY_EXPLORE
+#include "tests/explore/explore.h"
+#endif
+#ifdef VERIFY_STEP
+#include "tests/step/step.h"
+#endif
 #include "tests/torture/faults.h"
 #include "tests/torture/litmus.h"
 #include "tests/torture/torture.h"
@@ -11,12 +21,22 @@
 
 static const char help[] =
 	"usage: ringswap verify [--mode MODE] [--strategy NAME] [--seconds N] "
-	"[--json]\n\n"
+	"[--json]\n"
+	"       ringswap verify --variants | --mutants | --faults | --replay "
+	"FILE\n\n"
 	"Proves every strategy sound within stated bounds, or shows what "
 	"breaks it. Without a\nmode: all of them, in under three minutes on "
 	"two cores, and a table of verdicts.\n\n"
+	"  --mode explore   every interleaving of the real source, within a "
+	"bound\n"
+	"  --mode step      something comes between every two instructions\n"
 	"  --mode torture   exact books on real threads, under abuse\n"
 	"  --mode litmus    does this CPU reorder a store with a later load?\n"
+	"  --variants       the swaps of the kernel's history, computed anew\n"
+	"  --mutants        each labelled ordering switched off: what notices? "
+	"(long)\n"
+	"  --replay FILE    a saved interleaving, step by step; with --svg FILE "
+	"its timeline\n"
 	"  --faults         the fault table (Markdown): what each strategy does "
 	"when a part of its\n"
 	"                   world fails, expected and seen\n"
@@ -24,7 +44,7 @@ static const char help[] =
 	"  --strategy NAME  this one only\n"
 	"  --seconds N      time for the mode\n"
 	"  --seed N         of the torture's rounds; default: the clock\n"
-	"  --verbose        torture: a line for every round\n"
+	"  --verbose        torture: a line a round; variants: the listings\n"
 	"  --json           the verdicts as JSON; everything else on stderr\n"
 	"  --help           this text\n\n"
 	"Exit status: 0 every verdict as claimed; 3 a sound strategy broke, or "
@@ -34,6 +54,8 @@ static const char help[] =
 	"  ringswap verify --mode torture --strategy racy --seconds 2\n"
 	"  ringswap verify --mode litmus --seconds 10\n"
 	"  ringswap verify --fault swapper-cancelled --strategy rcu\n";
+
+#define CELLS_MAX 64
 
 /* One line of the table that ends every run. */
 struct row {
@@ -50,8 +72,10 @@ struct verify {
 	double seconds;	      /* 0: the mode's default */
 	uint64_t seed;
 	bool faults;
-	enum fault fault; /* FAULTS: all */
-	int fault_fd;	  /* the child's: where its row goes */
+	enum fault fault;   /* FAULTS: all */
+	int fault_fd;	    /* the child's: where its row goes */
+	const char *replay; /* file of a saved interleaving */
+	const char *svg;    /* its timeline goes there */
 	bool json;
 	bool verbose;
 	FILE *out; /* everything but the verdicts in JSON */
@@ -78,6 +102,30 @@ add_row(struct verify *v, const char *mode, const char *subject,
 	va_start(args, format);
 	vsnprintf(row->detail, sizeof(row->detail), format, args);
 	va_end(args);
+}
+
+/* Is this one asked for, and can it run here? */
+static bool is_wanted(struct verify *v, const struct swap_strategy *s,
+		      const char *mode)
+{
+	char why[160];
+
+	if (v->strategy && strcmp(v->strategy, s->name))
+		return false;
+	if (!swap_probe(s, why, sizeof(why)))
+		return true;
+	add_row(v, mode, s->name, "unavailable", false, "%s", why);
+	return false;
+}
+
+static unsigned int count_wanted(const struct verify *v)
+{
+	const struct swap_strategy *s;
+	unsigned int n = 0;
+
+	swap_for_each_strategy (s)
+		n += !v->strategy || !strcmp(v->strategy, s->name);
+	return n;
 }
 
 /* ------------------------------------------------------------------------ */
@@ -121,6 +169,337 @@ static void run_litmus(struct verify *v, double seconds)
 	}
 	fputc('\n', v->out);
 }
+
+/* ------------------------------------------------------------------------ */
+/* Explore, variants, mutants, replay                                       */
+
+#ifdef VERIFY_EXPLORE
+/* The cells of one strategy, summed. */
+struct explored {
+	const char *strategy;
+	bool sound;
+	unsigned int cells, clean, truncated, broken, failed, bound;
+	uint64_t executions;
+	char first[192];
+};
+
+struct exploration {
+	struct explored sums[CELLS_MAX];
+	unsigned int n;
+};
+
+static struct explored *explored_of(struct exploration *e, const char *strategy)
+{
+	for (unsigned int i = 0; i < e->n; i++)
+		if (!strcmp(e->sums[i].strategy, strategy))
+			return &e->sums[i];
+	if (e->n == CELLS_MAX)
+		abort();
+	e->sums[e->n] = (struct explored){ .bound = ~0u };
+	e->sums[e->n].strategy = swap_find(strategy) ? swap_find(strategy)->name
+						     : "?";
+	return &e->sums[e->n++];
+}
+
+static void add_explored(const struct explore_row *row, void *arg)
+{
+	struct explored *sum = explored_of(arg, row->strategy);
+
+	sum->sound = row->sound;
+	sum->cells++;
+	sum->executions += row->executions;
+	sum->clean += row->verdict == EXPLORE_CLEAN;
+	sum->truncated += row->verdict == EXPLORE_TRUNCATED;
+	sum->broken += row->verdict == EXPLORE_BROKEN;
+	sum->failed += row->verdict == EXPLORE_FAILED;
+	if (row->bound < sum->bound)
+		sum->bound = row->bound;
+	if (!*sum->first &&
+	    (row->verdict == EXPLORE_BROKEN || row->verdict == EXPLORE_FAILED))
+		snprintf(sum->first, sizeof(sum->first), "%s, %s: %s %s",
+			 row->scenario, explore_model_name(row->model),
+			 row->promise, row->why);
+}
+
+static void conclude_explored(struct verify *v, const struct explored *sum)
+{
+	const char *verdict = "clean";
+	bool failed = sum->failed ||
+		      (sum->sound ? sum->broken > 0 : !sum->broken);
+
+	if (sum->failed)
+		verdict = "FAILED";
+	else if (sum->broken)
+		verdict = sum->sound ? "BROKEN" : "caught";
+	else if (!sum->sound)
+		verdict = "NOT CAUGHT";
+	else if (sum->truncated)
+		verdict = "truncated";
+	add_row(v, "explore", sum->strategy, verdict, failed,
+		"%u of %u cells exhausted, %.1f M executions%s%s", sum->clean,
+		sum->cells, (double)sum->executions * 1e-6,
+		*sum->first ? "; " : "", sum->first);
+}
+
+static void run_explore(struct verify *v, double seconds)
+{
+	struct explore_options options = EXPLORE_DEFAULTS;
+	struct exploration *e = calloc(1, sizeof(*e));
+	struct explore_summary sum;
+	int err;
+
+	if (!e)
+		abort();
+	options.strategy = v->strategy;
+	options.budget_s = seconds;
+	options.out = v->out;
+	options.row = add_explored;
+	options.arg = e;
+	err = explore_run(&options, &sum);
+	for (unsigned int i = 0; i < e->n; i++)
+		conclude_explored(v, &e->sums[i]);
+	if (err)
+		add_row(v, "explore", "all", err > 0 ? "BROKEN" : "FAILED",
+			true, "%s",
+			err > 0 ? "not as claimed" : strerror(-err));
+	free(e);
+	fputc('\n', v->out);
+}
+
+static void run_variants(struct verify *v, double seconds)
+{
+	struct explore_options options = EXPLORE_DEFAULTS;
+	int err;
+
+	options.budget_s = seconds;
+	options.out = v->out;
+	err = explore_variants(&options, v->verbose);
+	add_row(v, "variants", "kernel-lineage", err ? "DIFFERS" : "matches",
+		err != 0, "the table of the kernel's history");
+	fputc('\n', v->out);
+}
+
+static void run_mutants(struct verify *v, double seconds)
+{
+	struct explore_options options = EXPLORE_DEFAULTS;
+	int err;
+
+	(void)seconds; /* all of them, or the table says nothing */
+	options.strategy = v->strategy;
+	options.out = v->out;
+	err = explore_mutants(&options);
+	add_row(v, "mutants", "all labels", err ? "SURVIVORS" : "killed",
+		err != 0, "%s",
+		err ? "an unexplained survivor" : "or argued, each one");
+	fputc('\n', v->out);
+}
+
+static int replay(struct verify *v)
+{
+	FILE *svg = NULL;
+	int err;
+
+	if (v->svg) {
+		svg = fopen(v->svg, "w");
+		if (!svg)
+			return command_error(COMMAND_FAILED, "%s: %s", v->svg,
+					     strerror(errno));
+	}
+	err = explore_replay(v->replay, stdout, svg);
+	if (svg && fclose(svg))
+		err = -errno;
+	if (err < 0)
+		return command_error(COMMAND_FAILED, "%s: %s", v->replay,
+				     strerror(-err));
+	return err ? COMMAND_INVALID : options_flush();
+}
+#else
+static void not_built(struct verify *v, const char *mode)
+{
+	add_row(v, mode, "all", "not built", false,
+		"this command was built without it");
+}
+
+static void run_explore(struct verify *v, double seconds)
+{
+	(void)seconds;
+	not_built(v, "explore");
+}
+
+static void run_variants(struct verify *v, double seconds)
+{
+	(void)seconds;
+	not_built(v, "variants");
+}
+
+static void run_mutants(struct verify *v, double seconds)
+{
+	(void)seconds;
+	not_built(v, "mutants");
+}
+
+static int replay(struct verify *v)
+{
+	return command_error(COMMAND_FAILED, "%s: built without the explorer",
+			     v->replay);
+}
+#endif
+
+/* ------------------------------------------------------------------------ */
+/* Step                                                                     */
+
+#ifdef VERIFY_STEP
+/* One kind takes a second or some; on a busy machine, some more. */
+#define STEP_WATCHDOG_S 60
+
+/* What a child that steps through one strategy has found. */
+struct stepped {
+	struct step_report sum;
+	unsigned int cells, skipped;
+	char why[200]; /* the last reason for a skip */
+	char doing[64];
+};
+
+static void step_cell(const struct step_options *options, struct stepped *s)
+{
+	struct step_report report;
+	int err;
+
+	memset(&report, 0, sizeof(report));
+	snprintf(s->doing, sizeof(s->doing), "%s%s",
+		 step_what_name(options->what),
+		 options->crossing ? ", crossing" : "");
+	err = step_run(options, &report);
+	if (err) {
+		s->skipped++;
+		snprintf(s->why, sizeof(s->why), "%s",
+			 err == -ENOTSUP ? report.first : strerror(-err));
+		return;
+	}
+	s->cells++;
+	s->sum.instructions += report.instructions;
+	s->sum.runs += report.runs;
+	s->sum.swaps += report.swaps;
+	if (report.violations && !s->sum.violations)
+		snprintf(s->sum.first, sizeof(s->sum.first),
+			 "%.60s, instruction %llu: %.100s", s->doing,
+			 (unsigned long long)report.where, report.first);
+	s->sum.violations += report.violations;
+}
+
+/* Every kind; then all crossing sub-buffers; then in the other mode. */
+#define STEP_CELLS (STEP_WHATS * 2u * 2u)
+
+static void step_all(const struct swap_strategy *strategy, uint64_t end,
+		     struct stepped *s)
+{
+	for (unsigned int i = 0; i < STEP_CELLS && sys_now() < end; i++) {
+		struct step_options options = {
+			.strategy = strategy,
+			.what = (enum step_what)(i % STEP_WHATS),
+			.crossing = i / STEP_WHATS % 2,
+			.mode = i / STEP_WHATS / 2 ? RB_PRODUCE_CONSUME
+						   : RB_OVERWRITE,
+		};
+
+		alarm(STEP_WATCHDOG_S);
+		step_cell(&options, s);
+	}
+}
+
+/* In a process of its own: it traps, starts threads, and may hang. */
+static int step_apart(const struct swap_strategy *strategy, double seconds,
+		      struct stepped *s)
+{
+	uint64_t end = sys_now() + (uint64_t)(seconds * 1e9);
+	int status;
+	pid_t child;
+
+	fflush(NULL);
+	child = fork();
+	if (child < 0)
+		return -EAGAIN;
+	if (!child) {
+		swap_setup();
+		step_all(strategy, end, s);
+		_Exit(0);
+	}
+	waitpid(child, &status, 0);
+	if (!WIFSIGNALED(status))
+		return 0;
+	s->sum.violations++;
+	snprintf(s->sum.first, sizeof(s->sum.first), "%s: %s", s->doing,
+		 WTERMSIG(status) == SIGALRM ? "hung"
+					     : strsignal(WTERMSIG(status)));
+	return 0;
+}
+
+static void conclude_stepped(struct verify *v, const struct swap_strategy *s,
+			     const struct stepped *found)
+{
+	bool broken = found->sum.violations != 0;
+	const char *verdict = "holds";
+
+	if (!found->cells && !broken) {
+		add_row(v, "step", s->name, "unavailable", false, "%s",
+			found->why);
+		return;
+	}
+	if (broken)
+		verdict = s->sound ? "BROKEN" : "caught";
+	else if (!s->sound)
+		verdict = "NOT CAUGHT";
+	else if (found->cells + found->skipped < STEP_WHATS)
+		verdict = "truncated";
+	add_row(v, "step", s->name, verdict, broken == s->sound,
+		"%llu places, %llu runs in %u of %u kinds%s%s",
+		(unsigned long long)found->sum.instructions,
+		(unsigned long long)found->sum.runs, found->cells,
+		STEP_CELLS - found->skipped, broken ? "; " : "",
+		found->sum.first);
+	fprintf(v->out,
+		"%s%-12s %3u kinds %7llu places %8llu runs %7llu swaps  "
+		"%s%s%s\n",
+		broken && s->sound ? "!!! " : "", s->name, found->cells,
+		(unsigned long long)found->sum.instructions,
+		(unsigned long long)found->sum.runs,
+		(unsigned long long)found->sum.swaps, verdict,
+		broken ? ": " : "", found->sum.first);
+	fflush(v->out);
+}
+
+static void run_step(struct verify *v, double seconds)
+{
+	const struct swap_strategy *s;
+	struct stepped *found = mmap(NULL, sizeof(*found),
+				     PROT_READ | PROT_WRITE,
+				     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	unsigned int n = count_wanted(v);
+
+	if (found == MAP_FAILED)
+		abort();
+	fprintf(v->out,
+		"step: a nested write or a swap at every instruction "
+		"of a write, and of a swap\n");
+	swap_for_each_strategy (s) {
+		if (!is_wanted(v, s, "step"))
+			continue;
+		memset(found, 0, sizeof(*found));
+		if (step_apart(s, seconds / n, found))
+			snprintf(found->why, sizeof(found->why), "no process");
+		conclude_stepped(v, s, found);
+	}
+	munmap(found, sizeof(*found));
+	fputc('\n', v->out);
+}
+#else
+static void run_step(struct verify *v, double seconds)
+{
+	(void)seconds;
+	add_row(v, "step", "all", "not built", false,
+		"this command was built without it");
+}
+#endif
 
 /* ------------------------------------------------------------------------ */
 /* Torture                                                                  */
@@ -188,27 +567,11 @@ static void torture_one(struct verify *v, const struct swap_strategy *s,
 	torture_result_free(r);
 }
 
-/* Is this one asked for, and can it run here? */
-static bool is_wanted(struct verify *v, const struct swap_strategy *s,
-		      const char *mode)
-{
-	char why[160];
-
-	if (v->strategy && strcmp(v->strategy, s->name))
-		return false;
-	if (!swap_probe(s, why, sizeof(why)))
-		return true;
-	add_row(v, mode, s->name, "unavailable", false, "%s", why);
-	return false;
-}
-
 static void run_torture(struct verify *v, double seconds)
 {
 	const struct swap_strategy *s;
-	unsigned int n = 0;
+	unsigned int n = count_wanted(v);
 
-	swap_for_each_strategy (s)
-		n += !v->strategy || !strcmp(v->strategy, s->name);
 	fprintf(v->out,
 		"torture, seed %llu; millions of events, and per second and "
 		"writer in the rounds of measured loops\n"
@@ -230,8 +593,6 @@ static const char *const fault_words[] = {
 	[FAULT_DIFFERS] = "DIFFERS",
 	[FAULT_SKIPPED] = "skipped",
 };
-
-#define CELLS_MAX 64
 
 /* One strategy under the fault whose row is being made. */
 struct cell {
@@ -314,11 +675,15 @@ static void run_faults(struct verify *v)
 
 static const struct mode {
 	const char *name;
-	double seconds; /* of a default run */
+	double seconds; /* of a default run; 0: not part of it */
 	void (*run)(struct verify *v, double seconds);
 } modes[] = {
+	{ "explore", 60, run_explore },
+	{ "step", 30, run_step },
 	{ "torture", 60, run_torture },
+	{ "variants", 20, run_variants },
 	{ "litmus", 6, run_litmus },
+	{ "mutants", 0, run_mutants },
 	{ NULL, 0, NULL },
 };
 
@@ -374,7 +739,7 @@ static int run_modes(struct verify *v)
 	bool known = false;
 
 	for (const struct mode *m = modes; m->name; m++) {
-		if (v->mode && strcmp(v->mode, m->name))
+		if (v->mode ? strcmp(v->mode, m->name) != 0 : !m->seconds)
 			continue;
 		known = true;
 		m->run(v, v->seconds > 0 ? v->seconds : m->seconds);
@@ -400,6 +765,17 @@ static int parse_seconds(const char *text, double *out)
 	return 0;
 }
 
+static int parse_seed(const char *text, uint64_t *out)
+{
+	char *end;
+
+	*out = strtoull(text, &end, 0);
+	if (*end || end == text || *text == '-')
+		return command_error(COMMAND_USAGE,
+				     "--seed wants a number, got \"%s\"", text);
+	return 0;
+}
+
 static int parse_fault(const char *name, struct verify *v)
 {
 	v->faults = true;
@@ -420,6 +796,10 @@ static int parse(int argc, char **argv, struct verify *v, bool *done)
 		{ "strategy", required_argument, NULL, 's' },
 		{ "seconds", required_argument, NULL, 't' },
 		{ "seed", required_argument, NULL, 'e' },
+		{ "variants", no_argument, NULL, 'V' },
+		{ "mutants", no_argument, NULL, 'M' },
+		{ "replay", required_argument, NULL, 'r' },
+		{ "svg", required_argument, NULL, 'g' },
 		{ "faults", no_argument, NULL, 'F' },
 		{ "fault", required_argument, NULL, 'f' },
 		{ "fault-child", required_argument, NULL, 'c' },
@@ -440,10 +820,18 @@ static int parse(int argc, char **argv, struct verify *v, bool *done)
 			v->json = true;
 		else if (option == 'v')
 			v->verbose = true;
-		else if (option == 'e')
-			v->seed = strtoull(optarg, NULL, 0);
+		else if (option == 'e' && parse_seed(optarg, &v->seed))
+			return COMMAND_USAGE;
 		else if (option == 'F')
 			v->faults = true;
+		else if (option == 'V')
+			v->mode = "variants";
+		else if (option == 'M')
+			v->mode = "mutants";
+		else if (option == 'r')
+			v->replay = optarg;
+		else if (option == 'g')
+			v->svg = optarg;
 		else if (option == 'c')
 			v->fault_fd = atoi(optarg);
 		else if (option == 'f' && parse_fault(optarg, v))
@@ -482,6 +870,8 @@ int cmd_verify(int argc, char **argv)
 		return fault_child(v.fault_fd, v.fault, swap_find(v.strategy))
 			       ? COMMAND_FAILED
 			       : COMMAND_OK;
+	if (v.replay)
+		return replay(&v);
 	v.out = v.json ? stderr : stdout;
 	if (v.faults) {
 		run_faults(&v);
