@@ -35,6 +35,8 @@ static const char help[] =
 	"  --variants       the swaps of the kernel's history, computed anew\n"
 	"  --mutants        each labelled ordering switched off: what notices? "
 	"(long)\n"
+	"  --save DIR       explore, variants: keep interleavings that break "
+	"something\n"
 	"  --replay FILE    a saved interleaving, step by step; with --svg FILE "
 	"its timeline\n"
 	"  --faults         the fault table (Markdown): what each strategy does "
@@ -53,6 +55,7 @@ static const char help[] =
 	"  ringswap verify\n"
 	"  ringswap verify --mode torture --strategy racy --seconds 2\n"
 	"  ringswap verify --mode litmus --seconds 10\n"
+	"  ringswap verify --mode explore --strategy racy --save .\n"
 	"  ringswap verify --fault swapper-cancelled --strategy rcu\n";
 
 #define CELLS_MAX 64
@@ -76,6 +79,7 @@ struct verify {
 	int fault_fd;	    /* the child's: where its row goes */
 	const char *replay; /* file of a saved interleaving */
 	const char *svg;    /* its timeline goes there */
+	const char *save;   /* folder for interleavings that break something */
 	bool json;
 	bool verbose;
 	FILE *out; /* everything but the verdicts in JSON */
@@ -170,6 +174,14 @@ static void run_litmus(struct verify *v, double seconds)
 	fputc('\n', v->out);
 }
 
+/* What this command was built without, it says. */
+__attribute__((unused)) static void not_built(struct verify *v,
+					      const char *mode)
+{
+	add_row(v, mode, "all", "not built", false,
+		"this command was built without it");
+}
+
 /* ------------------------------------------------------------------------ */
 /* Explore, variants, mutants, replay                                       */
 
@@ -252,6 +264,7 @@ static void run_explore(struct verify *v, double seconds)
 		abort();
 	options.strategy = v->strategy;
 	options.budget_s = seconds;
+	options.save_dir = v->save;
 	options.out = v->out;
 	options.row = add_explored;
 	options.arg = e;
@@ -263,34 +276,6 @@ static void run_explore(struct verify *v, double seconds)
 			true, "%s",
 			err > 0 ? "not as claimed" : strerror(-err));
 	free(e);
-	fputc('\n', v->out);
-}
-
-static void run_variants(struct verify *v, double seconds)
-{
-	struct explore_options options = EXPLORE_DEFAULTS;
-	int err;
-
-	options.budget_s = seconds;
-	options.out = v->out;
-	err = explore_variants(&options, v->verbose);
-	add_row(v, "variants", "kernel-lineage", err ? "DIFFERS" : "matches",
-		err != 0, "the table of the kernel's history");
-	fputc('\n', v->out);
-}
-
-static void run_mutants(struct verify *v, double seconds)
-{
-	struct explore_options options = EXPLORE_DEFAULTS;
-	int err;
-
-	(void)seconds; /* all of them, or the table says nothing */
-	options.strategy = v->strategy;
-	options.out = v->out;
-	err = explore_mutants(&options);
-	add_row(v, "mutants", "all labels", err ? "SURVIVORS" : "killed",
-		err != 0, "%s",
-		err ? "an unexplained survivor" : "or argued, each one");
 	fputc('\n', v->out);
 }
 
@@ -314,34 +299,61 @@ static int replay(struct verify *v)
 	return err ? COMMAND_INVALID : options_flush();
 }
 #else
-static void not_built(struct verify *v, const char *mode)
-{
-	add_row(v, mode, "all", "not built", false,
-		"this command was built without it");
-}
-
 static void run_explore(struct verify *v, double seconds)
 {
 	(void)seconds;
 	not_built(v, "explore");
 }
 
+static int replay(struct verify *v)
+{
+	return command_error(COMMAND_FAILED, "%s: built without the explorer",
+			     v->replay);
+}
+#endif
+
+#ifdef VERIFY_VARIANTS
+static void run_variants(struct verify *v, double seconds)
+{
+	struct explore_options options = EXPLORE_DEFAULTS;
+	int err;
+
+	options.budget_s = seconds;
+	options.save_dir = v->save;
+	options.out = v->out;
+	err = explore_variants(&options, v->verbose);
+	add_row(v, "variants", "kernel-lineage", err ? "DIFFERS" : "matches",
+		err != 0, "the table of the kernel's history");
+	fputc('\n', v->out);
+}
+#else
 static void run_variants(struct verify *v, double seconds)
 {
 	(void)seconds;
 	not_built(v, "variants");
 }
+#endif
 
+#ifdef VERIFY_MUTANTS
+static void run_mutants(struct verify *v, double seconds)
+{
+	struct explore_options options = EXPLORE_DEFAULTS;
+	int err;
+
+	(void)seconds; /* all of them, or the table says nothing */
+	options.strategy = v->strategy;
+	options.out = v->out;
+	err = explore_mutants(&options);
+	add_row(v, "mutants", "all labels", err ? "SURVIVORS" : "killed",
+		err != 0, "%s",
+		err ? "an unexplained survivor" : "or argued, each one");
+	fputc('\n', v->out);
+}
+#else
 static void run_mutants(struct verify *v, double seconds)
 {
 	(void)seconds;
 	not_built(v, "mutants");
-}
-
-static int replay(struct verify *v)
-{
-	return command_error(COMMAND_FAILED, "%s: built without the explorer",
-			     v->replay);
 }
 #endif
 
@@ -496,8 +508,7 @@ static void run_step(struct verify *v, double seconds)
 static void run_step(struct verify *v, double seconds)
 {
 	(void)seconds;
-	add_row(v, "step", "all", "not built", false,
-		"this command was built without it");
+	not_built(v, "step");
 }
 #endif
 
@@ -800,6 +811,7 @@ static int parse(int argc, char **argv, struct verify *v, bool *done)
 		{ "mutants", no_argument, NULL, 'M' },
 		{ "replay", required_argument, NULL, 'r' },
 		{ "svg", required_argument, NULL, 'g' },
+		{ "save", required_argument, NULL, 'S' },
 		{ "faults", no_argument, NULL, 'F' },
 		{ "fault", required_argument, NULL, 'f' },
 		{ "fault-child", required_argument, NULL, 'c' },
@@ -832,6 +844,8 @@ static int parse(int argc, char **argv, struct verify *v, bool *done)
 			v->replay = optarg;
 		else if (option == 'g')
 			v->svg = optarg;
+		else if (option == 'S')
+			v->save = optarg;
 		else if (option == 'c')
 			v->fault_fd = atoi(optarg);
 		else if (option == 'f' && parse_fault(optarg, v))
