@@ -12,6 +12,11 @@ run 0 list --json
 is_json
 [ "$(grep -c '"kind": "candidate"' out)" -ge 5 ] || fail "fewer than 5 sound"
 [ "$(grep -c '"kind": "control"' out)" -eq 2 ] || fail "not 2 controls"
+sed -n 's/.*"name": "\(.*\)".*/\1/p;/"floors"/q' out >names
+while read -r name; do
+	grep -q "^| \`$name\` |" "$fixtures/../../docs/strategies.md" ||
+		fail "$name has no row in docs/strategies.md"
+done <names
 for command in list topo doctor plot check compare; do
 	run 0 "$command" --help
 	shows "usage: ringswap $command"
