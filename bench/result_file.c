@@ -15,34 +15,29 @@
 
 /* ---- Reading ---- */
 
-/* Open a regular file of at most @most bytes. */
+/* Open a regular file of at most @most bytes; a pipe would hold us up. */
 static int open_file(const char *path, off_t most, FILE **out, char *why,
 		     size_t n)
 {
 	struct stat st;
-	FILE *file = fopen(path, "re");
-	int err = 0;
 
-	if (!file)
+	if (stat(path, &st))
 		return bench_why(-errno, why, n, "%s: %s", path,
 				 strerror(errno));
-	if (fstat(fileno(file), &st))
-		err = bench_why(-errno, why, n, "%s: %s", path,
-				strerror(errno));
-	else if (!S_ISREG(st.st_mode))
-		err = bench_why(-EINVAL, why, n, "%s: not a regular file",
-				path);
-	else if (st.st_size > most)
-		err = bench_why(-EFBIG, why, n,
-				"%s: %lld MiB, more than any ringswap file "
-				"(%lld MiB)",
-				path, (long long)st.st_size >> 20,
-				(long long)most >> 20);
-	if (err)
-		fclose(file);
-	else
-		*out = file;
-	return err;
+	if (!S_ISREG(st.st_mode))
+		return bench_why(-EINVAL, why, n, "%s: not a regular file",
+				 path);
+	if (st.st_size > most)
+		return bench_why(-EFBIG, why, n,
+				 "%s: %lld MiB, more than any ringswap file "
+				 "(%lld MiB)",
+				 path, (long long)st.st_size >> 20,
+				 (long long)most >> 20);
+	*out = fopen(path, "re");
+	if (!*out)
+		return bench_why(-errno, why, n, "%s: %s", path,
+				 strerror(errno));
+	return 0;
 }
 
 static int parse_error(const char *path, const json_error_t *e, char *why,

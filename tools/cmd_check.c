@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* cmd_check.c - `ringswap check`: is this file what it should be? */
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #include "bench/matrix.h"
 #include "bench/result.h"
@@ -39,9 +40,13 @@ static enum kind kind_of(const char *path)
 	enum kind kind = KIND_RESULT;
 	const char *schema;
 	json_error_t e;
+	struct stat st;
 	json_t *first;
-	FILE *file = fopen(path, "re");
+	FILE *file;
 
+	if (stat(path, &st) || !S_ISREG(st.st_mode))
+		return KIND_RESULT;
+	file = fopen(path, "re");
 	if (!file)
 		return KIND_RESULT;
 	first = json_loadf(file, JSON_DISABLE_EOF_CHECK, &e);

@@ -22,6 +22,8 @@ is_json
 refused 2 "give a file" check
 refused 2 "No such file" check missing.json
 refused 2 "not a regular file" check .
+mkfifo pipe
+refused 2 "not a regular file" check pipe
 : >empty.json
 refused 2 "cut off" check empty.json
 head -c 5000 short.json >cut.json
