@@ -72,6 +72,8 @@ static void draw_abuse(const struct swap_strategy *strategy,
 		c->low_duty[w] = round_draw(rng, 4);
 	if (strategy->swap_from_handler)
 		c->handler_swap_in = PICK(rng, 0, 4);
+	if (strategy->swap)
+		c->own_swap_in = PICK(rng, 0, 0, 2);
 	c->leave_in = PICK(rng, 0, 50);
 	c->pest_us = PICK(rng, 0, 20, 100);
 	c->hog = round_draw(rng, 4);
@@ -117,7 +119,7 @@ void round_describe(const struct round_config *c, char *text, size_t size)
 {
 	snprintf(text, size,
 		 "seed %llu: %s%u writer(s), %u swapper(s), %ux%u %s%s%s%s%s%s"
-		 "%s%s%s%s",
+		 "%s%s%s%s%s",
 		 (unsigned long long)c->seed, c->loops ? "loops, " : "",
 		 c->writers, c->swappers, c->attr.subbufs, c->attr.subbuf_size,
 		 c->attr.mode == RB_OVERWRITE ? "overwrite" : "consume",
@@ -128,6 +130,7 @@ void round_describe(const struct round_config *c, char *text, size_t size)
 		 c->shuffle_swappers || c->shuffle_writers ? ", shuffled" : "",
 		 c->control ? ", control" : "",
 		 c->handler_swap_in ? ", handler swaps" : "",
+		 c->own_swap_in ? ", own swaps" : "",
 		 c->leave_in ? ", writers leave" : "");
 }
 
@@ -160,9 +163,14 @@ static int make_buffers(struct round *r)
 	struct rb_attr attr = r->config.attr;
 	int err = swap_rb_create(r->strategy, attr, &r->live);
 
-	for (unsigned int i = 0; i < r->config.writers && !err; i++)
-		err = swap_rb_create(r->strategy, attr,
-				     &r->writers[i].handler_spare.rb);
+	for (unsigned int i = 0; i < r->config.writers && !err; i++) {
+		struct writer *w = &r->writers[i];
+
+		err = swap_rb_create(r->strategy, attr, &w->handler_spare.rb);
+		if (!err)
+			err = swap_rb_create(r->strategy, attr,
+					     &w->own_spare.rb);
+	}
 	for (unsigned int i = 0; i < r->config.swappers; i++)
 		for (unsigned int k = 0; k < ROUND_SPARES && !err; k++)
 			err = swap_rb_create(r->strategy, attr,
@@ -175,8 +183,10 @@ static void free_buffers(struct round *r)
 {
 	rb_destroy(r->live);
 	rb_destroy(r->decoy);
-	for (unsigned int i = 0; i < ROUND_WRITERS; i++)
+	for (unsigned int i = 0; i < ROUND_WRITERS; i++) {
 		rb_destroy(r->writers[i].handler_spare.rb);
+		rb_destroy(r->writers[i].own_spare.rb);
+	}
 	for (unsigned int i = 0; i < ROUND_SWAPPERS; i++)
 		for (unsigned int k = 0; k < ROUND_SPARES; k++)
 			rb_destroy(r->swappers[i].spares[k].rb);
@@ -300,6 +310,7 @@ static void check_quiet(struct round *r)
 	for (unsigned int i = 0; i < r->config.writers; i++) {
 		check_slot(r->live, i);
 		check_slot(r->writers[i].handler_spare.rb, i);
+		check_slot(r->writers[i].own_spare.rb, i);
 		for (unsigned int k = 0; k < ROUND_SPARES * r->config.swappers;
 		     k++)
 			check_slot(r->swappers[k / ROUND_SPARES]
@@ -339,7 +350,7 @@ static void close_writer(struct round *r, struct writer *w)
 		drops += rb_drops(slot, cause);
 	book_close(&w->book, w->source, drops, r->result);
 	for (unsigned int o = 0; o < TORTURE_OUTCOMES; o++) {
-		r->result->swaps[o] += w->swaps[o];
+		r->result->swaps[o] += w->swaps[o] + w->own_swaps[o];
 		r->result->handler_swaps += w->swaps[o];
 	}
 }

@@ -67,9 +67,10 @@ struct round_config {
 	unsigned int nest_in;	 /* writes inside a write */
 	unsigned int discard_in; /* instead of commit */
 	unsigned int handler_swap_in;
-	unsigned int leave_in; /* writer exits and enters again */
-	unsigned int pest_us;  /* signals from outside; 0: none */
-	bool hog;	       /* spins on the first writer's CPU */
+	unsigned int own_swap_in; /* swaps by the writer's thread itself */
+	unsigned int leave_in;	  /* writer exits and enters again */
+	unsigned int pest_us;	  /* signals from outside; 0: none */
+	bool hog;		  /* spins on the first writer's CPU */
 	bool shuffle_swappers;
 	bool shuffle_writers;
 	bool control;	    /* disable and enable, resize and reset */
@@ -100,11 +101,13 @@ struct writer {
 	struct book book;
 	struct book_source source[TORTURE_SOURCES];
 	struct bench_rng rng[TORTURE_SOURCES];
+	struct spare own_spare; /* for swaps by the thread */
 	/* A swap by a handler; the thread reads the snapshot. */
 	struct spare handler_spare;
 	struct swap_op handler_op;
 	volatile sig_atomic_t handler_state; /* enum handler_state */
 	uint64_t swaps[TORTURE_OUTCOMES];    /* by handlers */
+	uint64_t own_swaps[TORTURE_OUTCOMES];
 };
 
 enum handler_state {

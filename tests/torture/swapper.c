@@ -162,7 +162,7 @@ static void check_withdrawn(struct swapper *s, unsigned int slot, int err)
 	const struct round_config *c = &s->round->config;
 	uint32_t refuse = load_relaxed(&rb_slot(s->round->live, slot)->refuse);
 
-	if (c->swappers == 1 && !c->handler_swap_in &&
+	if (c->swappers == 1 && !c->handler_swap_in && !c->own_swap_in &&
 	    (refuse & RB_REFUSE_SWAP))
 		torture_violation(TORTURE_ERROR,
 				  "slot %u: swap failed (%s), yet is still "

@@ -162,6 +162,30 @@ static void finish_handler_swap(struct writer *w)
 	w->handler_state = HANDLER_READY;
 }
 
+/* The thread takes a snapshot of its own slot, and handlers interrupt that. */
+static void own_swap(struct writer *w)
+{
+	struct spare *spare = &w->own_spare;
+	struct bench_rng *rng = &w->rng[THREAD];
+	enum swap_mode mode = bench_rng_below(rng, 2) ? SWAP_WAIT : SWAP_TRY;
+	struct swap_op op;
+	int first, err;
+
+	spare->slot[w->index].cpu =
+		rb_slot_active(rb_slot(spare->rb, w->index));
+	first = swap(w->round->live, spare->rb, w->index, mode,
+		     sys_now() + 1000000, &op);
+	for (err = first; err == -EINPROGRESS;)
+		err = swap_settle(&op, sys_now() + 1000000);
+	swap_count(w->own_swaps, first == -EINPROGRESS ? first : 0, err,
+		   w->round->config.control);
+	if (err)
+		return;
+	snapshot_take(spare, w, rng, false);
+	snapshot_check(spare, w, w->round->result);
+	snapshot_give_back(spare, w->index);
+}
+
 static int arrive(struct writer *w)
 {
 	int err;
@@ -232,6 +256,8 @@ void *writer_main(void *arg)
 	while (!load_relaxed(&r->stop_writers)) {
 		burst(w);
 		finish_handler_swap(w);
+		if (round_draw(&w->rng[THREAD], r->config.own_swap_in))
+			own_swap(w);
 		if (round_draw(&w->rng[THREAD], r->config.leave_in)) {
 			leave(w);
 			if (arrive(w))
