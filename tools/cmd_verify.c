@@ -14,6 +14,7 @@
 #ifdef VERIFY_STEP
 #include "tests/step/step.h"
 #endif
+#include "tests/torture/cpus.h"
 #include "tests/torture/faults.h"
 #include "tests/torture/litmus.h"
 #include "tests/torture/torture.h"
@@ -561,7 +562,10 @@ static void torture_one(struct verify *v, const struct swap_strategy *s,
 	}
 	verdict = torture_verdict(s, r);
 	print_torture(v, s, r);
-	if (torture_violations(r))
+	if (verdict == TORTURE_MISSED && cpus_allowed((int[2]){ 0 }, 2) < 2)
+		add_row(v, "torture", s->name, "unavailable", false,
+			"one CPU allowed: nothing runs at the same time");
+	else if (torture_violations(r))
 		add_row(v, "torture", s->name, torture_verdict_name(verdict),
 			verdict == TORTURE_BROKEN,
 			"%llu violations after "

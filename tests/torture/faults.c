@@ -2,7 +2,6 @@
 /* faults.c - staging faults, and what is expected of whom. */
 #include "tests/torture/faults.h"
 
-#include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <sched.h>
