@@ -12,10 +12,12 @@
  * each k-th. So nothing differs from the base but the delay, whose size is
  * known, where a copy of the code would also differ by where it lies.
  *
- * The spin is a fixed time, long beside the clock's own steps; k follows from
- * it and from the cost of an event of the base, which is measured in the same
- * process before the first event that counts. Loops that stamp every event
- * get no delay. One writer, mode overwrite.
+ * A spin lasts that many per mille of what the k events before it took, so
+ * the truth is the same in a slow moment and in a fast one. k is chosen so that
+ * a spin is long beside the clock's own steps, from the cost of an event of the
+ * base, which is measured in the same process before the first event that
+ * counts. Loops that stamp every event get no delay. One writer, mode
+ * overwrite.
  */
 #ifndef RINGSWAP_TESTS_VALIDITY_PLANTED_H
 #define RINGSWAP_TESTS_VALIDITY_PLANTED_H
@@ -36,7 +38,8 @@ struct planted {
 	swap_loop_fn base; /* calibrated for it; NULL: not yet */
 	uint64_t every;	   /* events from one spin to the next */
 	uint64_t since;	   /* events since the last spin */
-	uint64_t spin;	   /* cycles */
+	uint64_t took;	   /* cycles of these events */
+	uint64_t step;	   /* of the clock, cycles */
 };
 
 static int planted_compare(const void *a, const void *b)
@@ -76,7 +79,6 @@ static uint64_t planted_try(const struct planted *p, struct swap_loop *loop)
 
 static void planted_calibrate(struct planted *p, struct swap_loop *loop)
 {
-	uint64_t step = planted_clock_step();
 	uint64_t tries[PLANTED_TRIES];
 	double per_event;
 
@@ -85,21 +87,23 @@ static void planted_calibrate(struct planted *p, struct swap_loop *loop)
 	for (unsigned int i = 0; i < PLANTED_TRIES; i++)
 		tries[i] = planted_try(p, loop);
 	per_event = (double)planted_median(tries) / PLANTED_TRY_COUNT;
-	p->spin = PLANTED_STEPS * step;
-	p->every = (uint64_t)((double)p->spin * 1000 /
+	p->step = planted_clock_step();
+	p->every = (uint64_t)((double)(PLANTED_STEPS * p->step) * 1000 /
 			      (PLANTED_PER_MILLE * per_event)) +
 		   1;
 	p->since = 0;
-	/* A spin ends on average a step late. */
-	p->spin -= step;
+	p->took = 0;
 }
 
-static void planted_wait(uint64_t cycles)
+static void planted_wait(struct planted *p, uint64_t start)
 {
-	uint64_t start = rb_clock_cycles();
+	uint64_t spin = p->took * PLANTED_PER_MILLE / 1000;
 
-	while (rb_clock_cycles() - start < cycles)
+	/* It ends a step late on average. */
+	while (rb_clock_cycles() - start + p->step < spin)
 		;
+	p->since = 0;
+	p->took = 0;
 }
 
 static void planted_batch(struct swap_loop *loop, uint32_t payload,
@@ -116,16 +120,17 @@ static void planted_batch(struct swap_loop *loop, uint32_t payload,
 		planted_calibrate(p, loop);
 	}
 	while (left) {
-		uint64_t room = p->every - p->since;
+		uint64_t room = p->every - p->since, start, end;
 
 		loop->count = left < room ? left : room;
-		base(loop);
 		left -= loop->count;
 		p->since += loop->count;
-		if (p->since == p->every) {
-			planted_wait(p->spin);
-			p->since = 0;
-		}
+		start = rb_clock_cycles();
+		base(loop);
+		end = rb_clock_cycles();
+		p->took += end - start;
+		if (p->since == p->every)
+			planted_wait(p, end);
 	}
 	loop->count = count;
 }

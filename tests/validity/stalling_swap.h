@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * stalling_swap.h - membarrier, one swap of which hangs for STALL_NS.
- *
- * It is the STALL_AT-th of the process, warm-up included.
+ * stalling_swap.h - membarrier, a few swaps of which hang for STALL_NS: one in
+ * STALL_EVERY, those of the warm-up included.
  */
 #ifndef RINGSWAP_TESTS_VALIDITY_STALLING_SWAP_H
 #define RINGSWAP_TESTS_VALIDITY_STALLING_SWAP_H
@@ -20,7 +19,7 @@ static int stalling_swap(struct swap_op *op)
 	int err = membarrier_stalling_swap(op);
 	uint64_t end = sys_now() + STALL_NS;
 
-	while (swaps == STALL_AT && sys_now() < end)
+	while (swaps % STALL_EVERY == STALL_EVERY - 1 && sys_now() < end)
 		;
 	swaps++;
 	return err;
