@@ -1,0 +1,138 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Measure what the harness finds where the truth is known, and write the report.
+#
+# usage: measure.sh COMMAND REPORTER DIRECTORY [REPORT]
+#
+# COMMAND is ringswap-validity, REPORTER validity-report. Results gather in
+# DIRECTORY: what lies there from an earlier call counts too, and the first and
+# the last run of each sort are what flips of verdicts are counted over. So run
+# it again an hour later. REPORT gets the text; without it nothing is written.
+#
+#	VALIDITY_RUNS=4		runs of each sort that this call adds
+#	VALIDITY_PRECISION=2%	as `ringswap run --precision`
+#	VALIDITY_CAP=32		rounds at most
+#	VALIDITY_FULL=1		rounds of the matrix full, 0: leave it out
+set -eu
+
+command=$1
+reporter=$2
+directory=$3
+report=${4-}
+runs=${VALIDITY_RUNS:-4}
+precision=${VALIDITY_PRECISION:-2%}
+cap=${VALIDITY_CAP:-32}
+full=${VALIDITY_FULL:-1}
+here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
+case $report in '' | /*) ;; *) report=$PWD/$report ;; esac
+mkdir -p "$directory"
+cd "$directory"
+
+# measure NAME ARGS...: the result NAME-TIME.json; a verdict is no failure
+measure()
+{
+	name=$1
+	shift
+	tries=0
+	while :; do
+		out=$name-$(date -u +%m%dT%H%M%S).json
+		status=0
+		"$command" run --out "$out" "$@" >"${out%.json}.txt" \
+			2>"${out%.json}.err" || status=$?
+		case $status in 0 | 3) return ;; esac
+		cat "${out%.json}.err" >&2
+		tries=$((tries + 1))
+		# somebody else measures: wait for their end
+		grep -q "another run" "${out%.json}.err" && [ $tries -lt 120 ] ||
+			exit 1
+		rm -f "${out%.json}.txt" "${out%.json}.err"
+		sleep 5
+	done
+}
+
+i=0
+while [ "$i" -lt "$runs" ]; do
+	i=$((i + 1))
+	measure planted --matrix "$here/matrices/planted.json" \
+		--precision "$precision" --rounds "$cap"
+	measure twins --matrix "$here/matrices/twins.json"
+	measure swaps --matrix "$here/matrices/swaps.json"
+done
+if [ "$runs" -gt 0 ]; then
+	out=quick-$(date -u +%m%dT%H%M%S).json
+	"$reporter" memory "$command" run --matrix quick --out "$out" \
+		2>quick.err | sed -n '/^Peak memory/p' >memory.md
+fi
+[ "$runs" -eq 0 ] || [ "$full" -eq 0 ] ||
+	measure full --matrix full --rounds "$full"
+[ -n "$report" ] || exit 0
+
+# first NAME, last NAME: by the time in their names
+first()
+{
+	for file in "$1"-*.json; do
+		echo "$file"
+		return
+	done
+}
+last()
+{
+	for file in "$1"-*.json; do
+		:
+	done
+	echo "$file"
+}
+
+newest=$(last quick)
+machine=$(sed -n 's/^machine *//p' "$(last planted | sed 's/json$/txt/')")
+load=$(sed -n 's/^ *load: //p' "$(last planted | sed 's/json$/txt/')")
+{
+	cat <<END
+# Are the numbers right? The harness against known truths
+
+Made by \`cmake --build BUILD --target validity\` (\`tests/validity/measure.sh\`). Every figure below is from results on this machine; nothing is adjusted.
+
+- machine: $machine
+- load when the last run began: ${load:-not remarkable}
+- asked for: --precision $precision, at most $cap rounds, for planted effects in the write; the other matrices have fixed rounds
+
+## Method
+
+\`ringswap-validity\` is the \`ringswap\` command with a few rows added, in tests only.
+
+- **Copies** (\`unsync-twin-N\`, \`membarrier-twin-N\`): the same source under another name, compiled again. No difference is the truth. This is harder than the A/A control of every run, which is the same machine code twice: a copy lies elsewhere in memory, and where code lies is a real effect, often of a per cent.
+- **Planted in the write** (\`-plus-2\`, \`-plus-5\`, \`-plus-20\`): the loop calls the machine code of the strategy it is a delay of, k events at a time, and spins after each k-th for that share of what they took. k is calibrated in the process so that one spin is 128 steps of the clock. The truth is known to a few per cent of the effect.
+- **Planted in the swap** (\`membarrier-slower\`): each swap spins for a tenth of what it took.
+- Rows of \`unsync\` are judged by the verdict that the tool prints. Rows of \`membarrier\` are judged by their difference from the row \`membarrier\` of the same run, round by round, by the same statistics.
+- Only runs whose A/A passed are judged. *Covers* means that the interval, which is wide enough for the whole table at once, contains the truth.
+- Shares have exact (Clopper-Pearson) 95 % intervals.
+
+## Identical code
+
+END
+	"$reporter" effects twins-*.json
+	printf '\n## Planted in the write\n\n'
+	"$reporter" effects planted-*.json
+	printf '\n## Swaps: planted and identical\n\n'
+	"$reporter" effects swaps-*.json
+	printf '\n## The same matrix again\n\n'
+	for name in planted twins quick; do
+		"$reporter" flips "$(first $name)" "$(last $name)"
+		echo
+	done
+	printf '## What the harness itself costs\n\n'
+	"$reporter" empty "$newest"
+	echo
+	cat memory.md
+	cat <<'END'
+
+Predicted and actual time, and the share of it spent inside measured slices. Targets: off by at most 10 %; `full` at least 90 % measuring and under 15 min; `quick` under 60 s. `full` was run with fewer rounds than it has; its blocks are the same.
+
+END
+	# shellcheck disable=SC2046 # names without blanks
+	"$reporter" times quick-*.json $(ls full-*.json 2>/dev/null) \
+		twins-*.json swaps-*.json
+	printf '\nAll rounds of it, by its plan: '
+	"$command" run --matrix full --dry-run | sed -n '1p'
+} >report.new
+mv report.new "$report"
