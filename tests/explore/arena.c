@@ -139,7 +139,8 @@ static bool inside(const unsigned char *at, const void *from, size_t bytes,
 	return from && at >= first && at < first + bytes;
 }
 
-static void name_slot(const char *rb, size_t offset, char *out, size_t size)
+static void name_slot(const char *rb, unsigned int i, size_t offset, char *out,
+		      size_t size)
 {
 	const char *field = field_name(slot_fields, offset);
 	size_t drops = offsetof(struct rb_slot, drops);
@@ -149,7 +150,8 @@ static void name_slot(const char *rb, size_t offset, char *out, size_t size)
 	else if (offset >= drops && offset < drops + 8 * RB_DROP_CAUSES)
 		snprintf(out, size, "%s.drops[%s]", rb,
 			 rb_drop_name((offset - drops) / 8));
-	else
+	else if (!xp_world.scenario->name_private ||
+		 !xp_world.scenario->name_private(i, offset, out, size))
 		snprintf(out, size, "%s.private+%zu", rb,
 			 offset - sizeof(struct swap_slot));
 }
@@ -180,7 +182,7 @@ void xp_name_address(const volatile void *at, char *out, size_t size)
 		if (!rbs[i])
 			continue;
 		if (inside(byte, rbs[i]->slots, rbs[i]->slot_stride, &offset))
-			return name_slot(names[i], offset, out, size);
+			return name_slot(names[i], i, offset, out, size);
 		if (inside(byte, cpu->pages, XP_SUBBUFS * XP_SUBBUF, &offset))
 			return name_page(cpu_names[i], offset, out, size);
 		if (inside(byte, cpu, sizeof(*cpu), &offset)) {

@@ -150,9 +150,10 @@ void xp_cell_run(const struct xp_cell *cell, struct explore_row *row)
 		snprintf(row->why, sizeof(row->why), "setup failed");
 		return;
 	}
-	if (cell->site)
-		cell->site->mutation = cell->mutation;
+	xp_mutant_apply(cell->mutant);
 	bound = xp_cell_bound(cell);
+	if (cell->cap && bound > (unsigned int)cell->cap)
+		bound = (unsigned int)cell->cap;
 	for (xp.bound = 0; verdict == EXPLORE_CLEAN && xp.bound <= bound;) {
 		verdict = explore_bound(cell, row, end);
 		row->bound = xp.bound;
@@ -165,8 +166,7 @@ void xp_cell_run(const struct xp_cell *cell, struct explore_row *row)
 	row->verdict = verdict;
 	if (verdict == EXPLORE_BROKEN)
 		row_broken(cell, row);
-	if (cell->site)
-		cell->site->mutation = XP_INTACT;
+	xp_mutant_apply(NULL);
 	row->seconds = cpu_seconds() - begin;
 }
 
@@ -216,7 +216,7 @@ static pid_t cell_start(struct xp_batch *batch, unsigned int i, double end)
 	child = fork();
 	if (child)
 		return child;
-	xp_cell_run(cell, &batch->rows[i]);
+	(cell->run ? cell->run : xp_cell_run)(cell, &batch->rows[i]);
 	_exit(0);
 }
 

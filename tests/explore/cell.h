@@ -8,18 +8,33 @@
 #include "tests/explore/explore.h"
 #include "tests/explore/scenario.h"
 
+/* One operation of the source, in every unit that holds it, changed. */
+struct xp_mutant {
+	const char *file; /* as xp_site_file() */
+	unsigned int line;
+	enum xp_op op;
+	enum xp_mutation mutation;
+	const char *label;
+	const char *what;
+};
+
 struct xp_cell {
 	const struct swap_strategy *strategy;
 	const struct xp_scenario *scenario;
 	enum explore_model model;
-	int bound;	      /* -1: the scenario's own */
-	unsigned int ignore;  /* promises not to stop at, bits 1 << n */
-	struct xp_site *site; /* a mutant's, or NULL */
-	enum xp_mutation mutation;
-	const char *save_dir; /* or NULL */
-	FILE *listing;	      /* or NULL */
-	double limit_s;	      /* wall clock; 0: none */
+	int bound;	     /* -1: the scenario's own */
+	unsigned int ignore; /* promises not to stop at, bits 1 << n */
+	const struct xp_mutant *mutant; /* or NULL */
+	const char *save_dir;		/* or NULL */
+	FILE *listing;			/* or NULL */
+	double limit_s;			/* wall clock; 0: none */
+	int cap;			/* bound at most; 0: none */
+	/* Instead of xp_cell_run() in the child; optional. */
+	void (*run)(const struct xp_cell *cell, struct explore_row *row);
 };
+
+/* Set the mutation at all its sites, or take it back (NULL: all of them). */
+void xp_mutant_apply(const struct xp_mutant *mutant);
 
 /* Preemptions of the cell when nobody says otherwise. */
 unsigned int xp_cell_bound(const struct xp_cell *cell);

@@ -192,8 +192,8 @@ static void file_name(const struct xp_cell *cell, char *file, size_t size)
 {
 	snprintf(file, size, "%s/%s.%s.%s%s%s.interleaving", cell->save_dir,
 		 cell->strategy->name, cell->scenario->name,
-		 explore_model_name(cell->model), cell->site ? "." : "",
-		 cell->site ? cell->site->label : "");
+		 explore_model_name(cell->model), cell->mutant ? "." : "",
+		 cell->mutant ? cell->mutant->label : "");
 }
 
 int xp_report_save(const struct xp_cell *cell, const struct explore_row *row,
@@ -212,9 +212,10 @@ int xp_report_save(const struct xp_cell *cell, const struct explore_row *row,
 	fprintf(out, "strategy %s\nscenario %s\nmodel %s\nbound %u\n",
 		row->strategy, row->scenario, explore_model_name(row->model),
 		row->bound);
-	if (cell->site)
-		fprintf(out, "mutant %s %s %u %d\n", cell->site->unit,
-			cell->site->file, cell->site->line, cell->mutation);
+	if (cell->mutant)
+		fprintf(out, "mutant %s %u %d %d\n", cell->mutant->file,
+			cell->mutant->line, (int)cell->mutant->op,
+			(int)cell->mutant->mutation);
 	fprintf(out, "promise %s\nwhy %s\npath", row->promise, row->why);
 	for (unsigned int i = 0; i < xp.at; i++)
 		fprintf(out, " %u/%u", xp.path[i].taken, xp.path[i].options);

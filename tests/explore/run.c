@@ -247,9 +247,9 @@ struct saved {
 	char model[8];
 	char promise[8];
 	unsigned int bound;
-	char unit[256];
 	char file[256];
 	unsigned int line;
+	int op;
 	int mutation;
 };
 
@@ -289,8 +289,8 @@ static int read_saved(FILE *in, struct saved *saved)
 		else if (!strcmp(word, "promise"))
 			ok = fscanf(in, " %7s", saved->promise) == 1;
 		else if (!strcmp(word, "mutant"))
-			ok = fscanf(in, " %255s %255s %u %d", saved->unit,
-				    saved->file, &saved->line,
+			ok = fscanf(in, " %255s %u %d %d", saved->file,
+				    &saved->line, &saved->op,
 				    &saved->mutation) == 4;
 		else if (!strcmp(word, "why"))
 			ok = fscanf(in, "%*[^\n]") == 0;
@@ -302,15 +302,16 @@ static int read_saved(FILE *in, struct saved *saved)
 	return -EINVAL;
 }
 
-static void apply_mutant(const struct saved *saved)
+static void apply_saved(const struct saved *saved)
 {
-	struct xp_site *site;
+	struct xp_mutant mutant = {
+		.file = saved->file,
+		.line = saved->line,
+		.op = (enum xp_op)saved->op,
+		.mutation = (enum xp_mutation)saved->mutation,
+	};
 
-	for (unsigned int i = 0; saved->line && (site = xp_site_at(i)); i++)
-		if (site->line == saved->line &&
-		    !strcmp(site->file, saved->file) &&
-		    !strcmp(site->unit, saved->unit))
-			site->mutation = (uint8_t)saved->mutation;
+	xp_mutant_apply(saved->line ? &mutant : NULL);
 }
 
 static int replay_saved(const struct saved *saved, FILE *out, FILE *svg)
@@ -332,11 +333,12 @@ static int replay_saved(const struct saved *saved, FILE *out, FILE *svg)
 	xp.bound = saved->bound;
 	if (xp_scenario_setup(cell.scenario, cell.strategy))
 		return -EINVAL;
-	apply_mutant(saved);
+	apply_saved(saved);
 	xp.length = length;
 	xp.tracing = true;
 	xp_scenario_execute();
 	xp.tracing = false;
+	xp_mutant_apply(NULL);
 	if (out)
 		xp_report_listing(out);
 	if (svg)

@@ -645,6 +645,8 @@ int xp_scenario_setup(const struct xp_scenario *scenario,
 		err = swap_writer_enter(xp_world.live, 0);
 	if (err)
 		return err;
+	if (scenario->on_setup)
+		scenario->on_setup(scenario);
 	prefill(scenario->prefill);
 	xp.clock_start = xp.clock;
 	xp_arena_save();
@@ -815,4 +817,6 @@ void xp_scenario_execute(void)
 		return;
 	check_balance();
 	check_books();
+	if (xp_world.scenario->on_check)
+		xp_world.scenario->on_check();
 }

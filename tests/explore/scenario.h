@@ -33,7 +33,11 @@ struct xp_scenario {
 	bool needs_try;	     /* uses mode try */
 	bool swap_in_writer; /* swap on the writer's thread */
 	bool swap_in_handler;
-	bool recycles; /* quick form: too long for the ctest */
+	/* Optional, for strategies of tests. */
+	void (*on_setup)(const struct xp_scenario *scenario);
+	void (*on_check)(void); /* at the end of every execution */
+	bool (*name_private)(unsigned int slot, size_t offset, char *out,
+			     size_t size);
 };
 
 /* The world of one cell; set by xp_scenario_setup(). */

@@ -95,14 +95,29 @@ static int test_replay(char **argv)
 	return err ? fail("the replay did not reproduce") : 0;
 }
 
+static int test_variants(char **argv)
+{
+	struct explore_options options = EXPLORE_DEFAULTS;
+
+	return explore_variants(&options, !strcmp(argv[0], "full"));
+}
+
+static int test_mutants(char **argv)
+{
+	struct explore_options options = EXPLORE_DEFAULTS;
+
+	options.strategy = strcmp(argv[0], "all") ? argv[0] : NULL;
+	return explore_mutants(&options);
+}
+
 static const struct {
 	const char *name;
 	int args;
 	int (*run)(char **argv);
 } tests[] = {
-	{ "strategy", 1, test_strategy },
-	{ "caught", 3, test_caught },
-	{ "replay", 3, test_replay },
+	{ "strategy", 1, test_strategy }, { "caught", 3, test_caught },
+	{ "replay", 3, test_replay },	  { "variants", 1, test_variants },
+	{ "mutants", 1, test_mutants },
 };
 
 int main(int argc, char **argv)

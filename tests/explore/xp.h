@@ -54,6 +54,7 @@ struct xp_site {
 	const char *file; /* as the compiler saw it */
 	const char *unit; /* file compiled: tells copies of headers apart */
 	const char *func;
+	const char *what; /* the operand, as written */
 	uint16_t line;
 	uint8_t op;	   /* enum xp_op */
 	uint8_t mutation;  /* enum xp_mutation; set between executions */

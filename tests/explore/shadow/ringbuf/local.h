@@ -12,11 +12,11 @@
 #define RB_LOCAL_SPELLING "explored"
 
 #define local_fetch_add(p, v) xp_rmw(XP_SITE(XP_LOCAL_ADD), (p), 8, (v))
-#define local_cmpxchg(p, old, new_value)                                  \
-	({                                                                \
-		uint64_t xp_old_ = (old);                                 \
-		xp_cmpxchg(XP_SITE(XP_LOCAL_CMPXCHG), (p), 8, &xp_old_,   \
-			   (new_value));                                  \
+#define local_cmpxchg(p, old, new_value)                                \
+	({                                                              \
+		uint64_t xp_old_ = (old);                               \
+		xp_cmpxchg(XP_SITE(XP_LOCAL_CMPXCHG), (p), 8, &xp_old_, \
+			   (new_value));                                \
 	})
 
 #endif

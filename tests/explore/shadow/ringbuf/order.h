@@ -20,34 +20,36 @@
 #define XP_VALUE(p) __typeof__((void)0, *(p))
 
 /* Pointers in the section: they lie close, whatever the compiler aligns. */
-#define XP_SITE(kind)                                                     \
-	({                                                                \
-		static struct xp_site xp_site_ = {                        \
-			.file = __FILE__,                                 \
-			.unit = __BASE_FILE__,                            \
-			.func = __func__,                                 \
-			.line = __LINE__,                                 \
-			.op = (kind),                                     \
-			.label = "",                                      \
-		};                                                        \
-		static struct xp_site *const xp_site_at_                  \
-			__attribute__((section("xp_sites"), used)) =      \
-				&xp_site_;                                \
-		(void)xp_site_at_;                                        \
-		&xp_site_;                                                \
+#define XP_SITE(kind) XP_SITE_OF(kind, "")
+#define XP_SITE_OF(kind, operand)                                    \
+	({                                                           \
+		static struct xp_site xp_site_ = {                   \
+			.file = __FILE__,                            \
+			.unit = __BASE_FILE__,                       \
+			.func = __func__,                            \
+			.what = operand,                             \
+			.line = __LINE__,                            \
+			.op = (kind),                                \
+			.label = "",                                 \
+		};                                                   \
+		static struct xp_site *const xp_site_at_             \
+			__attribute__((section("xp_sites"), used)) = \
+				&xp_site_;                           \
+		(void)xp_site_at_;                                   \
+		&xp_site_;                                           \
 	})
 
 #define XP_LOAD(kind, p) \
-	((XP_VALUE(p))xp_load(XP_SITE(kind), (p), sizeof(*(p))))
-#define XP_STORE(kind, p, v)                           \
-	xp_store(XP_SITE(kind), (p), sizeof(*(p)),     \
+	((XP_VALUE(p))xp_load(XP_SITE_OF(kind, #p), (p), sizeof(*(p))))
+#define XP_STORE(kind, p, v)                              \
+	xp_store(XP_SITE_OF(kind, #p), (p), sizeof(*(p)), \
 		 (uint64_t)(XP_VALUE(p))(v))
 #define XP_RMW(kind, p, v)                                             \
 	({                                                             \
-		uint64_t xp_old_ = xp_rmw(XP_SITE(kind), (p),          \
+		uint64_t xp_old_ = xp_rmw(XP_SITE_OF(kind, #p), (p),   \
 					  sizeof(*(p)),                \
 					  (uint64_t)(XP_VALUE(p))(v)); \
-		(XP_VALUE(p))xp_old_;                                  \
+		(XP_VALUE(p)) xp_old_;                                 \
 	})
 
 #define load_relaxed(p)	    XP_LOAD(XP_LOAD_RELAXED, p)
@@ -61,15 +63,15 @@
 #define fetch_add_acq_rel(p, v) XP_RMW(XP_ADD, p, v)
 #define fetch_or_acq_rel(p, v)	XP_RMW(XP_OR, p, v)
 #define fetch_and_acq_rel(p, v) XP_RMW(XP_AND, p, v)
-#define cmpxchg_acq_rel(p, o, v)                                     \
-	({                                                           \
-		XP_VALUE(o) *xp_o_ = (o);                            \
-		uint64_t xp_old_ = (uint64_t)*xp_o_;                 \
-		bool xp_done_ = xp_cmpxchg(XP_SITE(XP_CMPXCHG), (p), \
-					   sizeof(*(p)), &xp_old_,   \
-					   (uint64_t)(XP_VALUE(p))(v)); \
-		*xp_o_ = (XP_VALUE(o))xp_old_;                       \
-		xp_done_;                                            \
+#define cmpxchg_acq_rel(p, o, v)                                            \
+	({                                                                  \
+		XP_VALUE(o) *xp_o_ = (o);                                   \
+		uint64_t xp_old_ = (uint64_t)*xp_o_;                        \
+		bool xp_done_ = xp_cmpxchg(XP_SITE_OF(XP_CMPXCHG, #p), (p), \
+					   sizeof(*(p)), &xp_old_,          \
+					   (uint64_t)(XP_VALUE(p))(v));     \
+		*xp_o_ = (XP_VALUE(o))xp_old_;                              \
+		xp_done_;                                                   \
 	})
 
 #define compiler_barrier() xp_compiler_barrier(XP_SITE(XP_COMPILER_BARRIER))
