@@ -16,6 +16,8 @@
 #define SLICE_SHARED_US 5000u  /* two roles take turns on one PU */
 #define SLICE_HOG_US	50000u /* a descheduled writer comes back first */
 #define BLOCK_MS_MAX	60000u
+#define LAYOUTS_MOST	8u
+#define LAYOUTS_KIB	512u /* of one side */
 
 /* ------------------------------------------------------------------------ */
 /* JSON                                                                     */
@@ -177,6 +179,19 @@ static int choose_pus(struct bench_block *block, char *why, size_t n)
 	return 0;
 }
 
+/* Slots of one target: a writer alone takes turns on several, as many as the
+ * L2 cache surely holds. */
+static unsigned int layouts_of(const struct bench_block *block)
+{
+	unsigned int n = LAYOUTS_KIB / block->cell->buffer_kib;
+
+	if (block->cell->scenario != BENCH_WRITE)
+		return block->n_writers;
+	if (n < 1)
+		return 1;
+	return n < LAYOUTS_MOST ? n : LAYOUTS_MOST;
+}
+
 static int create_targets(struct bench_block *block, char *why, size_t n)
 {
 	struct bench_cell base;
@@ -184,7 +199,7 @@ static int create_targets(struct bench_block *block, char *why, size_t n)
 		.cell = block->cell,
 		.topology = block->topology,
 		.node = home_node(block),
-		.slots = block->n_writers,
+		.slots = layouts_of(block),
 	};
 	int err = bench_target_create(&block->target, &how, why, n);
 
@@ -198,6 +213,8 @@ static int create_targets(struct bench_block *block, char *why, size_t n)
 		return 0;
 	how.cell = &base;
 	how.salt = 4096;
+	if (bench_cell_is_floor(&base))
+		how.slots = 1;
 	return bench_target_create(&block->base, &how, why, n);
 }
 

@@ -5,7 +5,13 @@
  * Slices of the baseline and of the cell alternate, and which of the two goes
  * first alternates too, so that a slow drift falls on both alike. A pair in
  * which the writer was preempted measures the scheduler: it is counted and left
- * out, as long as enough others remain.
+ * out, as long as others remain.
+ *
+ * A write is so short that where its slot and buffer happen to lie moves it by
+ * up to 10 %, and for as long as they lie there. So a strategy gets several
+ * slots, and the pairs take turns on them: one block's median is then that of
+ * several layouts, and blocks differ less (the idea of Curtsinger and Berger,
+ * Stabilizer, ASPLOS 2013, who move code and data at run time).
  */
 #include <errno.h>
 #include <math.h>
@@ -15,7 +21,9 @@
 #include "bench/block.h"
 
 #define WARM_UP_SHARE 8 /* a slice's part that the calibration must fill */
-#define PAIRS_LEAST   5 /* clean pairs that make do */
+#define PAIRS_LEAST   1 /* clean pairs that make do */
+/* Beyond this a loop that takes no time is no loop. */
+#define EVENTS_MOST (UINT64_C(1) << 36)
 
 struct write_run {
 	struct bench_block *block;
@@ -45,11 +53,12 @@ static bool must_restart(const struct bench_target *target)
 	return target->strategy && target->cell.mode == RB_PRODUCE_CONSUME;
 }
 
-/* Write count events and return the cycles that took; emptying a full buffer
- * is not timed. */
-static uint64_t write_events(struct bench_target *target, uint64_t total)
+/* Write count events to a slot and return the cycles that took; emptying a
+ * full buffer is not timed. */
+static uint64_t write_events(struct bench_target *target, unsigned int slot,
+			     uint64_t total)
 {
-	struct swap_loop *loop = &target->writers[0].loop;
+	struct swap_loop *loop = &target->writers[slot].loop;
 	swap_loop_fn run = target->loop[SWAP_LOOP_BATCH];
 	uint64_t at_once = total, cycles = 0;
 
@@ -64,7 +73,7 @@ static uint64_t write_events(struct bench_target *target, uint64_t total)
 		run(loop);
 		cycles += rb_clock_cycles() - start;
 		if (must_restart(target))
-			bench_target_restart(target, 0);
+			bench_target_restart(target, slot);
 	}
 	return cycles;
 }
@@ -75,7 +84,7 @@ static uint64_t quickest(struct bench_target *target, uint64_t total)
 	uint64_t least = UINT64_MAX;
 
 	for (unsigned int i = 0; i < 3; i++) {
-		uint64_t cycles = write_events(target, total);
+		uint64_t cycles = write_events(target, 0, total);
 
 		least = cycles < least ? cycles : least;
 	}
@@ -90,7 +99,8 @@ static uint64_t calibrate(struct bench_block *block,
 
 	for (;;) {
 		cycles = quickest(target, total);
-		if (cycles >= block->slice_cycles / WARM_UP_SHARE)
+		if (cycles >= block->slice_cycles / WARM_UP_SHARE ||
+		    total > EVENTS_MOST)
 			break;
 		total *= 2;
 	}
@@ -110,8 +120,10 @@ static long preemptions(void)
 static double slice(struct write_run *run, unsigned int which)
 {
 	struct bench_block *block = run->block;
-	uint64_t cycles = write_events(which ? &block->target : &block->base,
-				       run->count[which]);
+	struct bench_target *target = which ? &block->target : &block->base;
+	/* Both orders of a pair are seen on every layout. */
+	unsigned int slot = run->slices.n / 2 % target->n_writers;
+	uint64_t cycles = write_events(target, slot, run->count[which]);
 
 	block->measured_cycles += cycles;
 	if (which) {
@@ -124,7 +136,7 @@ static double slice(struct write_run *run, unsigned int which)
 static void measure_pair(struct write_run *run)
 {
 	struct bench_slices *slices = &run->slices;
-	unsigned int i = slices->n++;
+	unsigned int i = slices->n;
 	bool base_first = i % 2 == 0;
 	long before = preemptions();
 
@@ -133,6 +145,7 @@ static void measure_pair(struct write_run *run)
 	slices->cell[i] = slice(run, 1);
 	if (run->block->has_baseline && !base_first)
 		slices->base[i] = slice(run, 0);
+	slices->n++;
 	run->preempted[i] = preemptions() != before;
 	run->n_preempted += run->preempted[i];
 }
@@ -154,17 +167,24 @@ static void drop_preempted(struct write_run *run)
 	slices->n = kept;
 }
 
-/* An enter that fails for the one writer of a fresh ring is a mistake. */
+/* Become the writer of every slot, or end that. */
+static void enter_slots(struct bench_target *target, bool enter)
+{
+	for (unsigned int i = 0; target->strategy && i < target->n_writers; i++)
+		if (enter)
+			swap_writer_enter(target->live, i);
+		else
+			swap_writer_exit(target->live, i);
+}
+
 static void writer_main(struct bench_role *role)
 {
 	struct write_run *run = role->arg;
 	struct bench_block *block = run->block;
 	uint64_t end;
 
-	if (block->target.strategy)
-		swap_writer_enter(block->target.live, 0);
-	if (block->base.strategy)
-		swap_writer_enter(block->base.live, 0);
+	enter_slots(&block->target, true);
+	enter_slots(&block->base, true);
 	if (block->has_baseline)
 		run->count[0] = calibrate(block, &block->base);
 	run->count[1] = calibrate(block, &block->target);
@@ -172,10 +192,8 @@ static void writer_main(struct bench_role *role)
 	do
 		measure_pair(run);
 	while (rb_clock_cycles() < end && run->slices.n < BENCH_PAIRS_MAX);
-	if (block->base.strategy)
-		swap_writer_exit(block->base.live, 0);
-	if (block->target.strategy)
-		swap_writer_exit(block->target.live, 0);
+	enter_slots(&block->base, false);
+	enter_slots(&block->target, false);
 }
 
 static void put_results(struct write_run *run)
@@ -199,8 +217,9 @@ static void put_results(struct write_run *run)
 		bench_json_real((double)run->events * (1 - share) / seconds));
 	json_object_set_new(block->datum, "writer", writer);
 	json_object_set_new(block->datum, "slices",
-			    json_pack("{s:i,s:i,s:i}", "pairs", (int)pairs,
+			    json_pack("{s:i,s:i,s:i,s:i}", "pairs", (int)pairs,
 				      "preempted", (int)run->n_preempted,
+				      "layouts", (int)block->target.n_writers,
 				      "slice-us",
 				      (int)((double)block->slice_cycles /
 					    block->cycles_per_ns / 1e3)));
