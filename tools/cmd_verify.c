@@ -1,24 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* cmd_verify.c - `ringswap verify`: is every strategy what it claims to be? */
-#include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
-#include <sys/mman.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
-#include "strategies/strategy.h"
-#ifdef VERIFY_EXPLORE
-#include "tests/explore/explore.h"
-#endif
-#ifdef VERIFY_STEP
-#include "tests/step/step.h"
-#endif
-#include "tests/torture/cpus.h"
-#include "tests/torture/faults.h"
-#include "tests/torture/litmus.h"
-#include "tests/torture/torture.h"
 #include "tools/options.h"
+#include "tools/verify.h"
 
 static const char help[] =
 	"usage: ringswap verify [--mode MODE] [--strategy NAME] [--seconds N] "
@@ -59,49 +45,19 @@ static const char help[] =
 	"  ringswap verify --mode explore --strategy racy --save .\n"
 	"  ringswap verify --fault swapper-cancelled --strategy rcu\n";
 
-#define CELLS_MAX 64
-
-/* One line of the table that ends every run. */
-struct row {
-	const char *mode;
-	char subject[64];
-	const char *verdict;
-	char detail[192];
-	bool failed; /* otherwise than claimed */
-};
-
-struct verify {
-	const char *mode;     /* NULL: all */
-	const char *strategy; /* NULL: all */
-	double seconds;	      /* 0: the mode's default */
-	uint64_t seed;
-	bool faults;
-	enum fault fault;   /* FAULTS: all */
-	int fault_fd;	    /* the child's: where its row goes */
-	const char *replay; /* file of a saved interleaving */
-	const char *svg;    /* its timeline goes there */
-	const char *save;   /* folder for interleavings that break something */
-	bool json;
-	bool verbose;
-	FILE *out; /* everything but the verdicts in JSON */
-	struct row *rows;
-	size_t n_rows;
-};
-
-__attribute__((format(printf, 6, 7))) static void
-add_row(struct verify *v, const char *mode, const char *subject,
-	const char *verdict, bool failed, const char *format, ...)
+void verify_add_row(struct verify *v, const char *mode, const char *subject,
+		    const char *verdict, bool failed, const char *format, ...)
 {
-	struct row *rows =
+	struct verify_row *rows =
 		realloc(v->rows, (v->n_rows + 1) * sizeof(v->rows[0]));
-	struct row *row;
+	struct verify_row *row;
 	va_list args;
 
 	if (!rows)
 		abort();
 	v->rows = rows;
 	row = &rows[v->n_rows++];
-	*row = (struct row){ .mode = mode, .verdict = verdict };
+	*row = (struct verify_row){ .mode = mode, .verdict = verdict };
 	row->failed = failed;
 	snprintf(row->subject, sizeof(row->subject), "%s", subject);
 	va_start(args, format);
@@ -109,8 +65,13 @@ add_row(struct verify *v, const char *mode, const char *subject,
 	va_end(args);
 }
 
-/* Is this one asked for, and can it run here? */
-static bool is_wanted(struct verify *v, const struct swap_strategy *s,
+void verify_not_built(struct verify *v, const char *mode)
+{
+	verify_add_row(v, mode, "all", "not built", false,
+		       "this command was built without it");
+}
+
+bool verify_is_wanted(struct verify *v, const struct swap_strategy *s,
 		      const char *mode)
 {
 	char why[160];
@@ -119,11 +80,11 @@ static bool is_wanted(struct verify *v, const struct swap_strategy *s,
 		return false;
 	if (!swap_probe(s, why, sizeof(why)))
 		return true;
-	add_row(v, mode, s->name, "unavailable", false, "%s", why);
+	verify_add_row(v, mode, s->name, "unavailable", false, "%s", why);
 	return false;
 }
 
-static unsigned int count_wanted(const struct verify *v)
+unsigned int verify_count_wanted(const struct verify *v)
 {
 	const struct swap_strategy *s;
 	unsigned int n = 0;
@@ -134,558 +95,6 @@ static unsigned int count_wanted(const struct verify *v)
 }
 
 /* ------------------------------------------------------------------------ */
-/* Litmus                                                                   */
-
-static void run_litmus(struct verify *v, double seconds)
-{
-	uint64_t each = (uint64_t)(seconds * 1e9 / LITMUS_ORDERS);
-	struct litmus_result found;
-	char why[128];
-
-	fprintf(v->out,
-		"store buffering: both sides store, then load the "
-		"other's word; how often do both miss?\n"
-		"%-14s %12s %12s %12s\n",
-		"between", "trials", "both missed", "per million");
-	for (enum litmus_order o = 0; o < LITMUS_ORDERS; o++) {
-		int err = litmus_run(o, each, &found, why, sizeof(why));
-		bool bad = !err && litmus_forbids(o) && found.both_missed;
-
-		if (err) {
-			fprintf(v->out, "%-14s unavailable: %s\n",
-				litmus_name(o), why);
-			add_row(v, "litmus", litmus_name(o), "unavailable",
-				false, "%s", why);
-			continue;
-		}
-		fprintf(v->out, "%s%-14s %12llu %12llu %12.1f\n",
-			bad ? "!!! " : "", litmus_name(o),
-			(unsigned long long)found.trials,
-			(unsigned long long)found.both_missed,
-			1e6 * (double)found.both_missed / (double)found.trials);
-		add_row(v, "litmus", litmus_name(o),
-			bad		    ? "BROKEN"
-			: litmus_forbids(o) ? "never"
-			: found.both_missed ? "reorders"
-					    : "not seen",
-			bad, "%llu of %llu trials",
-			(unsigned long long)found.both_missed,
-			(unsigned long long)found.trials);
-	}
-	fputc('\n', v->out);
-}
-
-/* What this command was built without, it says. */
-__attribute__((unused)) static void not_built(struct verify *v,
-					      const char *mode)
-{
-	add_row(v, mode, "all", "not built", false,
-		"this command was built without it");
-}
-
-/* ------------------------------------------------------------------------ */
-/* Explore, variants, mutants, replay                                       */
-
-#ifdef VERIFY_EXPLORE
-/* The cells of one strategy, summed. */
-struct explored {
-	const char *strategy;
-	bool sound;
-	unsigned int cells, clean, truncated, broken, failed, bound;
-	uint64_t executions;
-	char first[192];
-};
-
-struct exploration {
-	struct explored sums[CELLS_MAX];
-	unsigned int n;
-};
-
-static struct explored *explored_of(struct exploration *e, const char *strategy)
-{
-	for (unsigned int i = 0; i < e->n; i++)
-		if (!strcmp(e->sums[i].strategy, strategy))
-			return &e->sums[i];
-	if (e->n == CELLS_MAX)
-		abort();
-	e->sums[e->n] = (struct explored){ .bound = ~0u };
-	e->sums[e->n].strategy = swap_find(strategy) ? swap_find(strategy)->name
-						     : "?";
-	return &e->sums[e->n++];
-}
-
-static void add_explored(const struct explore_row *row, void *arg)
-{
-	struct explored *sum = explored_of(arg, row->strategy);
-
-	sum->sound = row->sound;
-	sum->cells++;
-	sum->executions += row->executions;
-	sum->clean += row->verdict == EXPLORE_CLEAN;
-	sum->truncated += row->verdict == EXPLORE_TRUNCATED;
-	sum->broken += row->verdict == EXPLORE_BROKEN;
-	sum->failed += row->verdict == EXPLORE_FAILED;
-	if (row->bound < sum->bound)
-		sum->bound = row->bound;
-	if (!*sum->first &&
-	    (row->verdict == EXPLORE_BROKEN || row->verdict == EXPLORE_FAILED))
-		snprintf(sum->first, sizeof(sum->first), "%s, %s: %s %s",
-			 row->scenario, explore_model_name(row->model),
-			 row->promise, row->why);
-}
-
-static void conclude_explored(struct verify *v, const struct explored *sum)
-{
-	const char *verdict = "clean";
-	bool failed = sum->failed ||
-		      (sum->sound ? sum->broken > 0 : !sum->broken);
-
-	if (sum->failed)
-		verdict = "FAILED";
-	else if (sum->broken)
-		verdict = sum->sound ? "BROKEN" : "caught";
-	else if (!sum->sound)
-		verdict = "NOT CAUGHT";
-	else if (sum->truncated)
-		verdict = "truncated";
-	add_row(v, "explore", sum->strategy, verdict, failed,
-		"%u of %u cells exhausted, %.1f M executions%s%s", sum->clean,
-		sum->cells, (double)sum->executions * 1e-6,
-		*sum->first ? "; " : "", sum->first);
-}
-
-static void run_explore(struct verify *v, double seconds)
-{
-	struct explore_options options = EXPLORE_DEFAULTS;
-	struct exploration *e = calloc(1, sizeof(*e));
-	struct explore_summary sum;
-	int err;
-
-	if (!e)
-		abort();
-	options.strategy = v->strategy;
-	options.budget_s = seconds;
-	options.save_dir = v->save;
-	options.out = v->out;
-	options.row = add_explored;
-	options.arg = e;
-	err = explore_run(&options, &sum);
-	for (unsigned int i = 0; i < e->n; i++)
-		conclude_explored(v, &e->sums[i]);
-	if (err)
-		add_row(v, "explore", "all", err > 0 ? "BROKEN" : "FAILED",
-			true, "%s",
-			err > 0 ? "not as claimed" : strerror(-err));
-	free(e);
-	fputc('\n', v->out);
-}
-
-static int replay(struct verify *v)
-{
-	FILE *svg = NULL;
-	int err;
-
-	if (v->svg) {
-		svg = fopen(v->svg, "w");
-		if (!svg)
-			return command_error(COMMAND_FAILED, "%s: %s", v->svg,
-					     strerror(errno));
-	}
-	err = explore_replay(v->replay, stdout, svg);
-	if (svg && fclose(svg))
-		err = -errno;
-	if (err < 0)
-		return command_error(COMMAND_FAILED, "%s: %s", v->replay,
-				     strerror(-err));
-	return err ? COMMAND_INVALID : options_flush();
-}
-#else
-static void run_explore(struct verify *v, double seconds)
-{
-	(void)seconds;
-	not_built(v, "explore");
-}
-
-static int replay(struct verify *v)
-{
-	return command_error(COMMAND_FAILED, "%s: built without the explorer",
-			     v->replay);
-}
-#endif
-
-#ifdef VERIFY_VARIANTS
-static void run_variants(struct verify *v, double seconds)
-{
-	struct explore_options options = EXPLORE_DEFAULTS;
-	int err;
-
-	options.budget_s = seconds;
-	options.save_dir = v->save;
-	options.out = v->out;
-	err = explore_variants(&options, v->verbose);
-	add_row(v, "variants", "kernel-lineage", err ? "DIFFERS" : "matches",
-		err != 0, "the table of the kernel's history");
-	fputc('\n', v->out);
-}
-#else
-static void run_variants(struct verify *v, double seconds)
-{
-	(void)seconds;
-	not_built(v, "variants");
-}
-#endif
-
-#ifdef VERIFY_MUTANTS
-static void run_mutants(struct verify *v, double seconds)
-{
-	struct explore_options options = EXPLORE_DEFAULTS;
-	int err;
-
-	(void)seconds; /* all of them, or the table says nothing */
-	options.strategy = v->strategy;
-	options.out = v->out;
-	err = explore_mutants(&options);
-	add_row(v, "mutants", "all labels", err ? "SURVIVORS" : "killed",
-		err != 0, "%s",
-		err ? "an unexplained survivor" : "or argued, each one");
-	fputc('\n', v->out);
-}
-#else
-static void run_mutants(struct verify *v, double seconds)
-{
-	(void)seconds;
-	not_built(v, "mutants");
-}
-#endif
-
-/* ------------------------------------------------------------------------ */
-/* Step                                                                     */
-
-#ifdef VERIFY_STEP
-/* One kind takes a second or some; on a busy machine, some more. */
-#define STEP_WATCHDOG_S 60
-
-/* What a child that steps through one strategy has found. */
-struct stepped {
-	struct step_report sum;
-	unsigned int cells, skipped;
-	char why[200]; /* the last reason for a skip */
-	char doing[64];
-};
-
-static void step_cell(const struct step_options *options, struct stepped *s)
-{
-	struct step_report report;
-	int err;
-
-	memset(&report, 0, sizeof(report));
-	snprintf(s->doing, sizeof(s->doing), "%s%s",
-		 step_what_name(options->what),
-		 options->crossing ? ", crossing" : "");
-	err = step_run(options, &report);
-	if (err) {
-		s->skipped++;
-		snprintf(s->why, sizeof(s->why), "%s",
-			 err == -ENOTSUP ? report.first : strerror(-err));
-		return;
-	}
-	s->cells++;
-	s->sum.instructions += report.instructions;
-	s->sum.runs += report.runs;
-	s->sum.swaps += report.swaps;
-	if (report.violations && !s->sum.violations)
-		snprintf(s->sum.first, sizeof(s->sum.first),
-			 "%.60s, instruction %llu: %.100s", s->doing,
-			 (unsigned long long)report.where, report.first);
-	s->sum.violations += report.violations;
-}
-
-/* Every kind; then all crossing sub-buffers; then in the other mode. */
-#define STEP_CELLS (STEP_WHATS * 2u * 2u)
-
-static void step_all(const struct swap_strategy *strategy, uint64_t end,
-		     struct stepped *s)
-{
-	for (unsigned int i = 0; i < STEP_CELLS && sys_now() < end; i++) {
-		struct step_options options = {
-			.strategy = strategy,
-			.what = (enum step_what)(i % STEP_WHATS),
-			.crossing = i / STEP_WHATS % 2,
-			.mode = i / STEP_WHATS / 2 ? RB_PRODUCE_CONSUME
-						   : RB_OVERWRITE,
-		};
-
-		alarm(STEP_WATCHDOG_S);
-		step_cell(&options, s);
-	}
-}
-
-/* In a process of its own: it traps, starts threads, and may hang. */
-static int step_apart(const struct swap_strategy *strategy, double seconds,
-		      struct stepped *s)
-{
-	uint64_t end = sys_now() + (uint64_t)(seconds * 1e9);
-	int status;
-	pid_t child;
-
-	fflush(NULL);
-	child = fork();
-	if (child < 0)
-		return -EAGAIN;
-	if (!child) {
-		swap_setup();
-		step_all(strategy, end, s);
-		_Exit(0);
-	}
-	waitpid(child, &status, 0);
-	if (!WIFSIGNALED(status))
-		return 0;
-	s->sum.violations++;
-	snprintf(s->sum.first, sizeof(s->sum.first), "%s: %s", s->doing,
-		 WTERMSIG(status) == SIGALRM ? "hung"
-					     : strsignal(WTERMSIG(status)));
-	return 0;
-}
-
-static void conclude_stepped(struct verify *v, const struct swap_strategy *s,
-			     const struct stepped *found)
-{
-	bool broken = found->sum.violations != 0;
-	const char *verdict = "holds";
-
-	if (!found->cells && !broken) {
-		add_row(v, "step", s->name, "unavailable", false, "%s",
-			found->why);
-		return;
-	}
-	if (broken)
-		verdict = s->sound ? "BROKEN" : "caught";
-	else if (!s->sound)
-		verdict = "NOT CAUGHT";
-	else if (found->cells + found->skipped < STEP_WHATS)
-		verdict = "truncated";
-	add_row(v, "step", s->name, verdict, broken == s->sound,
-		"%llu places, %llu runs in %u of %u kinds%s%s",
-		(unsigned long long)found->sum.instructions,
-		(unsigned long long)found->sum.runs, found->cells,
-		STEP_CELLS - found->skipped, broken ? "; " : "",
-		found->sum.first);
-	fprintf(v->out,
-		"%s%-12s %3u kinds %7llu places %8llu runs %7llu swaps  "
-		"%s%s%s\n",
-		broken && s->sound ? "!!! " : "", s->name, found->cells,
-		(unsigned long long)found->sum.instructions,
-		(unsigned long long)found->sum.runs,
-		(unsigned long long)found->sum.swaps, verdict,
-		broken ? ": " : "", found->sum.first);
-	fflush(v->out);
-}
-
-static void run_step(struct verify *v, double seconds)
-{
-	const struct swap_strategy *s;
-	struct stepped *found = mmap(NULL, sizeof(*found),
-				     PROT_READ | PROT_WRITE,
-				     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	unsigned int n = count_wanted(v);
-
-	if (found == MAP_FAILED)
-		abort();
-	fprintf(v->out,
-		"step: a nested write or a swap at every instruction "
-		"of a write, and of a swap\n");
-	swap_for_each_strategy (s) {
-		if (!is_wanted(v, s, "step"))
-			continue;
-		memset(found, 0, sizeof(*found));
-		if (step_apart(s, seconds / n, found))
-			snprintf(found->why, sizeof(found->why), "no process");
-		conclude_stepped(v, s, found);
-	}
-	munmap(found, sizeof(*found));
-	fputc('\n', v->out);
-}
-#else
-static void run_step(struct verify *v, double seconds)
-{
-	(void)seconds;
-	not_built(v, "step");
-}
-#endif
-
-/* ------------------------------------------------------------------------ */
-/* Torture                                                                  */
-
-static unsigned long long swaps_done(const struct torture_result *r)
-{
-	return r->swaps[TORTURE_OK] + r->swaps[TORTURE_DEFERRED];
-}
-
-static void print_torture(struct verify *v, const struct swap_strategy *s,
-			  const struct torture_result *r)
-{
-	double seconds = (double)r->pure_ns * 1e-9 + 1e-9;
-
-	fprintf(v->out,
-		"%-12s %4llu %8.1f %8.1f %8.1f %8.2f %9llu %9llu %7.1f %7.1f "
-		" %s\n",
-		s->name, (unsigned long long)r->rounds,
-		(double)r->checked * 1e-6, (double)r->overrun * 1e-6,
-		(double)r->refused * 1e-6, (double)r->nested * 1e-6,
-		swaps_done(r), (unsigned long long)torture_violations(r),
-		(double)r->pure_checked * 1e-6 / seconds,
-		(double)r->pure_booked * 1e-6 / seconds,
-		torture_verdict_name(torture_verdict(s, r)));
-	fflush(v->out);
-}
-
-static void torture_one(struct verify *v, const struct swap_strategy *s,
-			double seconds)
-{
-	struct torture_options options = {
-		.strategy = s,
-		.seconds = seconds,
-		.seed = v->seed,
-		.stop_when_broken = !s->sound,
-		.out = v->out,
-		.verbose = v->verbose,
-	};
-	struct torture_result *r = torture_result_new();
-	enum torture_verdict verdict;
-	int err = r ? torture_run(&options, r) : -ENOMEM;
-
-	if (err) {
-		add_row(v, "torture", s->name, "FAILED", true, "%s",
-			strerror(-err));
-		torture_result_free(r);
-		return;
-	}
-	verdict = torture_verdict(s, r);
-	print_torture(v, s, r);
-	if (verdict == TORTURE_MISSED && cpus_allowed((int[2]){ 0 }, 2) < 2)
-		add_row(v, "torture", s->name, "unavailable", false,
-			"one CPU allowed: nothing runs at the same time");
-	else if (torture_violations(r))
-		add_row(v, "torture", s->name, torture_verdict_name(verdict),
-			verdict == TORTURE_BROKEN,
-			"%llu violations after "
-			"%.0f ms: %s",
-			(unsigned long long)torture_violations(r),
-			(double)r->broken_ns * 1e-6, r->first);
-	else
-		add_row(v, "torture", s->name, torture_verdict_name(verdict),
-			verdict != TORTURE_HOLDS,
-			"%.1f M events checked, %.1f M booked, %llu swaps",
-			(double)r->checked * 1e-6,
-			(double)(r->overrun + r->refused) * 1e-6,
-			swaps_done(r));
-	torture_result_free(r);
-}
-
-static void run_torture(struct verify *v, double seconds)
-{
-	const struct swap_strategy *s;
-	unsigned int n = count_wanted(v);
-
-	fprintf(v->out,
-		"torture, seed %llu; millions of events, and per second and "
-		"writer in the rounds of measured loops\n"
-		"%-12s %4s %8s %8s %8s %8s %9s %9s %7s %7s  %s\n",
-		(unsigned long long)v->seed, "strategy", "rnds", "checked",
-		"overrun", "refused", "nested", "swaps", "violated", "chk/s",
-		"book/s", "verdict");
-	swap_for_each_strategy (s)
-		if (is_wanted(v, s, "torture"))
-			torture_one(v, s, seconds / n);
-	fputc('\n', v->out);
-}
-
-/* ------------------------------------------------------------------------ */
-/* Faults                                                                   */
-
-static const char *const fault_words[] = {
-	[FAULT_HOLDS] = "holds",
-	[FAULT_DIFFERS] = "DIFFERS",
-	[FAULT_SKIPPED] = "skipped",
-};
-
-/* One strategy under the fault whose row is being made. */
-struct cell {
-	const char *name;
-	struct fault_row row;
-	bool printed;
-};
-
-static void stage_one(struct verify *v, enum fault fault,
-		      const struct swap_strategy *s, struct cell *cell)
-{
-	struct fault_row *row = &cell->row;
-	char subject[64];
-	int err;
-
-	*cell = (struct cell){ .name = s->name };
-	row->verdict = FAULT_DIFFERS;
-	err = fault_run(fault, s, row);
-	if (err)
-		snprintf(row->seen, sizeof(row->seen), "%s", strerror(-err));
-	snprintf(subject, sizeof(subject), "%s.%s", s->name, fault_name(fault));
-	add_row(v, "fault", subject, fault_words[row->verdict],
-		row->verdict == FAULT_DIFFERS, "%s; books: %s", row->seen,
-		row->books);
-}
-
-static bool is_alike(const struct fault_row *a, const struct fault_row *b)
-{
-	return a->verdict == b->verdict && !strcmp(a->expected, b->expected) &&
-	       !strcmp(a->seen, b->seen) && !strcmp(a->books, b->books);
-}
-
-/* Strategies that end alike share a line. */
-static void print_cells(struct verify *v, enum fault fault, struct cell *cells,
-			unsigned int n)
-{
-	for (unsigned int i = 0; i < n; i++) {
-		const struct fault_row *row = &cells[i].row;
-
-		if (cells[i].printed)
-			continue;
-		fprintf(v->out, "| %s |", fault_name(fault));
-		for (unsigned int k = i; k < n; k++)
-			if (is_alike(row, &cells[k].row)) {
-				fprintf(v->out, " `%s`", cells[k].name);
-				cells[k].printed = true;
-			}
-		fprintf(v->out, " | %s | %s | %s | %s%s |\n", row->expected,
-			row->seen, row->books,
-			row->verdict == FAULT_DIFFERS ? "!!! " : "",
-			fault_words[row->verdict]);
-	}
-	fflush(v->out);
-}
-
-static void run_faults(struct verify *v)
-{
-	const struct swap_strategy *s;
-	struct cell cells[CELLS_MAX];
-
-	fprintf(v->out,
-		"| fault | strategies | expected of swap | seen | "
-		"books | verdict |\n|---|---|---|---|---|---|\n");
-	for (enum fault f = 0; f < FAULTS; f++) {
-		unsigned int n = 0;
-
-		if (v->fault != FAULTS && v->fault != f)
-			continue;
-		swap_for_each_strategy (s)
-			if ((!v->strategy || !strcmp(v->strategy, s->name)) &&
-			    n < CELLS_MAX)
-				stage_one(v, f, s, &cells[n++]);
-		print_cells(v, f, cells, n);
-	}
-	fputc('\n', v->out);
-}
-
-/* ------------------------------------------------------------------------ */
 /* The command                                                              */
 
 static const struct mode {
@@ -693,12 +102,12 @@ static const struct mode {
 	double seconds; /* of a default run; 0: not part of it */
 	void (*run)(struct verify *v, double seconds);
 } modes[] = {
-	{ "explore", 60, run_explore },
-	{ "step", 30, run_step },
-	{ "torture", 60, run_torture },
-	{ "variants", 20, run_variants },
-	{ "litmus", 6, run_litmus },
-	{ "mutants", 0, run_mutants },
+	{ "explore", 60, verify_explore },
+	{ "step", 30, verify_step },
+	{ "torture", 60, verify_torture },
+	{ "variants", 20, verify_variants },
+	{ "litmus", 6, verify_litmus },
+	{ "mutants", 0, verify_mutants },
 	{ NULL, 0, NULL },
 };
 
@@ -706,7 +115,7 @@ static void print_rows(const struct verify *v)
 {
 	printf("%-9s %-28s %-12s %s\n", "mode", "subject", "verdict", "");
 	for (size_t i = 0; i < v->n_rows; i++) {
-		const struct row *row = &v->rows[i];
+		const struct verify_row *row = &v->rows[i];
 
 		printf("%-9s %-28s %-12s %s%s\n", row->mode, row->subject,
 		       row->verdict, row->failed ? "!!! " : "", row->detail);
@@ -718,7 +127,7 @@ static json_t *rows_json(const struct verify *v, bool failed)
 	json_t *rows = json_array();
 
 	for (size_t i = 0; i < v->n_rows; i++) {
-		const struct row *row = &v->rows[i];
+		const struct verify_row *row = &v->rows[i];
 
 		json_array_append_new(
 			rows,
@@ -889,10 +298,10 @@ int cmd_verify(int argc, char **argv)
 			       ? COMMAND_FAILED
 			       : COMMAND_OK;
 	if (v.replay)
-		return replay(&v);
+		return verify_replay(&v);
 	v.out = v.json ? stderr : stdout;
 	if (v.faults) {
-		run_faults(&v);
+		verify_faults(&v);
 		status = conclude(&v);
 	} else {
 		status = run_modes(&v);

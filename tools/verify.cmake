@@ -1,5 +1,6 @@
 # `ringswap verify` runs the tests' libraries: each is linked where it exists,
 # and a mode without its library says so.
+target_sources(ringswap PRIVATE verify_explore.c verify_step.c verify_torture.c)
 target_link_libraries(ringswap PRIVATE verify_torture PkgConfig::JANSSON)
 if(EXISTS ${CMAKE_SOURCE_DIR}/tests/step/CMakeLists.txt)
 	target_link_libraries(ringswap PRIVATE verify_step)

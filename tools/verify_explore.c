@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: MIT */
+/* verify_explore.c - verify by the explorer: cells, variants, mutants. */
+#include "tools/verify.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "tools/options.h"
+
+#ifdef VERIFY_EXPLORE
+#include "tests/explore/explore.h"
+
+/* The cells of one strategy, summed. */
+struct explored {
+	const char *strategy;
+	bool sound;
+	unsigned int cells, clean, truncated, broken, failed, bound;
+	uint64_t executions;
+	char first[192];
+};
+
+struct exploration {
+	struct explored sums[VERIFY_STRATEGIES_MAX];
+	unsigned int n;
+};
+
+static struct explored *explored_of(struct exploration *e, const char *strategy)
+{
+	for (unsigned int i = 0; i < e->n; i++)
+		if (!strcmp(e->sums[i].strategy, strategy))
+			return &e->sums[i];
+	if (e->n == VERIFY_STRATEGIES_MAX)
+		abort();
+	e->sums[e->n] = (struct explored){ .bound = ~0u };
+	e->sums[e->n].strategy = swap_find(strategy) ? swap_find(strategy)->name
+						     : "?";
+	return &e->sums[e->n++];
+}
+
+static void add_explored(const struct explore_row *row, void *arg)
+{
+	struct explored *sum = explored_of(arg, row->strategy);
+
+	sum->sound = row->sound;
+	sum->cells++;
+	sum->executions += row->executions;
+	sum->clean += row->verdict == EXPLORE_CLEAN;
+	sum->truncated += row->verdict == EXPLORE_TRUNCATED;
+	sum->broken += row->verdict == EXPLORE_BROKEN;
+	sum->failed += row->verdict == EXPLORE_FAILED;
+	if (row->bound < sum->bound)
+		sum->bound = row->bound;
+	if (!*sum->first &&
+	    (row->verdict == EXPLORE_BROKEN || row->verdict == EXPLORE_FAILED))
+		snprintf(sum->first, sizeof(sum->first), "%s, %s: %s %s",
+			 row->scenario, explore_model_name(row->model),
+			 row->promise, row->why);
+}
+
+static void conclude_explored(struct verify *v, const struct explored *sum)
+{
+	const char *verdict = "clean";
+	bool failed = sum->failed ||
+		      (sum->sound ? sum->broken > 0 : !sum->broken);
+
+	if (sum->failed)
+		verdict = "FAILED";
+	else if (sum->broken)
+		verdict = sum->sound ? "BROKEN" : "caught";
+	else if (!sum->sound)
+		verdict = "NOT CAUGHT";
+	else if (sum->truncated)
+		verdict = "truncated";
+	verify_add_row(v, "explore", sum->strategy, verdict, failed,
+		       "%u of %u cells exhausted, %.1f M executions%s%s",
+		       sum->clean, sum->cells, (double)sum->executions * 1e-6,
+		       *sum->first ? "; " : "", sum->first);
+}
+
+void verify_explore(struct verify *v, double seconds)
+{
+	struct explore_options options = EXPLORE_DEFAULTS;
+	struct exploration *e = calloc(1, sizeof(*e));
+	struct explore_summary sum;
+	int err;
+
+	if (!e)
+		abort();
+	options.strategy = v->strategy;
+	options.budget_s = seconds;
+	options.save_dir = v->save;
+	options.out = v->out;
+	options.row = add_explored;
+	options.arg = e;
+	err = explore_run(&options, &sum);
+	for (unsigned int i = 0; i < e->n; i++)
+		conclude_explored(v, &e->sums[i]);
+	if (err)
+		verify_add_row(v, "explore", "all",
+			       err > 0 ? "BROKEN" : "FAILED", true, "%s",
+			       err > 0 ? "not as claimed" : strerror(-err));
+	free(e);
+	fputc('\n', v->out);
+}
+
+int verify_replay(struct verify *v)
+{
+	FILE *svg = NULL;
+	int err;
+
+	if (v->svg) {
+		svg = fopen(v->svg, "w");
+		if (!svg)
+			return command_error(COMMAND_FAILED, "%s: %s", v->svg,
+					     strerror(errno));
+	}
+	err = explore_replay(v->replay, stdout, svg);
+	if (svg && fclose(svg))
+		err = -errno;
+	if (err < 0)
+		return command_error(COMMAND_FAILED, "%s: %s", v->replay,
+				     strerror(-err));
+	return err ? COMMAND_INVALID : options_flush();
+}
+#else
+void verify_explore(struct verify *v, double seconds)
+{
+	(void)seconds;
+	verify_not_built(v, "explore");
+}
+
+int verify_replay(struct verify *v)
+{
+	return command_error(COMMAND_FAILED, "%s: built without the explorer",
+			     v->replay);
+}
+#endif
+
+#ifdef VERIFY_VARIANTS
+void verify_variants(struct verify *v, double seconds)
+{
+	struct explore_options options = EXPLORE_DEFAULTS;
+	int err;
+
+	options.budget_s = seconds;
+	options.save_dir = v->save;
+	options.out = v->out;
+	err = explore_variants(&options, v->verbose);
+	verify_add_row(v, "variants", "kernel-lineage",
+		       err ? "DIFFERS" : "matches", err != 0,
+		       "the table of the kernel's history");
+	fputc('\n', v->out);
+}
+#else
+void verify_variants(struct verify *v, double seconds)
+{
+	(void)seconds;
+	verify_not_built(v, "variants");
+}
+#endif
+
+#ifdef VERIFY_MUTANTS
+void verify_mutants(struct verify *v, double seconds)
+{
+	struct explore_options options = EXPLORE_DEFAULTS;
+	int err;
+
+	(void)seconds; /* all of them, or the table says nothing */
+	options.strategy = v->strategy;
+	options.out = v->out;
+	err = explore_mutants(&options);
+	verify_add_row(v, "mutants", "all labels", err ? "SURVIVORS" : "killed",
+		       err != 0, "%s",
+		       err ? "an unexplained survivor" : "or argued, each one");
+	fputc('\n', v->out);
+}
+#else
+void verify_mutants(struct verify *v, double seconds)
+{
+	(void)seconds;
+	verify_not_built(v, "mutants");
+}
+#endif
