@@ -8,6 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Looking takes longer than writing: one of so many is looked at. */
+#define RESTARTS_LOOKED_AT 64u
+
 /* ------------------------------------------------------------------------ */
 /* Memory                                                                   */
 
@@ -302,6 +305,9 @@ void bench_target_restart(struct bench_target *target, unsigned int slot)
 	struct rb_slot *live = rb_slot(target->live, slot);
 	struct rb_counts counts;
 
+	if (target->restarts++ % RESTARTS_LOOKED_AT == 0)
+		enter_buffer(target, slot, rb_slot_active(live), UINT64_MAX,
+			     NULL);
 	rb_counts(rb_slot_active(live), &counts);
 	if (rb_reset(live))
 		return;

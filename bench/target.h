@@ -72,6 +72,7 @@ struct bench_target {
 	struct bench_target_writer *writers;
 	struct bench_seen *seen;
 	struct bench_books books;
+	uint64_t restarts;
 
 	/* Memory, for the record. */
 	const struct bench_topology *topology;
