@@ -122,6 +122,13 @@ int explore_variants(const struct explore_options *options, bool full);
 int explore_mutants(const struct explore_options *options);
 
 /*
+ * For each promise C1-C7 a strategy that breaks it on purpose, and one that
+ * breaks none: print what each is caught by. Returns 0, or 1 unless each is
+ * caught by its own promise in every model.
+ */
+int explore_detectors(const struct explore_options *options);
+
+/*
  * Replay a saved interleaving step by step: print its listing to out, and the
  * timeline as SVG to svg unless NULL. Returns 0: the same promise broke at the
  * same step; 1: it did not; -errno (unreadable, not such a file).

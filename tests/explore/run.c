@@ -33,14 +33,18 @@ const struct swap_strategy *xp_strategy_find(const char *name)
 {
 	const struct swap_strategy *strategy = swap_find(name);
 
-	return strategy ? strategy : xp_variant_strategy(name);
+	if (!strategy)
+		strategy = xp_variant_strategy(name);
+	return strategy ? strategy : xp_detector_strategy(name);
 }
 
 const struct xp_scenario *xp_scenario_find_any(const char *name)
 {
 	const struct xp_scenario *scenario = xp_scenario_find(name);
 
-	return scenario ? scenario : xp_variant_scenario(name);
+	if (!scenario)
+		scenario = xp_variant_scenario(name);
+	return scenario ? scenario : xp_detector_scenario(name);
 }
 
 /* ------------------------------------------------------------------------ */

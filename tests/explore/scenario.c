@@ -159,6 +159,19 @@ static void write_leave_enter_write(void)
 		xp_write();
 }
 
+static void write_leave(void)
+{
+	xp_write();
+	if (swap_writer_exit(xp_world.live, 0))
+		xp_broken(7, "the writer cannot leave its slot");
+}
+
+static void enter_write(void)
+{
+	if (!swap_writer_enter(xp_world.live, 0))
+		xp_write();
+}
+
 static void disable_write_enable_write(void)
 {
 	rb_slot_record_disable(&live_slot()->rb);
@@ -429,6 +442,11 @@ static const struct xp_scenario scenarios[] = {
 	  .roles = 2,
 	  .body = { write_leave_enter_write, swap_wait },
 	  .bound = 2 },
+	{ .name = "hand-over",
+	  .summary = "one writer leaves, another thread takes its place",
+	  .roles = 2,
+	  .body = { write_leave, enter_write },
+	  .bound = 3 },
 	{ .name = "disable",
 	  .summary = "both threads disable recording, one tries to swap",
 	  .roles = 2,

@@ -9,4 +9,7 @@
 const struct swap_strategy *xp_variant_strategy(const char *name);
 const struct xp_scenario *xp_variant_scenario(const char *name);
 
+const struct swap_strategy *xp_detector_strategy(const char *name);
+const struct xp_scenario *xp_detector_scenario(const char *name);
+
 #endif
