@@ -65,12 +65,6 @@ void verify_add_row(struct verify *v, const char *mode, const char *subject,
 	va_end(args);
 }
 
-void verify_not_built(struct verify *v, const char *mode)
-{
-	verify_add_row(v, mode, "all", "not built", false,
-		       "this command was built without it");
-}
-
 bool verify_is_wanted(struct verify *v, const struct swap_strategy *s,
 		      const char *mode)
 {
@@ -103,9 +97,9 @@ static const struct mode {
 	void (*run)(struct verify *v, double seconds);
 } modes[] = {
 	{ "explore", 60, verify_explore },
-	{ "step", 30, verify_step },
-	{ "torture", 60, verify_torture },
-	{ "variants", 20, verify_variants },
+	{ "step", 40, verify_step },
+	{ "torture", 48, verify_torture },
+	{ "variants", 10, verify_variants },
 	{ "litmus", 6, verify_litmus },
 	{ "mutants", 0, verify_mutants },
 	{ NULL, 0, NULL },

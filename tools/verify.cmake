@@ -1,23 +1,4 @@
-# `ringswap verify` runs the tests' libraries: each is linked where it exists,
-# and a mode without its library says so.
+# `ringswap verify` runs the tests' libraries.
 target_sources(ringswap PRIVATE verify_explore.c verify_step.c verify_torture.c)
-target_link_libraries(ringswap PRIVATE verify_torture PkgConfig::JANSSON)
-if(EXISTS ${CMAKE_SOURCE_DIR}/tests/step/CMakeLists.txt)
-	target_link_libraries(ringswap PRIVATE verify_step)
-	target_compile_definitions(ringswap PRIVATE VERIFY_STEP)
-endif()
-if(EXISTS ${CMAKE_SOURCE_DIR}/tests/explore/CMakeLists.txt)
-	target_link_libraries(ringswap PRIVATE verify_explore)
-	target_compile_definitions(ringswap PRIVATE VERIFY_EXPLORE)
-	foreach(part variants mutants)
-		file(GLOB source ${CMAKE_SOURCE_DIR}/tests/explore/${part}.c)
-		if(source)
-			file(STRINGS ${source} found REGEX "^int explore_${part}")
-		endif()
-		if(source AND found)
-			string(TOUPPER ${part} upper)
-			target_compile_definitions(ringswap PRIVATE
-				VERIFY_${upper})
-		endif()
-	endforeach()
-endif()
+target_link_libraries(ringswap PRIVATE verify_explore verify_step verify_torture
+	PkgConfig::JANSSON)

@@ -3,8 +3,7 @@
  * verify.h - what the modes of `ringswap verify` share.
  *
  * A mode runs for about the seconds it gets, prints its own text on v->out,
- * and adds one row a subject to the table of verdicts. A mode whose library
- * this command was built without adds a row that says so.
+ * and adds one row a subject to the table of verdicts.
  */
 #ifndef RINGSWAP_TOOLS_VERIFY_H
 #define RINGSWAP_TOOLS_VERIFY_H
@@ -50,9 +49,6 @@ struct verify {
 __attribute__((format(printf, 6, 7))) void
 verify_add_row(struct verify *v, const char *mode, const char *subject,
 	       const char *verdict, bool failed, const char *format, ...);
-
-/* Add the row of a mode that is not in this build. */
-void verify_not_built(struct verify *v, const char *mode);
 
 /* Is this one asked for, and can it run here? If not here: a row says why. */
 bool verify_is_wanted(struct verify *v, const struct swap_strategy *s,

@@ -5,10 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tools/options.h"
-
-#ifdef VERIFY_EXPLORE
 #include "tests/explore/explore.h"
+#include "tools/options.h"
 
 /* The cells of one strategy, summed. */
 struct explored {
@@ -122,21 +120,7 @@ int verify_replay(struct verify *v)
 				     strerror(-err));
 	return err ? COMMAND_INVALID : options_flush();
 }
-#else
-void verify_explore(struct verify *v, double seconds)
-{
-	(void)seconds;
-	verify_not_built(v, "explore");
-}
 
-int verify_replay(struct verify *v)
-{
-	return command_error(COMMAND_FAILED, "%s: built without the explorer",
-			     v->replay);
-}
-#endif
-
-#ifdef VERIFY_VARIANTS
 void verify_variants(struct verify *v, double seconds)
 {
 	struct explore_options options = EXPLORE_DEFAULTS;
@@ -151,15 +135,7 @@ void verify_variants(struct verify *v, double seconds)
 		       "the table of the kernel's history");
 	fputc('\n', v->out);
 }
-#else
-void verify_variants(struct verify *v, double seconds)
-{
-	(void)seconds;
-	verify_not_built(v, "variants");
-}
-#endif
 
-#ifdef VERIFY_MUTANTS
 void verify_mutants(struct verify *v, double seconds)
 {
 	struct explore_options options = EXPLORE_DEFAULTS;
@@ -174,10 +150,3 @@ void verify_mutants(struct verify *v, double seconds)
 		       err ? "an unexplained survivor" : "or argued, each one");
 	fputc('\n', v->out);
 }
-#else
-void verify_mutants(struct verify *v, double seconds)
-{
-	(void)seconds;
-	verify_not_built(v, "mutants");
-}
-#endif

@@ -9,7 +9,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#ifdef VERIFY_STEP
 #include "tests/step/step.h"
 
 /* One kind takes a second or some; on a busy machine, some more. */
@@ -155,10 +154,3 @@ void verify_step(struct verify *v, double seconds)
 	munmap(found, sizeof(*found));
 	fputc('\n', v->out);
 }
-#else
-void verify_step(struct verify *v, double seconds)
-{
-	(void)seconds;
-	verify_not_built(v, "step");
-}
-#endif
