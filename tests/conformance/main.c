@@ -23,7 +23,7 @@
 #define STUCK_NS	UINT64_C(10000000000)
 #define CAUGHT_STUCK_NS UINT64_C(2000000000)
 /* To catch: so many runs, until the promise is seen to break. */
-#define CATCH_NS UINT64_C(10000000000)
+#define CATCH_NS UINT64_C(30000000000)
 
 struct property {
 	const char *name;

@@ -10,7 +10,7 @@
 
 /* A run is over after RUN_NS, or when it had no swap yet, after RUN_MAX_NS. */
 #define RUN_NS	   (300 * MS)
-#define RUN_MAX_NS (5000 * MS)
+#define RUN_MAX_NS (10000 * MS)
 
 /* Deadline of a swap that must succeed, and of one that must not. */
 #define LONG_NS	 (5000 * MS)
@@ -49,7 +49,7 @@ static bool is_running(struct rig *rig, uint64_t since)
 static void need_swaps_done(struct rig *rig)
 {
 	if (rig->strategy->swap && !rig->swaps)
-		rig_violation(rig, C6_BOUNDED, "no swap succeeded in 5 s");
+		rig_violation(rig, C6_BOUNDED, "no swap succeeded in 10 s");
 	printf("%llu swaps, %llu refused\n", (unsigned long long)rig->swaps,
 	       (unsigned long long)rig->refused);
 }
@@ -435,7 +435,7 @@ struct swapper {
 	struct rig *rig;
 	struct rb *spare;
 	pthread_t thread;
-	uint64_t swaps;
+	_Atomic uint64_t swaps;
 };
 
 static pthread_mutex_t books_lock = PTHREAD_MUTEX_INITIALIZER;
@@ -445,14 +445,14 @@ static void *swap_beside(void *arg)
 	struct swapper *me = arg;
 	struct rig *rig = me->rig;
 
-	while (!load_relaxed(&rig->stop)) {
+	for (unsigned int i = 0; !load_relaxed(&rig->stop); i++) {
 		int err = rig_swap_raw(rig, me->spare, 0,
-				       me->swaps % 2 ? SWAP_WAIT : SWAP_TRY,
+				       i % 2 ? SWAP_WAIT : SWAP_TRY,
 				       sys_now() + LONG_NS);
 
 		if (err)
 			continue;
-		me->swaps++;
+		store_relaxed(&me->swaps, load_relaxed(&me->swaps) + 1);
 		pthread_mutex_lock(&books_lock);
 		book_buffer(rig, 0, rb_slot_active(rb_slot(me->spare, 0)));
 		pthread_mutex_unlock(&books_lock);
@@ -478,12 +478,15 @@ void conform_swappers(struct rig *rig)
 		pthread_create(&swapper[i].thread, NULL, swap_beside,
 			       &swapper[i]);
 	}
-	while (sys_now() < since + RUN_NS)
+	while (sys_now() < since + RUN_NS ||
+	       (sys_now() < since + RUN_MAX_NS &&
+		!(load_relaxed(&swapper[0].swaps) &&
+		  load_relaxed(&swapper[1].swaps))))
 		sched_yield();
 	rig_stop(rig);
 	for (int i = 0; i < 2; i++) {
 		pthread_join(swapper[i].thread, NULL);
-		rig->swaps += swapper[i].swaps;
+		rig->swaps += load_relaxed(&swapper[i].swaps);
 	}
 	need_swaps_done(rig);
 	rig_close(rig);

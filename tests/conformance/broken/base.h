@@ -9,6 +9,13 @@
 #define SWAP_NO_LOOPS /* the rig writes through ops */
 #include "strategies/write_loops.h"
 
+/* A window of one instruction, widened so that a loaded machine hits it. */
+static inline void base_widen(void)
+{
+	for (volatile int i = 0; i < 200; i++)
+		;
+}
+
 SWAP_HOT bool base_announce(struct swap_slot *slot, unsigned long *level)
 {
 	if (!swap_nest_enter(slot, level)) {

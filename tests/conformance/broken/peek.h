@@ -11,6 +11,7 @@ SWAP_HOT struct rb_cpu *peek_begin(struct swap_slot *slot, unsigned long *level)
 {
 	struct rb_cpu *cpu = load_acquire(&slot->rb.active);
 
+	base_widen();
 	if (load_relaxed(&cpu->owner) != &slot->rb)
 		return swap_refuse(slot, RB_DROP_OWNER);
 	return base_begin(slot, level);

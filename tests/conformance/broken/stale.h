@@ -9,6 +9,7 @@ SWAP_HOT struct rb_cpu *stale_begin(struct swap_slot *slot,
 {
 	struct rb_cpu *cpu = load_acquire(&slot->rb.active); /* W4, too early */
 
+	base_widen();
 	return base_announce(slot, level) ? cpu : NULL;
 }
 
