@@ -55,8 +55,8 @@ struct bench_override {
 struct bench_matrix {
 	char name[64];
 	char description[256];
-	char path[512];	 /* "" for a matrix made of flags */
-	uint64_t digest; /* of the cells and their times */
+	char path[512];	     /* "" for a matrix made of flags */
+	uint64_t digest;     /* of the cells and their times */
 	unsigned int rounds; /* 0: as many as the comparisons need */
 	struct bench_matrix_cell *cells;
 	unsigned int n;
