@@ -88,13 +88,13 @@ static void window_gap(struct window *window, uint64_t from, uint64_t to,
 	double bin = floor((ended - BENCH_BIN_FROM) / BENCH_BIN_NS);
 	struct bench_footprint *f = window->f;
 
-	if (bin < 0 || bin >= BENCH_BINS)
-		return;
-	bench_hist_record(f->bins[window->is_swap][(unsigned int)bin],
-			  (uint64_t)(ns + 0.5));
+	if (bin >= 0 && bin < BENCH_BINS)
+		bench_hist_record(f->bins[window->is_swap][(unsigned int)bin],
+				  (uint64_t)(ns + 0.5));
 	if (ended < 0)
 		return;
-	window->gaps++;
+	/* One that began in the window counts for the peak wherever it ends. */
+	window->gaps += bin < BENCH_BINS;
 	if ((uint64_t)ns > window->peak)
 		window->peak = (uint64_t)ns;
 	if (ns > usual)
