@@ -38,6 +38,7 @@
 #include <stdio.h>
 #include <urcu/urcu-memb.h>
 
+#include "strategies/tsan.h"
 #include "strategies/write_loops.h"
 
 SWAP_HOT struct rb_cpu *rcu_begin(struct swap_slot *slot, unsigned long *level)
@@ -55,15 +56,16 @@ SWAP_HOT void rcu_end(struct swap_slot *slot, struct rb_cpu *cpu,
 		      unsigned long level)
 {
 	(void)cpu;
-	urcu_memb_read_unlock(); /* W3 */
+	tsan_release(&slot->rb.nesting); /* what S2 waits for is complete */
+	urcu_memb_read_unlock();	 /* W3 */
 	store_relaxed(&slot->rb.nesting, (uint32_t)level);
 }
 
 static inline int rcu_settle(struct swap_op *op, uint64_t deadline)
 {
-	(void)op;
 	(void)deadline;		     /* C6: there is no bounded wait */
 	urcu_memb_synchronize_rcu(); /* S2 */
+	tsan_acquire(&op->live->rb.nesting);
 	return 0;
 }
 
