@@ -44,6 +44,9 @@ gnuplot=${GNUPLOT:-gnuplot}
 [ -f "$data" ] || fail 2 "$2: no such data file"
 [ -r "$data" ] || fail 2 "$2: data file is not readable"
 [ -s "$data" ] || fail 2 "$2: data file is empty"
+# gnuplot loses count of lines in noise.
+[ "$(LC_ALL=C tr -d '\t\n\r\040-\176\200-\377' <"$data" | wc -c)" -eq 0 ] ||
+	fail 2 "$(basename -- "$script" .gp): $2: holds control bytes: no TSV"
 command -v "$gnuplot" >/dev/null 2>&1 ||
 	fail 3 "gnuplot is not installed (Debian: gnuplot-nox); data stays in $2"
 folder=$(dirname -- "$out")
