@@ -228,7 +228,7 @@ int xp_report_save(const struct xp_cell *cell, const struct explore_row *row,
 /* Timeline                                                                 */
 
 #define ROW    17
-#define LANE   560
+#define LANE   700
 #define MARGIN 44
 
 static void svg_text(FILE *out, const char *text)
@@ -267,40 +267,53 @@ static void svg_step(FILE *out, const struct xp_step *step, unsigned int i)
 {
 	unsigned int y = 64 + i * ROW;
 	unsigned int x = MARGIN + step->role * LANE + step->depth * 22;
-	char text[256], place[64];
+	char text[256];
 
 	describe(step, text, sizeof(text));
-	describe_place(step, place, sizeof(place));
 	if (step->kind == XP_T_BROKEN)
 		fprintf(out,
 			"<rect x=\"4\" y=\"%u\" width=\"%u\" height=\"%u\" "
 			"fill=\"#fddbc7\"/>\n",
 			y - 13, MARGIN + LANE * xp.roles - 8, ROW);
-	fprintf(out, "<text x=\"8\" y=\"%u\" fill=\"#999\">%u</text>\n", y,
+	fprintf(out, "<text x=\"8\" y=\"%u\" fill=\"#767676\">%u</text>\n", y,
 		i + 1);
 	fprintf(out, "<circle cx=\"%u\" cy=\"%u\" r=\"3\" fill=\"%s\"/>\n", x,
 		y - 4, svg_colour(step));
 	fprintf(out, "<text x=\"%u\" y=\"%u\" fill=\"%s\">", x + 9, y,
 		svg_colour(step));
+	if (step->kind == XP_T_STEP && step->site->label[0])
+		fprintf(out, "<tspan font-weight=\"bold\">%s</tspan>&#160;",
+			step->site->label);
 	svg_text(out, text);
-	if (place[0])
-		fprintf(out, "<tspan fill=\"#999\"> %s</tspan>", place);
+	if (step->kind == XP_T_STEP)
+		fprintf(out, "<tspan fill=\"#767676\" dx=\"10\">%s:%u</tspan>",
+			base_name(xp_site_file(step->site)), step->site->line);
 	fprintf(out, "</text>\n");
 }
 
-/* The thread of control: down a lane, across at a switch. */
+static unsigned int svg_x(const struct xp_step *step)
+{
+	return MARGIN + step->role * LANE + step->depth * 22;
+}
+
+/* The thread of control: down a lane, across between two rows. */
 static void svg_control(FILE *out)
 {
+	unsigned int before = svg_x(&xp.trace[0]);
+
 	fprintf(out,
-		"<polyline fill=\"none\" stroke=\"#4393c3\" "
+		"<polyline fill=\"none\" stroke=\"#92c5de\" "
 		"stroke-width=\"1.5\" points=\"");
 	for (unsigned int i = 0; i < xp.steps; i++) {
-		const struct xp_step *step = &xp.trace[i];
+		unsigned int x = svg_x(&xp.trace[i]), y = 60 + i * ROW;
 
-		if (step->kind != XP_T_DRAIN)
-			fprintf(out, "%u,%u ",
-				MARGIN + step->role * LANE + step->depth * 22,
-				60 + i * ROW);
+		if (xp.trace[i].kind == XP_T_DRAIN)
+			continue;
+		if (x != before)
+			fprintf(out, "%u,%u %u,%u ", before, y - ROW / 2, x,
+				y - ROW / 2);
+		fprintf(out, "%u,%u ", x, y);
+		before = x;
 	}
 	fprintf(out, "\"/>\n");
 }

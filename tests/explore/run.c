@@ -72,29 +72,41 @@ static bool is_wanted(const struct explore_options *options,
 	return xp_scenario_applies(scenario, strategy);
 }
 
-static void gather(struct xp_batch *batch, struct run *run, bool signals)
+/* How dear a cell is: the cheap ones first, so that a budget covers most. */
+enum rank {
+	CHEAP,
+	LIVE_READER,
+	SIGNALS,
+	RANKS
+};
+
+static enum rank rank_of(const struct swap_strategy *strategy,
+			 const struct xp_scenario *scenario)
 {
-	const struct explore_options *options = run->options;
+	if (!strcmp(strategy->floor, "signal"))
+		return SIGNALS;
+	return scenario->core && scenario->roles > 1 ? LIVE_READER : CHEAP;
+}
+
+static void gather(struct xp_batch *batch, const struct explore_options *o,
+		   enum rank rank)
+{
 	const struct swap_strategy *s;
 	const struct xp_scenario *scenario;
 
-	swap_for_each_strategy (s) {
-		/* Delivered signals cost most executions: they come last. */
-		if (signals != !strcmp(s->floor, "signal"))
-			continue;
+	swap_for_each_strategy (s)
 		for (unsigned int i = 0; (scenario = xp_scenario_at(i)); i++)
 			for (unsigned int m = 0; m < EXPLORE_MODELS; m++)
-				if (is_wanted(options, s, scenario, m))
+				if (rank_of(s, scenario) == rank &&
+				    is_wanted(o, s, scenario, m))
 					batch->cells[batch->count++] =
 						(struct xp_cell){
 							.strategy = s,
 							.scenario = scenario,
 							.model = m,
-							.bound = options->bound,
-							.save_dir =
-								options->save_dir,
+							.bound = o->bound,
+							.save_dir = o->save_dir,
 						};
-	}
 }
 
 static unsigned int strategy_index(const char *name)
@@ -229,8 +241,8 @@ int explore_run(const struct explore_options *options,
 	err = xp_batch_open(&batch, 64 * 32 * EXPLORE_MODELS);
 	if (err)
 		return err;
-	gather(&batch, &run, false /* signals */);
-	gather(&batch, &run, true /* signals */);
+	for (enum rank rank = CHEAP; rank < RANKS; rank++)
+		gather(&batch, options, rank);
 	if (options->out)
 		fprintf(options->out, "%-14s %-21s %-4s %s %11s %8s  %s\n",
 			"strategy", "scenario", "mem", "b", "executions",
