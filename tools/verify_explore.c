@@ -58,14 +58,14 @@ static void add_explored(const struct explore_row *row, void *arg)
 static void conclude_explored(struct verify *v, const struct explored *sum)
 {
 	const char *verdict = "clean";
-	bool failed = sum->failed ||
-		      (sum->sound ? sum->broken > 0 : !sum->broken);
+	bool missed = !sum->sound && !sum->broken && !sum->truncated;
+	bool failed = sum->failed || missed || (sum->sound && sum->broken);
 
 	if (sum->failed)
 		verdict = "FAILED";
 	else if (sum->broken)
 		verdict = sum->sound ? "BROKEN" : "caught";
-	else if (!sum->sound)
+	else if (missed)
 		verdict = "NOT CAUGHT";
 	else if (sum->truncated)
 		verdict = "truncated";
