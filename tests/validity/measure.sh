@@ -12,7 +12,9 @@
 #	VALIDITY_RUNS=4		runs of each sort that this call adds
 #	VALIDITY_PRECISION=2%	as `ringswap run --precision`
 #	VALIDITY_CAP=32		rounds at most
+#	VALIDITY_QUICK=1	0: leave the matrix quick out
 #	VALIDITY_FULL=1		rounds of the matrix full, 0: leave it out
+#	VALIDITY_NOTE=		a line for the report
 set -eu
 
 command=$1
@@ -22,7 +24,9 @@ report=${4-}
 runs=${VALIDITY_RUNS:-4}
 precision=${VALIDITY_PRECISION:-2%}
 cap=${VALIDITY_CAP:-32}
+quick=${VALIDITY_QUICK:-1}
 full=${VALIDITY_FULL:-1}
+note=${VALIDITY_NOTE-}
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 case $report in '' | /*) ;; *) report=$PWD/$report ;; esac
 mkdir -p "$directory"
@@ -58,23 +62,16 @@ while [ "$i" -lt "$runs" ]; do
 	measure twins --matrix "$here/matrices/twins.json"
 	measure swaps --matrix "$here/matrices/swaps.json"
 done
-if [ "$runs" -gt 0 ]; then
+if [ "$quick" -gt 0 ]; then
 	out=quick-$(date -u +%m%dT%H%M%S).json
 	"$reporter" memory "$command" run --matrix quick --out "$out" \
 		2>quick.err | sed -n '/^Peak memory/p' >memory.md
 fi
-[ "$runs" -eq 0 ] || [ "$full" -eq 0 ] ||
+[ "$full" -eq 0 ] ||
 	measure full --matrix full --rounds "$full"
 [ -n "$report" ] || exit 0
 
-# first NAME, last NAME: by the time in their names
-first()
-{
-	for file in "$1"-*.json; do
-		echo "$file"
-		return
-	done
-}
+# last NAME: by the time in its name
 last()
 {
 	for file in "$1"-*.json; do
@@ -94,7 +91,8 @@ Made by \`cmake --build BUILD --target validity\` (\`tests/validity/measure.sh\`
 
 - machine: $machine
 - load when the last run began: ${load:-not remarkable}
-- asked for: --precision $precision, at most $cap rounds, for planted effects in the write; the other matrices have fixed rounds
+${note:+- $note
+}- asked for: --precision $precision, at most $cap rounds, for planted effects in the write; the other matrices have fixed rounds
 
 ## Method
 
@@ -117,7 +115,7 @@ END
 	"$reporter" effects swaps-*.json
 	printf '\n## The same matrix again\n\n'
 	for name in planted twins quick; do
-		"$reporter" flips "$(first $name)" "$(last $name)"
+		"$reporter" flips "$name"-*.json
 		echo
 	done
 	printf '## What the harness itself costs\n\n'

@@ -3,7 +3,7 @@
  * report.c - what results with known effects say of the harness, in Markdown.
  *
  *	validity-report effects RESULT...    copies, planted delays
- *	validity-report flips RESULT RESULT  verdicts of two runs
+ *	validity-report flips RESULT...      verdicts of the first and the last
  *	validity-report times RESULT...      prediction and share of measuring
  *	validity-report empty RESULT...      the floor `empty` by hand
  *	validity-report memory COMMAND...    peak memory of a run
@@ -557,13 +557,32 @@ static bool is(const char *verdict, const char *word)
 	return !strcmp(verdict, word);
 }
 
-static int flips(const char *a_path, const char *b_path)
+/* Of the first and of the last run whose A/A passed. */
+static int flips(int n_paths, char **paths)
 {
 	unsigned int n = 0, flipped = 0, opposed = 0, silent = 0;
-	json_t *a = load(a_path), *b = load(b_path);
+	json_t *a = NULL, *b = NULL;
 	const json_t *cell;
 	size_t i;
 
+	for (int k = 0; k < n_paths; k++) {
+		json_t *result = load(paths[k]);
+
+		if (!control_passed(result)) {
+			json_decref(result);
+		} else if (!a) {
+			a = result;
+		} else {
+			json_decref(b);
+			b = result;
+		}
+	}
+	if (!b) {
+		printf("Fewer than two runs of %s passed their A/A.\n",
+		       paths[0]);
+		json_decref(a);
+		return 0;
+	}
 	json_array_foreach (json_object_get(a, "cells"), i, cell) {
 		const char *id = text_at(cell, "id");
 		const char *then = verdict_of(a, id), *now = verdict_of(b, id);
@@ -718,8 +737,8 @@ int main(int argc, char **argv)
 
 	if (!strcmp(what, "effects"))
 		return effects(argc - 2, argv + 2);
-	if (!strcmp(what, "flips") && argc == 4)
-		return flips(argv[2], argv[3]);
+	if (!strcmp(what, "flips"))
+		return flips(argc - 2, argv + 2);
 	if (!strcmp(what, "times"))
 		return times(argc - 2, argv + 2);
 	if (!strcmp(what, "empty"))
