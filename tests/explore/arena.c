@@ -251,5 +251,6 @@ void xp_name_value(const volatile void *at, uint64_t value, char *out,
 			 value & RB_REFUSE_SWAP ? "SWAP+" : "",
 			 (unsigned int)(value & ~RB_REFUSE_SWAP));
 	else
-		snprintf(out, size, "%llu", (unsigned long long)value);
+		/* As signed: a counter below zero is the thing to see. */
+		snprintf(out, size, "%lld", (long long)value);
 }

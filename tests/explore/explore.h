@@ -116,7 +116,8 @@ int explore_variants(const struct explore_options *options, bool full);
 
 /*
  * Switch every labelled ordering off, one at a time, and print the kill table
- * (Markdown). Returns 0, or 1 when a mutant survives that the table of argued
+ * (Markdown). options.strategy limits it to one strategy's file, "shared" to
+ * what all share. Returns 0, or 1 when a mutant survives that the table of argued
  * survivors does not name.
  */
 int explore_mutants(const struct explore_options *options);

@@ -130,26 +130,49 @@ static void gather_mutants(void)
 /* ------------------------------------------------------------------------ */
 /* Killing                                                                  */
 
-/* Does the mutant's file take part when this strategy is explored? */
-static bool concerns(const struct xp_mutant *mutant,
-		     const struct swap_strategy *s)
+static bool is_own_file(const struct xp_mutant *mutant,
+			const struct swap_strategy *s)
 {
 	char file[96];
-	size_t at;
 
-	if (!s->sound)
-		return false;
 	snprintf(file, sizeof(file), "strategies/%s.h", s->name);
-	for (at = 0; file[at]; at++)
-		if (file[at] == '-')
-			file[at] = '_';
-	if (!strcmp(mutant->file, file))
-		return true;
-	/* What is shared by all: the core alone, and those that differ most. */
+	for (char *at = file; *at; at++)
+		if (*at == '-')
+			*at = '_';
+	return !strcmp(mutant->file, file);
+}
+
+static bool is_shared(const struct xp_mutant *mutant)
+{
 	return !strncmp(mutant->file, "ringbuf/", 8) ||
 	       !strcmp(mutant->file, "strategies/swap.c") ||
 	       !strcmp(mutant->file, "strategies/strategy.h") ||
 	       !strcmp(mutant->file, "strategies/write_loops.h");
+}
+
+/*
+ * Does the mutant's file take part when this strategy is explored? What all
+ * share: the core alone, and the two that differ most in who swaps.
+ */
+static bool concerns(const struct xp_mutant *mutant,
+		     const struct swap_strategy *s)
+{
+	if (!s->sound)
+		return false;
+	if (!is_shared(mutant))
+		return is_own_file(mutant, s);
+	return !s->swap || !strcmp(s->name, "membarrier") ||
+	       !strcmp(s->floor, "signal");
+}
+
+/* Preemptions at most: what kills a mutant at all does so early. */
+static int cap_of(const struct xp_scenario *scenario,
+		  const struct swap_strategy *s)
+{
+	if (!strcmp(s->floor, "signal"))
+		return 1;
+	return scenario->core && scenario->roles > 1 && scenario->handlers ? 1
+									   : 2;
 }
 
 static bool kill_with(const struct xp_cell *cell, struct explore_row *row,
@@ -168,7 +191,7 @@ static bool kill_with(const struct xp_cell *cell, struct explore_row *row,
 		one.scenario = scenario;
 		one.model = model;
 		one.run = NULL;
-		one.cap = strcmp(s->floor, "signal") ? 2 : 1;
+		one.cap = cap_of(scenario, s);
 		xp_cell_run(&one, row);
 		executions += row->executions;
 		seconds += row->seconds;
@@ -262,8 +285,7 @@ static bool is_asked_for(const struct explore_options *options,
 	if (!options->strategy)
 		return true;
 	s = swap_find(options->strategy);
-	return s && !strncmp(mutant->file, "strategies/", 11) &&
-	       concerns(mutant, s);
+	return s ? is_own_file(mutant, s) : is_shared(mutant);
 }
 
 int explore_mutants(const struct explore_options *options)
