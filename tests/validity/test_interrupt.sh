@@ -12,6 +12,9 @@ command -v jq >/dev/null 2>&1 || {
 }
 RINGSWAP_LOCK=$work/lock
 export RINGSWAP_LOCK
+# a sanitized build must die by the signal too
+export ASAN_OPTIONS="${ASAN_OPTIONS:+$ASAN_OPTIONS:}handle_segv=0"
+export TSAN_OPTIONS="${TSAN_OPTIONS:+$TSAN_OPTIONS:}handle_segv=0"
 axes='--strategy unsync,barrier --scenario write --seed 11'
 blocks=18 # two cells and the A/A, six rounds
 
