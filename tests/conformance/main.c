@@ -173,7 +173,8 @@ static int run(const struct property *property, struct rig *rig, int promise,
 
 	do
 		status = run_once(property, rig,
-				  promise < 0 ? STUCK_NS : CAUGHT_STUCK_NS);
+				  promise == C5_NESTING ? CAUGHT_STUCK_NS
+							: STUCK_NS);
 	while (!status && promise >= 0 && !is_broken(rig->verdict, promise) &&
 	       sys_now() < end);
 	print_verdict(rig->verdict);

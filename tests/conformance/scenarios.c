@@ -38,6 +38,13 @@ static void need_prompt_signals(struct rig *rig)
 #endif
 }
 
+/* Nobody stays inside for LONG_NS: a wait that takes it has lost its writer. */
+static void check_wait(struct rig *rig, int err)
+{
+	if (err == -ETIMEDOUT)
+		rig_violation(rig, C6_BOUNDED, "a wait of 5 s timed out");
+}
+
 static bool is_running(struct rig *rig, uint64_t since)
 {
 	uint64_t now = sys_now();
@@ -75,7 +82,8 @@ void conform_stress(struct rig *rig)
 		if (config->storm && rig->refused % 7 == 0)
 			pthread_kill(rig->writer[slot].thread, SIGVTALRM);
 		if (rig->strategy->swap)
-			rig_swap(rig, slot, config->swap, sys_now() + LONG_NS);
+			check_wait(rig, rig_swap(rig, slot, config->swap,
+						 sys_now() + LONG_NS));
 		slot = (slot + 1) % config->writers;
 	}
 	rig_stop(rig);
@@ -450,6 +458,7 @@ static void *swap_beside(void *arg)
 				       i % 2 ? SWAP_WAIT : SWAP_TRY,
 				       sys_now() + LONG_NS);
 
+		check_wait(rig, err);
 		if (err)
 			continue;
 		store_relaxed(&me->swaps, load_relaxed(&me->swaps) + 1);
@@ -478,10 +487,11 @@ void conform_swappers(struct rig *rig)
 		pthread_create(&swapper[i].thread, NULL, swap_beside,
 			       &swapper[i]);
 	}
+	/* One may starve the other, whose wait for control then is -EBUSY. */
 	while (sys_now() < since + RUN_NS ||
 	       (sys_now() < since + RUN_MAX_NS &&
-		!(load_relaxed(&swapper[0].swaps) &&
-		  load_relaxed(&swapper[1].swaps))))
+		!load_relaxed(&swapper[0].swaps) &&
+		!load_relaxed(&swapper[1].swaps)))
 		sched_yield();
 	rig_stop(rig);
 	for (int i = 0; i < 2; i++) {

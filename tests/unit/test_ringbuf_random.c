@@ -305,13 +305,19 @@ static void differ(enum rb_mode mode, uint64_t seed, uint32_t steps,
 
 static struct model total;
 
+#ifdef RB_HAVE_TSAN
+#define STEPS 300u /* a hundred times slower */
+#else
+#define STEPS 3000u
+#endif
+
 static void runs(enum rb_mode mode)
 {
 	uint64_t seed = seed_of_run();
 
 	memset(&total, 0, sizeof(total));
 	for (uint64_t i = 0; i < 60; i++)
-		differ(mode, seed + 2 * i, 3000, &total);
+		differ(mode, seed + 2 * i, STEPS, &total);
 	assert_true(total.drops[RB_DROP_TOO_BIG] > 100);
 	assert_true(total.drops[RB_DROP_COMMIT_OVERRUN] > 100);
 	assert_true(total.read > 1000);
