@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # Measure what the harness finds where the truth is known, and write the report.
 #
-# usage: measure.sh COMMAND REPORTER DIRECTORY [REPORT]
+# usage: measure.sh RINGSWAP COMMAND REPORTER DIRECTORY [REPORT]
 #
 # COMMAND is ringswap-validity, REPORTER validity-report. Results gather in
 # DIRECTORY: what lies there from an earlier call counts too, and the first and
@@ -17,10 +17,11 @@
 #	VALIDITY_NOTE=		a line for the report
 set -eu
 
-command=$1
-reporter=$2
-directory=$3
-report=${4-}
+ringswap=$1
+command=$2
+reporter=$3
+directory=$4
+report=${5-}
 runs=${VALIDITY_RUNS:-4}
 precision=${VALIDITY_PRECISION:-2%}
 cap=${VALIDITY_CAP:-32}
@@ -32,16 +33,18 @@ case $report in '' | /*) ;; *) report=$PWD/$report ;; esac
 mkdir -p "$directory"
 cd "$directory"
 
-# measure NAME ARGS...: the result NAME-TIME.json; a verdict is no failure
+# measure COMMAND NAME ARGS...: the result NAME-TIME.json. Status 3, a cell that
+# is INVALID, is a finding and no failure.
 measure()
 {
-	name=$1
-	shift
+	program=$1
+	name=$2
+	shift 2
 	tries=0
 	while :; do
 		out=$name-$(date -u +%m%dT%H%M%S).json
 		status=0
-		"$command" run --out "$out" "$@" >"${out%.json}.txt" \
+		"$program" run --out "$out" "$@" >"${out%.json}.txt" \
 			2>"${out%.json}.err" || status=$?
 		case $status in 0 | 3) return ;; esac
 		cat "${out%.json}.err" >&2
@@ -57,18 +60,18 @@ measure()
 i=0
 while [ "$i" -lt "$runs" ]; do
 	i=$((i + 1))
-	measure planted --matrix "$here/matrices/planted.json" \
+	measure "$command" planted --matrix "$here/matrices/planted.json" \
 		--precision "$precision" --rounds "$cap"
-	measure twins --matrix "$here/matrices/twins.json"
-	measure swaps --matrix "$here/matrices/swaps.json"
+	measure "$command" twins --matrix "$here/matrices/twins.json"
+	measure "$command" swaps --matrix "$here/matrices/swaps.json"
 done
 if [ "$quick" -gt 0 ]; then
 	out=quick-$(date -u +%m%dT%H%M%S).json
-	"$reporter" memory "$command" run --matrix quick --out "$out" \
+	"$reporter" memory "$ringswap" run --matrix quick --out "$out" \
 		2>quick.err | sed -n '/^Peak memory/p' >memory.md
 fi
 [ "$full" -eq 0 ] ||
-	measure full --matrix full --rounds "$full"
+	measure "$ringswap" full --matrix full --rounds "$full"
 [ -n "$report" ] || exit 0
 
 # last NAME: by the time in its name
@@ -131,6 +134,6 @@ END
 	"$reporter" times quick-*.json $(ls full-*.json 2>/dev/null) \
 		twins-*.json swaps-*.json
 	printf '\nAll rounds of it, by its plan: '
-	"$command" run --matrix full --dry-run | sed -n '1p'
+	"$ringswap" run --matrix full --dry-run | sed -n '1p'
 } >report.new
 mv report.new "$report"
