@@ -242,6 +242,13 @@ static void use_spare(struct swapper *s, struct spare *spare)
 	const struct round_config *c = &s->round->config;
 	unsigned int slot = (unsigned int)bench_rng_below(&s->rng, c->writers);
 
+	/* A writer that is not there needs the control word to come back:
+	 * swap without it now and then, but let it. */
+	if (!load_relaxed(&s->round->writers[slot].tid) &&
+	    !round_draw(&s->rng, 8)) {
+		sched_yield();
+		return;
+	}
 	if (spare->slot[slot].held) {
 		round_point(c, &s->rng, POINT_GIVE_BACK);
 		snapshot_check(spare, &s->round->writers[slot],

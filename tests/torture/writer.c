@@ -209,6 +209,7 @@ static void leave(struct writer *w)
 	w->armed = 0;
 	compiler_barrier();
 	swap_writer_exit(w->round->live, w->index);
+	store_relaxed(&w->tid, 0);
 }
 
 static void write_loop(struct writer *w, uint64_t count)
@@ -266,6 +267,5 @@ void *writer_main(void *arg)
 	}
 	leave(w);
 	finish_handler_swap(w);
-	store_relaxed(&w->tid, 0);
 	return NULL;
 }
