@@ -172,6 +172,17 @@ static void enter_write(void)
 		xp_write();
 }
 
+/* Empty the live buffer, unless that interrupts a write. */
+static void reset_live(void)
+{
+	if (rb_reset(&live_slot()->rb))
+		return;
+	for (unsigned int c = 0; c < CONTEXTS; c++)
+		for (unsigned int n = 0; n < book.next[c]; n++)
+			if (book.fate[c][n] == STORED)
+				book.fate[c][n] = DISCARDED;
+}
+
 static void disable_write_enable_write(void)
 {
 	rb_slot_record_disable(&live_slot()->rb);
@@ -386,6 +397,12 @@ static const struct xp_scenario scenarios[] = {
 	  .roles = 2,
 	  .body = { xp_write, swap_recycle_swap },
 	  .bound = 3 },
+	{ .name = "reuse",
+	  .summary = "two writes, two swaps: the writer gets its buffer back",
+	  .roles = 2,
+	  .body = { write_twice, swap_recycle_swap },
+	  .bound = 2,
+	  .prefill = 2 },
 	{ .name = "cross",
 	  .summary = "a write that crosses a sub-buffer, one swap",
 	  .roles = 2,
@@ -523,6 +540,15 @@ static const struct xp_scenario scenarios[] = {
 	  .bound = 2,
 	  .prefill = 1,
 	  .mode = RB_PRODUCE_CONSUME,
+	  .core = true },
+	{ .name = "handler-reset",
+	  .summary = "core: a handler empties the buffer, outside writes",
+	  .roles = 1,
+	  .body = { write_thrice },
+	  .handler = reset_live,
+	  .handlers = 2,
+	  .bound = 2,
+	  .prefill = 1,
 	  .core = true },
 	{ .name = "nested-stamps",
 	  .summary = "core: stamped events of thread and handlers",
