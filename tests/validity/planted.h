@@ -27,7 +27,7 @@
 #include "ringbuf/clock.h"
 #include "strategies/write_loops.h"
 
-#define PLANTED_STEPS	  128 /* of the clock, in one spin */
+#define PLANTED_STEPS	  256 /* of the clock, in one spin */
 #define PLANTED_TRIES	  31
 #define PLANTED_WARM_UP	  8
 #define PLANTED_TRY_COUNT 8192 /* events */
@@ -38,8 +38,8 @@ struct planted {
 	swap_loop_fn base; /* calibrated for it; NULL: not yet */
 	uint64_t every;	   /* events from one spin to the next */
 	uint64_t since;	   /* events since the last spin */
-	uint64_t took;	   /* cycles of these events */
 	uint64_t step;	   /* of the clock, cycles */
+	int64_t owed;	   /* cycles of delay not yet spent */
 };
 
 static int planted_compare(const void *a, const void *b)
@@ -92,18 +92,26 @@ static void planted_calibrate(struct planted *p, struct swap_loop *loop)
 			      (PLANTED_PER_MILLE * per_event)) +
 		   1;
 	p->since = 0;
-	p->took = 0;
+	p->owed = 0;
 }
 
+/* Spin for what is owed; it ends half a step late on average. */
 static void planted_wait(struct planted *p, uint64_t start)
 {
-	uint64_t spin = p->took * PLANTED_PER_MILLE / 1000;
+	int64_t spin = p->owed - (int64_t)p->step / 2;
 
-	/* It ends a step late on average. */
-	while (rb_clock_cycles() - start + p->step < spin)
+	while ((int64_t)(rb_clock_cycles() - start) < spin)
 		;
 	p->since = 0;
-	p->took = 0;
+}
+
+/* Whatever passed between two calls of the base was delay. Much more than
+ * planned was somebody else's, and is not made up for. */
+static void planted_pay(struct planted *p, uint64_t cycles)
+{
+	p->owed -= (int64_t)cycles;
+	if (p->owed < -(int64_t)(PLANTED_STEPS * p->step))
+		p->owed = 0;
 }
 
 static void planted_batch(struct swap_loop *loop, uint32_t payload,
@@ -111,7 +119,7 @@ static void planted_batch(struct swap_loop *loop, uint32_t payload,
 {
 	static _Thread_local struct planted planted;
 	struct planted *p = &planted;
-	uint64_t count = loop->count, left = count;
+	uint64_t count = loop->count, left = count, end = 0;
 	swap_loop_fn base = swap_loop_find(&PLANTED_BASE, SWAP_LOOP_BATCH,
 					   payload, stamp, mode);
 
@@ -120,18 +128,22 @@ static void planted_batch(struct swap_loop *loop, uint32_t payload,
 		planted_calibrate(p, loop);
 	}
 	while (left) {
-		uint64_t room = p->every - p->since, start, end;
+		uint64_t room = p->every - p->since, start;
 
 		loop->count = left < room ? left : room;
 		left -= loop->count;
 		p->since += loop->count;
 		start = rb_clock_cycles();
+		if (end)
+			planted_pay(p, start - end);
 		base(loop);
 		end = rb_clock_cycles();
-		p->took += end - start;
+		p->owed += (int64_t)((end - start) * PLANTED_PER_MILLE / 1000);
 		if (p->since == p->every)
 			planted_wait(p, end);
 	}
+	if (end && !p->since)
+		planted_pay(p, rb_clock_cycles() - end);
 	loop->count = count;
 }
 
