@@ -166,31 +166,6 @@ static void swap_one(struct bench_duo *duo, double intended)
 /* ------------------------------------------------------------------------ */
 /* All slots: one snapshot of everything                                    */
 
-/*
- * Strategies that can leave a swap in progress begin all of them first, so
- * that the waits overlap; what that did not finish, and the other strategies,
- * go one by one. errors[i] is what became of slot i.
- */
-static void swap_every_slot(struct bench_duo *duo, int *errors)
-{
-	struct bench_target *target = &duo->block->target;
-	bool overlaps = target->strategy->has_try && target->strategy->settle;
-	unsigned int n = duo->block->n_writers;
-	uint64_t deadline = sys_now() + DEADLINE_NS;
-
-	for (unsigned int i = 0; i < n; i++)
-		errors[i] = !overlaps ? -EBUSY
-				      : swap(target->live, target->spare, i,
-					     SWAP_TRY, deadline, &duo->ops[i]);
-	for (unsigned int i = 0; i < n; i++)
-		if (errors[i] == -EINPROGRESS)
-			errors[i] = swap_settle(&duo->ops[i], deadline);
-	for (unsigned int i = 0; i < n; i++)
-		if (errors[i] == -EBUSY)
-			errors[i] = swap(target->live, target->spare, i,
-					 SWAP_WAIT, deadline, &duo->ops[i]);
-}
-
 static double skew_of(const struct bench_duo *duo)
 {
 	uint64_t first = UINT64_MAX, last = 0;
@@ -206,12 +181,14 @@ static double skew_of(const struct bench_duo *duo)
 
 static void snapshot_all(struct bench_duo *duo, double intended)
 {
+	struct bench_target *target = &duo->block->target;
 	unsigned int n = duo->block->n_writers;
 	struct attempt attempt = { .tries = 1 };
 	int failed = 0;
 
 	attempt.start = rb_clock_cycles();
-	swap_every_slot(duo, duo->errors);
+	swap_every_slot(target->live, target->spare, sys_now() + DEADLINE_NS,
+			duo->ops, duo->errors);
 	attempt.safe = rb_clock_cycles();
 	for (unsigned int i = 0; i < n; i++) {
 		note_outcome(duo, duo->errors[i], &attempt);

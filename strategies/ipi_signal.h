@@ -182,7 +182,8 @@ static inline int ipi_signal_settle(struct swap_op *op, uint64_t deadline)
 	return ipi_signal_withdraw(slot, -ETIMEDOUT);
 }
 
-static inline int ipi_signal_swap(struct swap_op *op)
+/* Ask the writer: -EINPROGRESS, or what is certain already. */
+static inline int ipi_signal_post(struct swap_op *op)
 {
 	struct ipi_signal_slot *slot = ipi_signal_slot(op->live);
 	int writer = load_relaxed(&op->live->writer);
@@ -199,9 +200,28 @@ static inline int ipi_signal_swap(struct swap_op *op)
 	err = writer ? sys_signal_send(writer) : 0; /* S2 */
 	if (err || !writer)
 		return ipi_signal_withdraw(slot, err);
-	if (op->mode == SWAP_TRY)
-		return -EINPROGRESS;
+	return -EINPROGRESS;
+}
+
+static inline int ipi_signal_swap(struct swap_op *op)
+{
+	int err = ipi_signal_post(op);
+
+	if (err != -EINPROGRESS || op->mode == SWAP_TRY)
+		return err;
 	return ipi_signal_settle(op, op->deadline);
+}
+
+/* All slots in one round: every writer is asked before any is waited for. */
+static inline void ipi_signal_swap_every(struct swap_op *ops, unsigned int n,
+					 int *errors)
+{
+	for (unsigned int i = 0; i < n; i++)
+		if (!errors[i])
+			errors[i] = ipi_signal_post(&ops[i]);
+	for (unsigned int i = 0; i < n; i++)
+		while (errors[i] == -EINPROGRESS)
+			errors[i] = ipi_signal_settle(&ops[i], ops[i].deadline);
 }
 
 static inline int ipi_signal_setup(void)
@@ -234,6 +254,7 @@ SWAP_STRATEGY(ipi_signal) = {
 	.swap_from_handler = true,
 	.slot_size = sizeof(struct ipi_signal_slot),
 	.swap = ipi_signal_swap,
+	.swap_every = ipi_signal_swap_every,
 	.settle = ipi_signal_settle,
 	.setup = ipi_signal_setup,
 	.writer_exit = ipi_signal_exit,

@@ -24,7 +24,8 @@
  * W2 pairs with S2: where the barrier falls before W1, W3 sees S1; where it
  * falls after, S3 sees W1. W4 pairs with S4: the buffer is chosen after the
  * announcement, so no owner check is needed. W5 pairs with S3: events before
- * idle. W0 keeps refused writers from starving S3.
+ * idle. W0 keeps refused writers from starving S3. For every slot at once, S6,
+ * S7, S8 and S9 are the S1, S2, S4 and S5 of all, behind one membarrier.
  * Cost: writer as unsync and a load; swapper 0.3 us (nobody else runs) to some
  * us, growing with the CPUs that run this process, each interrupted once.
  * Source: membarrier(2); Linux kernel/sched/membarrier.c, scenario A; liburcu.
@@ -44,14 +45,14 @@ SWAP_HOT struct rb_cpu *membarrier_begin(struct swap_slot *slot,
 		return swap_refuse(slot, RB_DROP_EARLY);
 	if (rb_unlikely(!swap_nest_enter(slot, level))) /* W1 */
 		return swap_refuse(slot, RB_DROP_RECURSION);
-	compiler_barrier(); /* W2 pairs with S2: announce before test */
-	/* W3 pairs with S5: no swap seen means its exchange is seen */
+	compiler_barrier(); /* W2 pairs with S2 S7: announce before test */
+	/* W3 pairs with S5 S9: no swap seen means its exchange is seen */
 	if (rb_unlikely(load_acquire(&slot->rb.refuse))) {
 		/* W6 pairs with S3: idle again, having touched nothing */
 		store_release(&slot->rb.nesting, (uint32_t)*level);
 		return swap_refuse(slot, RB_DROP_EARLY);
 	}
-	/* W4 pairs with S4: a published buffer is ready */
+	/* W4 pairs with S4 S8: a published buffer is ready */
 	return swap_chosen(load_acquire(&slot->rb.active));
 }
 
@@ -92,6 +93,34 @@ static inline int membarrier_swap(struct swap_op *op)
 	return err;
 }
 
+/* All slots behind one system call: it orders every writer's announcement. */
+static inline void membarrier_swap_every(struct swap_op *ops, unsigned int n,
+					 int *errors)
+{
+	int err;
+
+	for (unsigned int i = 0; i < n; i++)
+		if (!errors[i])
+			/* S6 pairs with S9: announced */
+			fetch_or_acq_rel(&ops[i].live->rb.refuse,
+					 RB_REFUSE_SWAP);
+	err = sys_membarrier(); /* S7 pairs with W2: as S2, for all */
+	for (unsigned int i = 0; i < n; i++) {
+		struct rb_slot *live = &ops[i].live->rb;
+
+		if (errors[i])
+			continue;
+		errors[i] = err ? err
+				: sys_await(membarrier_is_idle, live,
+					    ops[i].deadline);
+		if (!errors[i])
+			/* S8 pairs with W4: the fresh buffer is ready */
+			store_release(&live->active, swap_prepare(&ops[i]));
+		/* S9 pairs with W3 S6: exchanged before withdrawn */
+		fetch_and_acq_rel(&live->refuse, ~RB_REFUSE_SWAP);
+	}
+}
+
 static inline int membarrier_probe(char *why, size_t size)
 {
 	int err = sys_membarrier_setup();
@@ -125,6 +154,7 @@ SWAP_STRATEGY(membarrier) = {
 	.swap_from_handler = true,
 	.slot_size = sizeof(struct swap_slot),
 	.swap = membarrier_swap,
+	.swap_every = membarrier_swap_every,
 	.setup = sys_membarrier_setup,
 	.probe = membarrier_probe,
 };

@@ -22,7 +22,8 @@
  *
  * W1 and W3 pair with S2: a section that began before S1 has ended when S2
  * returns, and its events are visible. W2 pairs with S1: the fresh buffer is
- * ready. Mode try exchanges, returns -EINPROGRESS and leaves S2 to settle.
+ * ready. Mode try exchanges, returns -EINPROGRESS and leaves S2 to settle. For
+ * every slot at once, S3 and S4 are the S1 and S2 of all, behind one grace period.
  * Where membarrier(2) is missing, liburcu silently puts full barriers into W1
  * and W3; probe says so.
  * Cost: writer two thread-local stores and a load; swapper two membarriers.
@@ -48,7 +49,7 @@ SWAP_HOT struct rb_cpu *rcu_begin(struct swap_slot *slot, unsigned long *level)
 	if (rb_unlikely(!swap_nest_enter(slot, level)))
 		return swap_refuse(slot, RB_DROP_RECURSION);
 	urcu_memb_read_lock(); /* W1 */
-	/* W2 pairs with S1: a published buffer is ready */
+	/* W2 pairs with S1 S3: a published buffer is ready */
 	return swap_chosen(load_acquire(&slot->rb.active));
 }
 
@@ -76,6 +77,21 @@ static inline int rcu_swap(struct swap_op *op)
 	if (op->mode == SWAP_TRY)
 		return -EINPROGRESS;
 	return rcu_settle(op, op->deadline);
+}
+
+/* All slots behind one grace period. */
+static inline void rcu_swap_every(struct swap_op *ops, unsigned int n,
+				  int *errors)
+{
+	for (unsigned int i = 0; i < n; i++)
+		if (!errors[i])
+			/* S3 pairs with W2: the fresh buffer is ready */
+			store_release(&ops[i].live->rb.active,
+				      swap_prepare(&ops[i]));
+	urcu_memb_synchronize_rcu(); /* S4, as S2 */
+	for (unsigned int i = 0; i < n; i++)
+		if (!errors[i])
+			tsan_acquire(&ops[i].live->rb.nesting);
 }
 
 static inline int rcu_writer_enter(struct swap_slot *slot)
@@ -122,6 +138,7 @@ SWAP_STRATEGY(rcu) = {
 	.swap_from_handler = false,
 	.slot_size = sizeof(struct swap_slot),
 	.swap = rcu_swap,
+	.swap_every = rcu_swap_every,
 	.settle = rcu_settle,
 	.writer_enter = rcu_writer_enter,
 	.writer_exit = rcu_writer_exit,

@@ -112,6 +112,9 @@ struct swap_ops {
  * swap: 0 exchanged and safe to read; -EINPROGRESS exchanged or fate unknown,
  * settle finishes it; any other error: nothing changed, now or later. Called
  * with the control words of both slots held.
+ *
+ * swap_every: the same for every op whose errors[i] is 0, in mode wait, sharing
+ * between them what can be shared, and set errors[i] to 0 or an error.
  */
 struct swap_strategy {
 	const char *name;
@@ -140,6 +143,8 @@ struct swap_strategy {
 
 	int (*swap)(struct swap_op *op); /* NULL: swap is refused */
 	int (*settle)(struct swap_op *op, uint64_t deadline); /* optional */
+	/* Optional; where sharing is cheaper than one by one. */
+	void (*swap_every)(struct swap_op *ops, unsigned int n, int *errors);
 	int (*setup)(void); /* optional; once per process, before threads */
 	int (*slot_init)(struct swap_slot *slot);    /* optional; zeroed */
 	int (*writer_enter)(struct swap_slot *slot); /* optional */
@@ -199,6 +204,16 @@ int swap(struct rb *live, struct rb *spare, unsigned int slot,
 
 /* Finish a swap that returned -EINPROGRESS: the same values. */
 int swap_settle(struct swap_op *op, uint64_t deadline);
+
+/*
+ * Snapshot every slot, waiting as mode wait does. ops and errors have room for
+ * every slot; errors[i] is what swap() would have returned for slot i, 0 where
+ * spare's buffer i is a snapshot. A strategy that can share one grace period,
+ * one membarrier or one round of signals does so, the others go slot by slot.
+ * It is no cut across slots: ops[i].exchanged tells the skew. Thread context.
+ */
+void swap_every_slot(struct rb *live, struct rb *spare, uint64_t deadline,
+		     struct swap_op *ops, int *errors);
 
 /* ------------------------------------------------------------------------ */
 /* Registry                                                                 */

@@ -83,8 +83,9 @@ static bool swap_interrupts_write(struct swap_slot *slot)
 	       load_relaxed(&slot->writer) == sys_tid();
 }
 
-int swap(struct rb *live, struct rb *spare, unsigned int slot,
-	 enum swap_mode mode, uint64_t deadline, struct swap_op *op)
+/* Fill in op, hold both slots and check them: 0, or an error and not held. */
+static int swap_open(struct rb *live, struct rb *spare, unsigned int slot,
+		     enum swap_mode mode, uint64_t deadline, struct swap_op *op)
 {
 	const struct swap_strategy *strategy;
 	int err;
@@ -109,8 +110,19 @@ int swap(struct rb *live, struct rb *spare, unsigned int slot,
 	if (err)
 		return err;
 	err = swap_check(op);
-	if (!err)
-		err = strategy->swap(op);
+	if (err)
+		swap_release(op);
+	return err;
+}
+
+int swap(struct rb *live, struct rb *spare, unsigned int slot,
+	 enum swap_mode mode, uint64_t deadline, struct swap_op *op)
+{
+	int err = swap_open(live, spare, slot, mode, deadline, op);
+
+	if (err)
+		return err;
+	err = op->live->strategy->swap(op);
 	if (err != -EINPROGRESS)
 		swap_release(op);
 	return err;
@@ -123,6 +135,38 @@ int swap_settle(struct swap_op *op, uint64_t deadline)
 	if (err != -EINPROGRESS)
 		swap_release(op);
 	return err;
+}
+
+/* Slot by slot. A swap that began before the deadline is finished. */
+static void swap_one_by_one(struct rb *live, struct rb *spare,
+			    uint64_t deadline, struct swap_op *ops, int *errors)
+{
+	for (unsigned int i = 0; i < live->attr.slots; i++) {
+		errors[i] = swap(live, spare, i, SWAP_WAIT, deadline, &ops[i]);
+		while (errors[i] == -EINPROGRESS)
+			errors[i] = swap_settle(&ops[i], deadline);
+	}
+}
+
+void swap_every_slot(struct rb *live, struct rb *spare, uint64_t deadline,
+		     struct swap_op *ops, int *errors)
+{
+	const struct swap_strategy *strategy = swap_slot(live, 0)->strategy;
+	bool held[RB_SLOTS_MAX];
+
+	if (!strategy->swap_every) {
+		swap_one_by_one(live, spare, deadline, ops, errors);
+		return;
+	}
+	for (unsigned int i = 0; i < live->attr.slots; i++) {
+		errors[i] =
+			swap_open(live, spare, i, SWAP_WAIT, deadline, &ops[i]);
+		held[i] = !errors[i];
+	}
+	strategy->swap_every(ops, live->attr.slots, errors);
+	for (unsigned int i = 0; i < live->attr.slots; i++)
+		if (held[i])
+			swap_release(&ops[i]);
 }
 
 struct rb_cpu *swap_prepare(struct swap_op *op)

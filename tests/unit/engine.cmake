@@ -1,3 +1,4 @@
 ringswap_unit_test(engine_cell test_engine_cell.c strategies bench_engine m)
 ringswap_unit_test(engine_journal test_engine_journal.c strategies bench_engine
 	m)
+ringswap_unit_test(engine_every test_engine_every.c strategies bench_engine m)
