@@ -70,6 +70,7 @@ static void draw_abuse(const struct swap_strategy *strategy,
 	c->try_in = PICK(rng, 0, 1, 3);
 	for (unsigned int w = 0; w < ROUND_WRITERS; w++)
 		c->low_duty[w] = round_draw(rng, 4);
+	c->every_in = PICK(rng, 0, 2);
 	if (strategy->swap_from_handler)
 		c->handler_swap_in = PICK(rng, 0, 4);
 	if (strategy->swap)
@@ -119,7 +120,7 @@ void round_describe(const struct round_config *c, char *text, size_t size)
 {
 	snprintf(text, size,
 		 "seed %llu: %s%u writer(s), %u swapper(s), %ux%u %s%s%s%s%s%s"
-		 "%s%s%s%s%s",
+		 "%s%s%s%s%s%s",
 		 (unsigned long long)c->seed, c->loops ? "loops, " : "",
 		 c->writers, c->swappers, c->attr.subbufs, c->attr.subbuf_size,
 		 c->attr.mode == RB_OVERWRITE ? "overwrite" : "consume",
@@ -130,6 +131,7 @@ void round_describe(const struct round_config *c, char *text, size_t size)
 		 c->shuffle_swappers || c->shuffle_writers ? ", shuffled" : "",
 		 c->control ? ", control" : "",
 		 c->handler_swap_in ? ", handler swaps" : "",
+		 c->every_in ? ", every slot" : "",
 		 c->own_swap_in ? ", own swaps" : "",
 		 c->leave_in ? ", writers leave" : "");
 }

@@ -61,7 +61,8 @@ struct round_config {
 	uint32_t max_payload;  /* other writes: 16..this */
 	bool fill_pages;       /* every write takes a whole sub-buffer */
 	bool low_duty[ROUND_WRITERS];
-	unsigned int try_in; /* one swap in N is a try */
+	unsigned int try_in;   /* one swap in N is a try */
+	unsigned int every_in; /* swaps of all slots in one call */
 	unsigned int delay_in[ROUND_POINTS];
 	unsigned int raise_in;	 /* signals against itself */
 	unsigned int nest_in;	 /* writes inside a write */

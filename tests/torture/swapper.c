@@ -237,6 +237,45 @@ static void swap_once(struct swapper *s, struct spare *spare, unsigned int slot)
 	s->held++;
 }
 
+static void give_back_held(struct swapper *s, struct spare *spare,
+			   unsigned int slot)
+{
+	if (!spare->slot[slot].held)
+		return;
+	round_point(&s->round->config, &s->rng, POINT_GIVE_BACK);
+	snapshot_check(spare, &s->round->writers[slot], s->round->result);
+	snapshot_give_back(spare, slot);
+}
+
+/* All slots in one call: as if each were swapped alone. */
+static void swap_every(struct swapper *s, struct spare *spare)
+{
+	const struct round_config *c = &s->round->config;
+	struct swap_op ops[ROUND_WRITERS];
+	int errors[ROUND_WRITERS];
+
+	for (unsigned int i = 0; i < c->writers; i++) {
+		give_back_held(s, spare, i);
+		spare->slot[i].cpu = rb_slot_active(rb_slot(spare->rb, i));
+	}
+	round_point(c, &s->rng, POINT_SWAP);
+	swap_every_slot(s->round->live, spare->rb,
+			sys_now() + draw_patience(&s->rng), ops, errors);
+	for (unsigned int i = 0; i < c->writers; i++) {
+		swap_count(s->swaps, 0, errors[i], c->control);
+		if (errors[i]) {
+			check_untouched(spare, i, errors[i]);
+			check_withdrawn(s, i, errors[i]);
+			continue;
+		}
+		round_point(c, &s->rng, POINT_EXCHANGED);
+		if (!snapshot_take(spare, &s->round->writers[i], &s->rng,
+				   c->check_buffers))
+			store_relaxed(&s->round->stop, true);
+		s->held++;
+	}
+}
+
 static void use_spare(struct swapper *s, struct spare *spare)
 {
 	const struct round_config *c = &s->round->config;
@@ -249,12 +288,11 @@ static void use_spare(struct swapper *s, struct spare *spare)
 		sched_yield();
 		return;
 	}
-	if (spare->slot[slot].held) {
-		round_point(c, &s->rng, POINT_GIVE_BACK);
-		snapshot_check(spare, &s->round->writers[slot],
-			       s->round->result);
-		snapshot_give_back(spare, slot);
+	if (round_draw(&s->rng, c->every_in)) {
+		swap_every(s, spare);
+		return;
 	}
+	give_back_held(s, spare, slot);
 	if (c->control && round_draw(&s->rng, 64))
 		resize_spare(s, spare, slot);
 	if (c->control && round_draw(&s->rng, 16))
