@@ -134,6 +134,21 @@ static json_t *rows_json(const struct verify *v, bool failed)
 			 "as-claimed", !failed, "verdicts", rows);
 }
 
+/* What had no time is not proven, and the last line says so. */
+static void print_verdict(const struct verify *v, bool failed)
+{
+	unsigned int truncated = 0;
+
+	for (size_t i = 0; i < v->n_rows; i++)
+		truncated += !strcmp(v->rows[i].verdict, "truncated");
+	printf("verdict: %s", failed ? "!!! NOT as claimed" : "as claimed");
+	if (truncated)
+		printf("; %u truncated, for which there was no time (see "
+		       "--seconds)",
+		       truncated);
+	putchar('\n');
+}
+
 static int conclude(struct verify *v)
 {
 	bool failed = false;
@@ -145,8 +160,7 @@ static int conclude(struct verify *v)
 		status = options_print_json(rows_json(v, failed));
 	} else {
 		print_rows(v);
-		printf("verdict: %s\n",
-		       failed ? "!!! NOT as claimed" : "as claimed");
+		print_verdict(v, failed);
 		status = options_flush();
 	}
 	return status ? status : failed ? COMMAND_INVALID : COMMAND_OK;
