@@ -317,6 +317,8 @@ static void judge(struct bench_block *block)
 		put_status(block, "invalid", base->first);
 	else if (left)
 		put_status(block, "disturbed", left->why);
+	else if (block->disturbed)
+		put_status(block, "disturbed", block->disturbed);
 	else
 		put_status(block, "ok", NULL);
 }

@@ -74,6 +74,7 @@ struct bench_block {
 	/* Results; the scenario adds its members to datum. */
 	json_t *datum;
 	uint64_t measured_cycles;
+	const char *disturbed; /* why its numbers mean nothing; NULL */
 	struct bench_role *roles;
 	unsigned int n_roles;
 };

@@ -208,6 +208,8 @@ static void put_results(struct write_run *run)
 
 	unsigned int pairs = run->slices.n;
 
+	if (run->n_preempted == pairs)
+		block->disturbed = "the writer was preempted in every pair";
 	drop_preempted(run);
 	bench_block_ratio(block, &run->slices, writer);
 	json_object_set_new(writer, "attempted-per-s",
