@@ -20,6 +20,7 @@ static const char *const what_names[STEP_WHATS] = {
 	[STEP_NESTED_IN_TRY] = "nested-in-try",
 	[STEP_LIVE_READER] = "live-reader",
 	[STEP_FULL_BUFFER] = "full-buffer",
+	[STEP_CUT_SWAP] = "cut-swap",
 };
 
 const char *step_what_name(enum step_what what)
@@ -46,20 +47,24 @@ int step_run(const struct step_options *options, struct step_report *report)
 #include <signal.h>
 #include <ucontext.h>
 
-#define TRAP_FLAG    UINT64_C(0x100)
-#define SUBBUF	     1024u
+#define TRAP_FLAG      UINT64_C(0x100)
+#define SUBBUF	       1024u
 /* Four for the kinds that go round: two injections of INJECTED do. */
-#define SUBBUFS_FEW  4u
-#define SUBBUFS_MANY 16u
-#define INJECTED     4u
-#define SALT	     0x57u
-#define SMALL	     16u  /* payload bytes */
-#define LARGE	     440u /* two to a sub-buffer */
-#define LEVELS	     2u	  /* the stepped writer and what is injected */
-#define EVENTS	     256u /* of one level in one run */
-#define STEPS_MAX    200000u
-#define LONG_NS	     UINT64_C(5000000000)
-#define PATIENCE_NS  UINT64_C(60000) /* of a handler that another thread swaps */
+#define SUBBUFS_FEW    4u
+#define SUBBUFS_MANY   16u
+#define INJECTED       4u
+#define SALT	       0x57u
+#define SMALL	       16u  /* payload bytes */
+#define LARGE	       440u /* two to a sub-buffer */
+#define LEVELS	       2u   /* the stepped writer and what is injected */
+#define EVENTS	       256u /* of one level in one run */
+#define STEPS_MAX      200000u
+/* A cut-swap is the square of the others: it gets as far as this allows. */
+#define CUT_NS	       UINT64_C(8000000000)
+#define LONG_NS	       UINT64_C(5000000000)
+#define PARK_NS	       UINT64_C(100000000)
+#define PARK_LOCKED_NS UINT64_C(500000)
+#define PATIENCE_NS    UINT64_C(60000) /* of a handler that another thread swaps */
 
 /* What became of an attempt. */
 struct attempt {
@@ -74,6 +79,15 @@ struct helper {
 	_Atomic int state; /* enum helper_state */
 	struct swap_op op;
 	int err;
+	_Atomic int parked; /* enum helper_parked */
+	uint64_t count;	    /* traps of its swap */
+};
+
+/* Stopped in the middle of its swap, until the writer lets it go. */
+enum helper_parked {
+	PARK_NOT,
+	PARK_STOPPED,
+	PARK_GO,
 };
 
 enum helper_state {
@@ -87,6 +101,7 @@ enum helper_state {
 static struct {
 	const struct step_options *options;
 	struct step_report *report;
+	uint64_t end; /* of a cut-swap */
 	struct rb *live, *spare;
 	struct swap_slot *slot;
 	struct attempt attempts[LEVELS][EVENTS];
@@ -96,10 +111,14 @@ static struct {
 	uint64_t last_stamp; /* of the buffer being read */
 	uint64_t drops;	     /* counted before the run */
 	uint64_t count;	     /* traps of this run */
-	uint64_t at, again;  /* instructions to inject at */
+	uint64_t at, again;  /* inject at; cut-swap: again is one of the swap */
+	bool cut;	     /* the other thread is stopped in its swap */
+	bool was_cut;	     /* it was: its swap is that long */
+	bool late;	     /* the event was open before the cut */
 	bool injected, injected_again;
-	bool swapped;	      /* the spare holds a snapshot */
-	uint64_t hash;	      /* of it, as it was handed over */
+	bool swapped;			  /* the spare holds a snapshot */
+	uint64_t hash;			  /* of it, as it was handed over */
+	struct rb_cpu *volatile open_cpu; /* of the event that is open */
 	volatile bool inside; /* of the stepped write's reserve..commit */
 	struct helper helper;
 } run;
@@ -116,6 +135,33 @@ static __attribute__((format(printf, 1, 2))) void violation(const char *format,
 	va_start(args, format);
 	vsnprintf(report->first, sizeof(report->first), format, args);
 	va_end(args);
+}
+
+static bool goes_round(enum step_what what)
+{
+	return what == STEP_LIVE_READER || what == STEP_FULL_BUFFER;
+}
+
+static inline __attribute__((always_inline)) void trap_on(void)
+{
+	__asm__ __volatile__(
+		"lea -128(%%rsp), %%rsp\n\t"
+		"pushfq\n\t"
+		"orq $0x100, (%%rsp)\n\t"
+		"popfq\n\t"
+		"lea 128(%%rsp), %%rsp" ::
+			: "memory", "cc");
+}
+
+static inline __attribute__((always_inline)) void trap_off(void)
+{
+	__asm__ __volatile__(
+		"lea -128(%%rsp), %%rsp\n\t"
+		"pushfq\n\t"
+		"andq $~0x100, (%%rsp)\n\t"
+		"popfq\n\t"
+		"lea 128(%%rsp), %%rsp" ::
+			: "memory", "cc");
 }
 
 /* ---- Writing ---- */
@@ -150,10 +196,15 @@ static __attribute__((noinline)) void write_split(bool commit)
 	struct swap_write write;
 	uint64_t word;
 	struct attempt *attempt = next_attempt(0, SMALL, &word);
-	void *at = ops()->reserve(run.slot, SMALL, &write);
+	void *at;
 
-	if (!at)
+	trap_on();
+	at = ops()->reserve(run.slot, SMALL, &write);
+	if (!at) {
+		trap_off();
 		return;
+	}
+	run.open_cpu = write.cpu;
 	run.inside = true;
 	swap_event_fill(at, SMALL, word);
 	run.inside = false;
@@ -162,6 +213,7 @@ static __attribute__((noinline)) void write_split(bool commit)
 		ops()->commit(run.slot, &write);
 	else
 		ops()->discard(run.slot, &write);
+	trap_off();
 	if (!commit)
 		run.attempted[0]--; /* neither stored nor dropped */
 }
@@ -193,6 +245,44 @@ static void note_swap(int err)
 	run.report->swaps++;
 	run.swapped = true;
 	run.hash = hash_of(rb_slot_active(rb_slot(run.spare, 0)));
+}
+
+/* Let the other thread begin its swap and stop in it. */
+static void inject_cut_swap(void)
+{
+	if (load_acquire(&run.helper.state) != HELPER_IDLE)
+		return;
+	store_release(&run.helper.state, HELPER_ASKED);
+	while (load_acquire(&run.helper.parked) == PARK_NOT)
+		sched_yield();
+	run.cut = load_acquire(&run.helper.parked) == PARK_STOPPED;
+	run.was_cut = run.cut;
+	run.late = run.inside;
+}
+
+/* Let a stopped swap go on; false: it is not stopped any more. */
+static bool let_go(void)
+{
+	int stopped = PARK_STOPPED;
+
+	return cmpxchg_acq_rel(&run.helper.parked, &stopped, PARK_GO);
+}
+
+/* The event is open: let the stopped swap go on, and see what it does. */
+static void resume_cut_swap(void)
+{
+	uint64_t end = sys_now() + PATIENCE_NS;
+
+	if (!let_go())
+		return; /* it went on by itself, perhaps before the event */
+	while (load_acquire(&run.helper.state) == HELPER_ASKED &&
+	       sys_now() < end)
+		sched_yield();
+	if (load_acquire(&run.helper.state) == HELPER_DONE && !run.helper.err &&
+	    rb_slot_active(rb_slot(run.spare, 0)) == run.open_cpu)
+		violation(
+			"a swap that a write cut ended while its event was "
+			"open");
 }
 
 static int collect(const struct rb_event *event, void *arg);
@@ -229,6 +319,11 @@ static void inject_swap(void)
 	note_swap(err);
 }
 
+static __thread bool is_helper;
+
+/* The strategy's swap alone, stepped until it is stopped. */
+static void helper_cut_swap(struct helper *helper);
+
 /* The other thread notes its own swap: while it does, nothing is stepped on. */
 static void helper_swap(struct helper *helper)
 {
@@ -247,13 +342,17 @@ static void *helper_thread(void *arg)
 {
 	struct helper *helper = arg;
 
+	is_helper = true;
 	for (;;) {
 		int state = load_acquire(&helper->state);
 
 		if (state == HELPER_QUIT)
 			return NULL;
 		if (state == HELPER_ASKED) {
-			helper_swap(helper);
+			if (run.options->what == STEP_CUT_SWAP)
+				helper_cut_swap(helper);
+			else
+				helper_swap(helper);
 			store_release(&helper->state, HELPER_DONE);
 		} else {
 			sched_yield();
@@ -290,6 +389,9 @@ static void inject(void)
 	case STEP_THREAD_TRY:
 		inject_thread_swap();
 		break;
+	case STEP_CUT_SWAP:
+		inject_cut_swap();
+		break;
 	default:
 		inject_write();
 		break;
@@ -297,6 +399,35 @@ static void inject(void)
 }
 
 /* ---- Trapping ---- */
+
+static void on_helper_trap(ucontext_t *at)
+{
+	uint64_t end;
+
+	if (++run.helper.count < run.again)
+		return;
+	at->uc_mcontext.gregs[REG_EFL] &= ~(greg_t)TRAP_FLAG;
+	store_release(&run.helper.parked, PARK_STOPPED);
+	/* Who holds a lock here stops the writer, too: go on by oneself. */
+	end = sys_now() + (run.options->strategy->family == SWAP_LOCK
+				   ? PARK_LOCKED_NS
+				   : PARK_NS);
+	while (load_acquire(&run.helper.parked) == PARK_STOPPED &&
+	       sys_now() < end)
+		sched_yield();
+	let_go();
+}
+
+/* After the cut: step on until the event is open, then let the swap go on. */
+static bool wait_for_open_event(void)
+{
+	if (!run.injected || !run.inside)
+		return !run.injected || run.cut;
+	if (run.cut)
+		resume_cut_swap();
+	run.cut = false;
+	return false;
+}
 
 static void on_trap(int number, siginfo_t *info, void *context)
 {
@@ -307,6 +438,10 @@ static void on_trap(int number, siginfo_t *info, void *context)
 
 	(void)number;
 	(void)info;
+	if (is_helper) {
+		on_helper_trap(at);
+		return;
+	}
 	run.count++;
 	if (run.count == run.at) {
 		run.injected = true;
@@ -320,30 +455,37 @@ static void on_trap(int number, siginfo_t *info, void *context)
 	if (run.count > STEPS_MAX)
 		violation("does not end");
 	more = reads || (run.options->twice && !run.injected_again);
+	if (run.options->what == STEP_CUT_SWAP)
+		more = wait_for_open_event();
 	if (run.count > STEPS_MAX || (run.injected && !more))
 		at->uc_mcontext.gregs[REG_EFL] &= ~(greg_t)TRAP_FLAG;
 }
 
-static inline __attribute__((always_inline)) void trap_on(void)
+static void helper_cut_swap(struct helper *helper)
 {
-	__asm__ __volatile__(
-		"lea -128(%%rsp), %%rsp\n\t"
-		"pushfq\n\t"
-		"orq $0x100, (%%rsp)\n\t"
-		"popfq\n\t"
-		"lea 128(%%rsp), %%rsp" ::
-			: "memory", "cc");
-}
+	const struct swap_strategy *strategy = run.options->strategy;
 
-static inline __attribute__((always_inline)) void trap_off(void)
-{
-	__asm__ __volatile__(
-		"lea -128(%%rsp), %%rsp\n\t"
-		"pushfq\n\t"
-		"andq $~0x100, (%%rsp)\n\t"
-		"popfq\n\t"
-		"lea 128(%%rsp), %%rsp" ::
-			: "memory", "cc");
+	helper->op = (struct swap_op){
+		.live = swap_slot(run.live, 0),
+		.spare = swap_slot(run.spare, 0),
+		.mode = SWAP_TRY,
+		.deadline = sys_now() + LONG_NS,
+	};
+	helper->count = 0;
+	rb_control_try(&helper->op.live->rb);
+	rb_control_try(&helper->op.spare->rb);
+	trap_on();
+	helper->err = strategy->swap(&helper->op);
+	trap_off();
+	if (load_relaxed(&helper->parked) == PARK_NOT) /* it was too short */
+		store_release(&helper->parked, PARK_GO);
+	while (helper->err == -EINPROGRESS)
+		helper->err =
+			strategy->settle(&helper->op, helper->op.deadline);
+	rb_control_end(&helper->op.spare->rb);
+	rb_control_end(&helper->op.live->rb);
+	if (!helper->err)
+		run.hash = hash_of(rb_slot_active(rb_slot(run.spare, 0)));
 }
 
 static void step_swap(enum swap_mode mode)
@@ -377,9 +519,7 @@ static void step_body(void)
 		trap_off();
 		break;
 	default:
-		trap_on();
 		write_split(run.options->what != STEP_NESTED_DISCARD);
-		trap_off();
 		break;
 	}
 }
@@ -435,7 +575,7 @@ static void check_buffer(struct rb_cpu *cpu, const char *name)
 	struct rb_counts counts;
 	char why[100];
 
-	if (run.options->what < STEP_LIVE_READER)
+	if (!goes_round(run.options->what))
 		run.last_stamp = 0;
 	if (rb_check(cpu, why, sizeof(why)))
 		violation("the %s is broken: %s", name, why);
@@ -499,6 +639,7 @@ static void finish_helper(void)
 
 	if (load_acquire(&run.helper.state) == HELPER_IDLE)
 		return;
+	store_release(&run.helper.parked, PARK_GO);
 	while (load_acquire(&run.helper.state) == HELPER_ASKED &&
 	       sys_now() < end)
 		sched_yield();
@@ -506,13 +647,15 @@ static void finish_helper(void)
 		violation("the other thread's swap did not end");
 	else if (run.helper.err && run.helper.err != -EBUSY)
 		violation("the other thread's swap: %d", run.helper.err);
-	else if (run.helper.err && run.options->what == STEP_THREAD_SWAP)
+	else if (run.helper.err && run.options->what == STEP_THREAD_SWAP &&
+		 run.options->strategy->sound)
 		violation("the other thread's wait returned -EBUSY");
 	if (run.helper.err)
 		run.report->refused++;
 	else
 		run.report->swaps++;
 	run.swapped = !run.helper.err;
+	store_relaxed(&run.helper.parked, PARK_NOT);
 	store_relaxed(&run.helper.state, HELPER_IDLE);
 }
 
@@ -560,7 +703,8 @@ static bool step_once(uint64_t at, uint64_t again)
 	run.at = at;
 	run.again = again;
 	run.count = run.overrun = run.last_stamp = 0;
-	run.injected = run.injected_again = run.swapped = run.inside = false;
+	run.injected = run.injected_again = run.swapped = false;
+	run.inside = run.cut = run.was_cut = run.late = false;
 	rb_recycle(rb_slot(run.live, 0));
 	rb_recycle(rb_slot(run.spare, 0));
 	run.drops = drops_now();
@@ -576,6 +720,15 @@ static bool step_at(uint64_t at)
 {
 	uint64_t before = 1, apart = 1;
 
+	if (run.options->what == STEP_CUT_SWAP) {
+		/* Behind the first open event there is nothing new to cut. */
+		for (apart = 1;
+		     !run.report->violations && step_once(at, apart) &&
+		     run.was_cut && !run.late;
+		     apart += 3)
+			;
+		return run.injected && !run.late && sys_now() < run.end;
+	}
 	if (!run.options->twice)
 		return step_once(at, 0);
 	while (!run.report->violations && step_once(at, at + apart)) {
@@ -587,6 +740,7 @@ static bool step_at(uint64_t at)
 
 static void step_all(void)
 {
+	run.end = sys_now() + CUT_NS;
 	for (uint64_t at = 1; !run.report->violations && step_at(at); at++)
 		run.report->instructions = at;
 }
@@ -606,6 +760,7 @@ static const char *why_not(const struct step_options *options)
 			return "it refuses to swap";
 		break;
 	case STEP_THREAD_TRY:
+	case STEP_CUT_SWAP:
 	case STEP_NESTED_IN_TRY:
 		if (!s->swap || !s->has_try)
 			return "it has no mode try";
@@ -620,8 +775,8 @@ static int make_buffers(const struct step_options *options)
 {
 	struct rb_attr attr = {
 		.slots = 1,
-		.subbufs = options->what >= STEP_LIVE_READER ? SUBBUFS_FEW
-							     : SUBBUFS_MANY,
+		.subbufs = goes_round(options->what) ? SUBBUFS_FEW
+						     : SUBBUFS_MANY,
 		.subbuf_size = SUBBUF,
 		.mode = options->mode,
 		.stamp = options->stamp,

@@ -41,6 +41,11 @@ enum step_what {
 			      * reads at every instruction after it */
 	STEP_FULL_BUFFER,    /* overwrite, all sub-buffers full, the oldest
 			      * partly read: a handler writes */
+	STEP_CUT_SWAP,	     /* reserve..commit: another thread's swap (try)
+			      * begins, is stopped at every third of its own
+			      * instructions, and goes on when the event is
+			      * open: what finds racy. At most 8 s; see
+			      * instructions for how far it came */
 	STEP_WHATS,
 };
 
