@@ -99,6 +99,14 @@ static void put_counters(struct gb_state *s, const json_t *datum)
 	count(s, "violations", number_at(datum, "verification", "violations"));
 }
 
+/* A disturbed block is shown with its reason: there are no others here that
+ * could stand for it. */
+static bool has_numbers(const char *status)
+{
+	return !strcmp(status, "ok") || !strcmp(status, "broken") ||
+	       !strcmp(status, "disturbed");
+}
+
 static void iterate(struct gb_state *s, struct entry *e)
 {
 	const struct bench_plan_cell *c = &e->plan->cells[e->cell];
@@ -111,11 +119,13 @@ static void iterate(struct gb_state *s, struct entry *e)
 	datum = bench_run_block(&spec, false);
 	status = json_string_value(json_object_get(datum, "status"));
 	reason = json_string_value(json_object_get(datum, "reason"));
-	if (status && (!strcmp(status, "ok") || !strcmp(status, "broken"))) {
+	if (status && has_numbers(status)) {
 		ns = time_ns(&c->cell, datum);
 		put_counters(s, datum);
 		if (!strcmp(status, "broken"))
 			gb_set_label(s, "broken, as expected");
+		else if (reason)
+			gb_set_label(s, reason); /* disturbed */
 		if (isfinite(ns))
 			gb_set_iteration_time(s, ns / 1e9);
 		else
