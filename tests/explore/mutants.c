@@ -176,6 +176,8 @@ static int cap_of(const struct xp_scenario *scenario,
 									   : 2;
 }
 
+static const char *only; /* scenario asked for, or NULL */
+
 static bool kill_with(const struct xp_cell *cell, struct explore_row *row,
 		      const struct swap_strategy *s, enum explore_model model)
 {
@@ -186,7 +188,8 @@ static bool kill_with(const struct xp_cell *cell, struct explore_row *row,
 	for (unsigned int i = 0; (scenario = xp_scenario_at(i)); i++) {
 		struct xp_cell one = *cell;
 
-		if (!xp_scenario_applies(scenario, s))
+		if (!xp_scenario_applies(scenario, s) ||
+		    (only && strcmp(only, scenario->name)))
 			continue;
 		one.strategy = s;
 		one.scenario = scenario;
@@ -299,6 +302,7 @@ int explore_mutants(const struct explore_options *options)
 	unsigned int killed = 0;
 	bool ok = true;
 
+	only = options->scenario;
 	xp_labels_load();
 	gather_mutants();
 	if (xp_batch_open(&batch, mutant_count))

@@ -150,6 +150,13 @@ static void write_open(void)
 		section_opens(write.cpu);
 }
 
+/* The thread ends inside a write: its exit takes it out of the slot. */
+static void write_open_leave(void)
+{
+	write_open();
+	swap_writer_exit(xp_world.live, 0);
+}
+
 static void write_leave_enter_write(void)
 {
 	xp_write();
@@ -339,6 +346,16 @@ static void swap_wait(void)
 	swap_with(0, SWAP_WAIT);
 }
 
+/* Every slot, of which there is one. */
+static void swap_every(void)
+{
+	struct swap_op op;
+	int err;
+
+	swap_every_slot(xp_world.live, xp_world.spare[0], DEADLINE, &op, &err);
+	swap_returned(0, err, &op);
+}
+
 static void swap_wait_second(void)
 {
 	swap_with(1, SWAP_WAIT);
@@ -386,6 +403,11 @@ static const struct xp_scenario scenarios[] = {
 	  .roles = 2,
 	  .body = { write_twice, swap_wait },
 	  .bound = 3 },
+	{ .name = "every",
+	  .summary = "two writes, one swap of every slot",
+	  .roles = 2,
+	  .body = { write_twice, swap_every },
+	  .bound = 2 },
 	{ .name = "try",
 	  .summary = "two writes, one swap of mode try",
 	  .roles = 2,
@@ -474,6 +496,12 @@ static const struct xp_scenario scenarios[] = {
 	  .summary = "the writer ends inside a write, one swap",
 	  .roles = 2,
 	  .body = { write_open, swap_wait },
+	  .bound = 2,
+	  .dead_writer = true },
+	{ .name = "dead-writer-left",
+	  .summary = "the same, and its thread is gone",
+	  .roles = 2,
+	  .body = { write_open_leave, swap_wait },
 	  .bound = 2,
 	  .dead_writer = true },
 	{ .name = "reader",

@@ -171,6 +171,7 @@ static int test_mutants(char **argv)
 	struct explore_options options = EXPLORE_DEFAULTS;
 
 	options.strategy = strcmp(argv[0], "all") ? argv[0] : NULL;
+	options.scenario = strcmp(argv[1], "all") ? argv[1] : NULL;
 	return explore_mutants(&options);
 }
 
@@ -189,7 +190,7 @@ static const struct {
 } tests[] = {
 	{ "strategy", 1, test_strategy }, { "caught", 3, test_caught },
 	{ "replay", 3, test_replay },	  { "variants", 1, test_variants },
-	{ "mutants", 1, test_mutants },	  { "detectors", 0, test_detectors },
+	{ "mutants", 2, test_mutants },	  { "detectors", 0, test_detectors },
 };
 
 int main(int argc, char **argv)
