@@ -619,6 +619,8 @@ static int flips(int n_paths, char **paths)
 
 static int times(int n, char **paths)
 {
+	double worst = 0, share = NAN;
+
 	printf("| matrix | rounds | blocks | predicted | took | off by | "
 	       "measuring |\n|---|---|---|---|---|---|---|\n");
 	for (int i = 0; i < n; i++) {
@@ -637,8 +639,17 @@ static int times(int n, char **paths)
 		       (int)json_integer_value(json_object_get(run, "blocks")),
 		       predicted, wall, 100 * (wall / predicted - 1),
 		       100 * measured / wall);
+		worst = fmax(worst, fabs(wall / predicted - 1));
+		if (!strcmp(text_at(json_object_get(run, "matrix"), "name"),
+			    "full"))
+			share = measured / wall;
 		json_decref(result);
 	}
+	printf("\n**Predictions within 10 %%:** %s. ", held(worst <= 0.1));
+	if (!isnan(share))
+		printf("**At least 90 %% of `full` measuring:** %s.",
+		       held(share >= 0.9));
+	printf("\n");
 	return 0;
 }
 
@@ -724,8 +735,9 @@ static int memory(char **command)
 		read_peak(pid, &tool);
 		nanosleep(&pause, NULL);
 	}
-	printf("Peak memory: the tool %.1f MiB, the largest block %.1f MiB, "
-	       "its rings included. Target, below 200 MiB: %s.\n",
+	printf("Peak memory: the tool %.1f MiB, the largest of all its "
+	       "processes %.1f MiB, blocks and their rings included. Target, "
+	       "below 200 MiB together: %s.\n",
 	       (double)tool / 1024, (double)usage.ru_maxrss / 1024,
 	       held(tool + (unsigned long)usage.ru_maxrss < 200 * 1024));
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 1;
