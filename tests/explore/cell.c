@@ -39,7 +39,7 @@ unsigned int xp_cell_bound(const struct xp_cell *cell)
 	if (cell->bound >= 0)
 		return (unsigned int)cell->bound;
 	/* A delivered signal may come at any point: it counts as nesting. */
-	limit = xp.roles > 2 ? 1 : 2;
+	limit = xp.roles > 2 || cell->scenario->costly ? 1 : 2;
 	if (xp.signal_handler && bound > limit)
 		bound = limit;
 	return bound;

@@ -424,6 +424,7 @@ static const struct xp_scenario scenarios[] = {
 	  .roles = 2,
 	  .body = { write_twice, swap_recycle_swap },
 	  .bound = 2,
+	  .costly = true,
 	  .prefill = 2 },
 	{ .name = "cross",
 	  .summary = "a write that crosses a sub-buffer, one swap",
