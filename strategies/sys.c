@@ -185,6 +185,18 @@ int sys_thread_watch(void)
 
 #ifdef RB_HAVE_TSAN
 /*
+ * One function of liburcu, inlined into our loops: several readers look at the
+ * futex word of a grace period and clear it by plain volatile accesses
+ * (uatomic_read, uatomic_set), which ThreadSanitizer takes for data races
+ * although every outcome only costs a spurious wake-up.
+ */
+const char *__tsan_default_suppressions(void);
+const char *__tsan_default_suppressions(void)
+{
+	return "race:urcu_common_wake_up_gp\n";
+}
+
+/*
  * ThreadSanitizer of gcc 12 and clang 14 does not know pthread_mutex_clocklock
  * and would see unlocks without a lock; it knows the older form, which is the
  * same but for CLOCK_REALTIME.

@@ -31,10 +31,6 @@ static const char help[] =
 	"  ringswap instructions\n"
 	"  ringswap instructions --payload 64 --json\n";
 
-/* valgrind 3.19 answers ENOSYS to membarrier(2). */
-static const char remark[] =
-	"  under valgrind liburcu falls back to full barriers";
-
 #define EVENTS_FEW  2000ul
 #define EVENTS_MANY 12000ul
 
@@ -166,8 +162,7 @@ static int count_all(const char *payload, bool as_json)
 		}
 		json_object_set_new(rows, s->name, json_real(n));
 		if (!as_json)
-			printf("  %-12s %7.2f%s\n", s->name, n,
-			       strcmp(s->needs, "liburcu") ? "" : remark);
+			printf("  %-12s %7.2f\n", s->name, n);
 	}
 	if (as_json) {
 		json_dumpf(rows, stdout,
