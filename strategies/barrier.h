@@ -44,7 +44,7 @@ SWAP_HOT struct rb_cpu *barrier_begin(struct swap_slot *slot,
 	full_barrier(); /* W2 pairs with S2: announce before test */
 	/* W3 pairs with S5: no swap seen means its exchange is seen */
 	if (rb_unlikely(load_acquire(&slot->rb.refuse))) {
-		/* W6 pairs with S3: idle again, having touched nothing */
+		/* W6 pairs with S3: handlers' events before idle */
 		store_release(&slot->rb.nesting, (uint32_t)*level);
 		return swap_refuse(slot, RB_DROP_EARLY);
 	}

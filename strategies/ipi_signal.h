@@ -219,9 +219,13 @@ static inline void ipi_signal_swap_every(struct swap_op *ops, unsigned int n,
 	for (unsigned int i = 0; i < n; i++)
 		if (!errors[i])
 			errors[i] = ipi_signal_post(&ops[i]);
-	for (unsigned int i = 0; i < n; i++)
-		while (errors[i] == -EINPROGRESS)
-			errors[i] = ipi_signal_settle(&ops[i], ops[i].deadline);
+	for (unsigned int i = 0; i < n; i++) {
+		uint64_t deadline = ops[i].deadline;
+
+		/* Running at the deadline: the writer's thread is at it. */
+		for (; errors[i] == -EINPROGRESS; deadline = UINT64_MAX)
+			errors[i] = ipi_signal_settle(&ops[i], deadline);
+	}
 }
 
 static inline int ipi_signal_setup(void)

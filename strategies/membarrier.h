@@ -48,7 +48,7 @@ SWAP_HOT struct rb_cpu *membarrier_begin(struct swap_slot *slot,
 	compiler_barrier(); /* W2 pairs with S2 S7: announce before test */
 	/* W3 pairs with S5 S9: no swap seen means its exchange is seen */
 	if (rb_unlikely(load_acquire(&slot->rb.refuse))) {
-		/* W6 pairs with S3: idle again, having touched nothing */
+		/* W6 pairs with S3: handlers' events before idle */
 		store_release(&slot->rb.nesting, (uint32_t)*level);
 		return swap_refuse(slot, RB_DROP_EARLY);
 	}

@@ -34,16 +34,21 @@ static int control_take(struct swap_slot *slot, const struct swap_op *op)
 	return sys_await(control_is_free, &slot->rb, op->deadline) ? -EBUSY : 0;
 }
 
-/* Both slots' control words, live first; 0 or -EBUSY and none. */
+/*
+ * Both slots' control words; 0, or -EBUSY and none. By address: somebody else
+ * may swap the same two the other way round.
+ */
 static int swap_hold(struct swap_op *op)
 {
-	int err = control_take(op->live, op);
+	struct swap_slot *first = op->live < op->spare ? op->live : op->spare;
+	struct swap_slot *second = op->live < op->spare ? op->spare : op->live;
+	int err = control_take(first, op);
 
 	if (err)
 		return err;
-	err = control_take(op->spare, op);
+	err = control_take(second, op);
 	if (err)
-		rb_control_end(&op->live->rb);
+		rb_control_end(&first->rb);
 	return err;
 }
 
@@ -137,14 +142,17 @@ int swap_settle(struct swap_op *op, uint64_t deadline)
 	return err;
 }
 
-/* Slot by slot. A swap that began before the deadline is finished. */
+/*
+ * Slot by slot. What is still in progress at the deadline can only be waited
+ * for: the writer's thread is at it.
+ */
 static void swap_one_by_one(struct rb *live, struct rb *spare,
 			    uint64_t deadline, struct swap_op *ops, int *errors)
 {
 	for (unsigned int i = 0; i < live->attr.slots; i++) {
 		errors[i] = swap(live, spare, i, SWAP_WAIT, deadline, &ops[i]);
 		while (errors[i] == -EINPROGRESS)
-			errors[i] = swap_settle(&ops[i], deadline);
+			errors[i] = swap_settle(&ops[i], UINT64_MAX);
 	}
 }
 

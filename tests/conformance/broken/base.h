@@ -26,7 +26,7 @@ SWAP_HOT bool base_announce(struct swap_slot *slot, unsigned long *level)
 	/* W3 pairs with S5: no swap seen means its exchange is seen */
 	if (!load_acquire(&slot->rb.refuse))
 		return true;
-	/* W6 pairs with S3: idle again, having touched nothing */
+	/* W6 pairs with S3: handlers' events before idle */
 	store_release(&slot->rb.nesting, (uint32_t)*level);
 	rb_drop(&slot->rb, RB_DROP_EARLY);
 	return false;
