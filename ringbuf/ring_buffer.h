@@ -364,9 +364,11 @@ int rb_slot_record_enable(struct rb_slot *slot);
 bool rb_slot_is_disabled(struct rb_slot *slot);
 
 /*
- * Empty the slot's buffer and its counters. The caller sees to it that no
- * write can begin: the buffer is a spare or a snapshot, or recording is
- * disabled and the writer has been seen idle since.
+ * Empty the slot's buffer and its counters. The buffer is a spare or a
+ * snapshot, or its writer has left, or the caller is the writer's thread or
+ * one of its handlers. Nothing else keeps a write from beginning meanwhile:
+ * one that found recording enabled may announce itself later than anybody
+ * looks. To empty the buffer of a running writer, swap it and recycle it.
  * Errors: -EBUSY (a write is open, or a swap, resize or consume is under way).
  */
 int rb_reset(struct rb_slot *slot);

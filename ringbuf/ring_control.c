@@ -258,8 +258,8 @@ static int control_reset(struct rb_slot *slot, unsigned int subbufs)
 	if (!subbufs)
 		subbufs = cpu->subbufs;
 	err = -EBUSY;
-	/* Q1 pairs with every strategy's last store of nesting */
-	if (load_acquire(&slot->nesting))
+	/* Its own thread's open write, or a mistake; rb_reset says who may. */
+	if (load_relaxed(&slot->nesting))
 		goto out;
 	err = -EINVAL;
 	if (subbufs < 2 || subbufs > cpu->max_subbufs)
