@@ -10,12 +10,13 @@
  *
  * Every acquire, release, read-modify-write and barrier carries a label and
  * names its partner in a comment: "W2 pairs with S1: text". The check
- * tools/checks/pairing holds that at 100 %. Relaxed and data accesses need no
- * label: they order nothing.
+ * tools/checks/pairing holds that at 100 %. Relaxed, data and plain accesses
+ * need no label: they order nothing.
  *
  *	load_relaxed(p)           store_relaxed(p, v)
  *	load_acquire(p)           store_release(p, v)
  *	load_data(p)              store_data(p, v)     event header and payload
+ *	load_plain(p)             store_plain(p, v)    a field that a word guards
  *	xchg_acq_rel(p, v)        -> old value
  *	cmpxchg_acq_rel(p, o, v)  -> bool; *o is updated when it fails
  *	fetch_add_acq_rel(p, v)   fetch_or_acq_rel(p, v)  fetch_and_acq_rel(p, v)
@@ -58,6 +59,14 @@
  */
 #define load_data(p)	 (*(p))
 #define store_data(p, v) ((void)(*(p) = (v)))
+
+/*
+ * Fields that belong to whoever holds some word (control, a posted request):
+ * plain accesses too, which the word's acquires and releases must order. In
+ * the explorer they are no scheduling points, but a race between two is found.
+ */
+#define load_plain(p)	  (*(p))
+#define store_plain(p, v) ((void)(*(p) = (v)))
 
 #define compiler_barrier() atomic_signal_fence(memory_order_seq_cst)
 

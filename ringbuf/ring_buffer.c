@@ -32,7 +32,7 @@ static void rb_lose_head(struct rb_cpu *cpu, struct rb_page *head)
 	uint64_t lost = rb_page_events(head);
 
 	if (load_relaxed(&cpu->read_page) == rb_page_word(head))
-		lost -= cpu->read_events;
+		lost -= load_plain(&cpu->read_events);
 	if (!local_cmpxchg(&cpu->head, rb_page_word(head),
 			   rb_page_word(rb_page_next(cpu, head))))
 		return;

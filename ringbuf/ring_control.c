@@ -80,7 +80,7 @@ static void cpu_reset(struct rb_cpu *cpu)
 	store_relaxed(&cpu->overrun, 0);
 	store_relaxed(&cpu->pages_lost, 0);
 	store_relaxed(&cpu->read_page, 0);
-	cpu->read = 0;
+	store_plain(&cpu->read, 0);
 }
 
 static struct rb_cpu *cpu_create(const struct rb_attr *attr, unsigned int slot)

@@ -23,9 +23,9 @@ static struct cursor cursor_at_head(struct rb_cpu *cpu)
 	struct cursor at = { .cpu = cpu, .page = rb_page_of(head) };
 
 	if (load_relaxed(&cpu->read_page) == head) {
-		at.offset = cpu->read_bytes;
-		at.events = cpu->read_events;
-		at.bytes = cpu->read_event_bytes;
+		at.offset = load_plain(&cpu->read_bytes);
+		at.events = load_plain(&cpu->read_events);
+		at.bytes = load_plain(&cpu->read_event_bytes);
 	}
 	return at;
 }
@@ -134,9 +134,9 @@ static void cursor_give_back(const struct cursor *at)
 {
 	struct rb_cpu *cpu = at->cpu;
 
-	cpu->read_bytes = at->offset;
-	cpu->read_events = at->events;
-	cpu->read_event_bytes = at->bytes;
+	store_plain(&cpu->read_bytes, at->offset);
+	store_plain(&cpu->read_events, at->events);
+	store_plain(&cpu->read_event_bytes, at->bytes);
 	store_relaxed(&cpu->read_page, rb_page_word(at->page));
 	/* H2 pairs with H1: events were read before their page is reused */
 	store_release(&cpu->head, rb_page_word(at->page));
@@ -167,7 +167,7 @@ long rb_consume(struct rb_slot *slot, unsigned long max, rb_event_fn fn,
 			break;
 	}
 	cursor_give_back(&at);
-	at.cpu->read += taken;
+	store_plain(&at.cpu->read, load_plain(&at.cpu->read) + taken);
 	rb_control_end(slot);
 	return taken || !err ? (long)taken : err;
 }
@@ -198,7 +198,7 @@ void rb_counts(struct rb_cpu *cpu, struct rb_counts *out)
 	count_present(cpu, out);
 	out->entries -= at.events;
 	out->bytes -= at.bytes;
-	out->read = cpu->read;
+	out->read = load_plain(&cpu->read);
 	out->overrun = load_relaxed(&cpu->overrun);
 	out->pages_lost = load_relaxed(&cpu->pages_lost);
 }

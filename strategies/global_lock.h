@@ -42,7 +42,7 @@ SWAP_HOT struct rb_cpu *global_lock_begin(struct swap_slot *slot,
 
 	if (rb_unlikely(load_relaxed(&slot->rb.refuse))) /* W0 */
 		return swap_refuse(slot, RB_DROP_EARLY);
-	if (rb_unlikely(load_relaxed(&self->inside)))
+	if (rb_unlikely(load_relaxed(&self->inside))) /* W1 */
 		return swap_refuse(slot, RB_DROP_CONTENDED);
 	store_relaxed(&self->inside, 1);
 	compiler_barrier(); /* W1 pairs with W5: flagged before locked */
@@ -66,15 +66,15 @@ static inline int global_lock_swap(struct swap_op *op)
 	struct sys_thread *self = sys_self();
 	int err;
 
-	if (load_relaxed(&self->inside))
+	if (load_relaxed(&self->inside)) /* S1 */
 		return -EBUSY;
 	store_relaxed(&self->inside, 1);
 	compiler_barrier(); /* S1 pairs with S5: flagged before locked */
 	if (op->mode == SWAP_TRY)
-		err = sys_mutex_try(&global_lock);
+		err = sys_mutex_try(&global_lock); /* S2 */
 	else
-		err = sys_mutex_lock_until(&global_lock, op->deadline);
-	if (!err) {						       /* S2 */
+		err = sys_mutex_lock_until(&global_lock, op->deadline); /* S2 */
+	if (!err) {
 		store_relaxed(&op->live->rb.active, swap_prepare(op)); /* S3 */
 		sys_mutex_unlock(&global_lock);			       /* S4 */
 	}

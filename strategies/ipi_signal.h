@@ -76,7 +76,7 @@ ipi_signal_serve(struct ipi_signal_slot *slot, unsigned int posted)
 	if (!cmpxchg_acq_rel(&slot->state, &posted, IPI_RUNNING))
 		return;
 	/* H5 pairs with W2: the fresh buffer is ready (one thread) */
-	store_release(&live->active, swap_prepare(slot->op));
+	store_release(&live->active, swap_prepare(load_plain(&slot->op)));
 	/* H4 pairs with S3 S7: the snapshot's events, then done */
 	store_release(&slot->state, IPI_DONE);
 }
@@ -112,7 +112,7 @@ SWAP_HOT struct rb_cpu *ipi_signal_begin(struct swap_slot *slot,
 {
 	if (rb_unlikely(load_relaxed(&slot->rb.refuse))) /* W0 */
 		return swap_refuse(slot, RB_DROP_EARLY);
-	if (rb_unlikely(!swap_nest_enter(slot, level)))
+	if (rb_unlikely(!swap_nest_enter(slot, level))) /* W1 */
 		return swap_refuse(slot, RB_DROP_RECURSION);
 	compiler_barrier(); /* W1 pairs with W3: open before the buffer */
 	/* W2 pairs with H5 S5: a published buffer is ready */
@@ -128,7 +128,7 @@ SWAP_HOT void ipi_signal_end(struct swap_slot *slot, struct rb_cpu *cpu,
 	compiler_barrier(); /* W3 pairs with W1: events before closed */
 	store_relaxed(&slot->rb.nesting, (uint32_t)level);
 	compiler_barrier(); /* W4 pairs with W4: closed, then look */
-	if (rb_unlikely(load_relaxed(&own->deferred)) && level == 0)
+	if (rb_unlikely(load_relaxed(&own->deferred)) && level == 0) /* W4 */
 		ipi_signal_serve(own, IPI_POSTED_WAIT);
 }
 
@@ -152,7 +152,7 @@ static inline int ipi_signal_direct(struct ipi_signal_slot *slot)
 	if (load_acquire(&slot->base.writer) || load_relaxed(&live->nesting))
 		return -EBUSY;
 	/* S5 pairs with W2: the fresh buffer is ready */
-	store_release(&live->active, swap_prepare(slot->op));
+	store_release(&live->active, swap_prepare(load_plain(&slot->op)));
 	return 0;
 }
 
@@ -189,7 +189,7 @@ static inline int ipi_signal_post(struct swap_op *op)
 	int writer = load_relaxed(&op->live->writer);
 	int err;
 
-	slot->op = op;
+	store_plain(&slot->op, op);
 	/* S1 pairs with H1 H3: the request is complete */
 	store_release(&slot->state,
 		      op->mode == SWAP_TRY ? IPI_POSTED_TRY : IPI_POSTED_WAIT);

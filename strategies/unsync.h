@@ -31,9 +31,9 @@
 SWAP_HOT struct rb_cpu *unsync_begin(struct swap_slot *slot,
 				     unsigned long *level)
 {
-	if (rb_unlikely(load_relaxed(&slot->rb.refuse)))
+	if (rb_unlikely(load_relaxed(&slot->rb.refuse))) /* W0 */
 		return swap_refuse(slot, RB_DROP_EARLY);
-	if (rb_unlikely(!swap_nest_enter(slot, level)))
+	if (rb_unlikely(!swap_nest_enter(slot, level))) /* W1 */
 		return swap_refuse(slot, RB_DROP_RECURSION);
 	compiler_barrier(); /* W1 pairs with W3: open before any event */
 	return swap_chosen(load_relaxed(&slot->rb.active)); /* W2 */

@@ -13,6 +13,8 @@
 
 /* Executions between two looks at the clock. */
 #define LOOK 1024u
+/* A cell that is this late does not come to an end. */
+#define HANG_S 60u
 /* Executions spent on making a finding shorter. */
 #define SHORTEN 20000u
 
@@ -216,6 +218,9 @@ static pid_t cell_start(struct xp_batch *batch, unsigned int i, double end)
 	child = fork();
 	if (child)
 		return child;
+	/* It looks at the clock between executions, if they end. */
+	if (cell->limit_s > 0)
+		alarm((unsigned int)cell->limit_s + HANG_S);
 	(cell->run ? cell->run : xp_cell_run)(cell, &batch->rows[i]);
 	_exit(0);
 }
@@ -244,10 +249,15 @@ void xp_batch_run(struct xp_batch *batch,
 				job++;
 			job->cell = next;
 			job->pid = cell_start(batch, next++, end);
-			if (job->pid < 0)
-				job->pid = 0;
-			else
+			if (job->pid > 0) {
 				running++;
+			} else {
+				job->pid = 0;
+				snprintf(batch->rows[job->cell].why,
+					 sizeof(batch->rows[0].why),
+					 "no process for it");
+				done(batch, job->cell, arg);
+			}
 			continue;
 		}
 		for (struct job *job = jobs; job < jobs + batch->jobs; job++) {

@@ -191,6 +191,12 @@ bool xp_is_guarded(unsigned int index);
 /* Join a view. */
 void xp_view_join(struct xp_view *into, const struct xp_view *from);
 
+/* Hand over what a role knows, as a release does. */
+void xp_view_publish(struct xp_role *role, struct xp_view *to);
+
+/* The role reads this range as a whole: a later store must be ordered. */
+void xp_memory_read(struct xp_role *role, const void *from, size_t bytes);
+
 /* ------------------------------------------------------------------------ */
 /* sys_model.c                                                              */
 

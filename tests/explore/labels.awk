@@ -2,10 +2,14 @@
 # labels.awk - which label (W1, S3, ...) stands beside which source line.
 #
 # A label comment alone on its line goes with the statement below it, one
-# behind code with its own line. Prints C initialisers for report.c.
+# behind code with its own line. The store of the announcement stands in
+# swap_nest_enter(), but its label where a strategy calls that: line 0. Prints
+# C initialisers for report.c.
 function emit(n, label)
 {
 	printf "{ \"%s\", %d, \"%s\" },\n", name, n, label
+	if (/swap_nest_enter\(/)
+		printf "{ \"%s\", 0, \"%s\" },\n", name, label
 }
 FNR == 1 {
 	name = FILENAME

@@ -15,13 +15,18 @@
  * XP_STALE_MAX older ones an execution. Releases carry the view of their role,
  * acquires join it; read-modify-writes act on the newest store and continue
  * its release sequence; a full fence joins with one global view in both
- * directions. Not covered: loads that see stores of the future (load
- * buffering), and stores that enter the order of a location behind newer ones.
+ * directions. No load sees a store of the future (load buffering), and no
+ * store enters the order of a location behind newer ones; what either could do
+ * to a program is found another way: views also say what happens before what,
+ * and plain accesses that nothing orders, or two stores to one location that
+ * nothing orders, are races, and broken promises.
  */
 #include "tests/explore/engine.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+#include "tests/explore/scenario.h"
 
 #define BUFFER_MAX  256
 #define HISTORY_MAX 96
@@ -47,8 +52,17 @@ struct version {
 	uint16_t message;
 };
 
+/* Accesses that later ones must happen behind; clocks, 0: none. */
+struct accesses {
+	uint8_t stored_by;	  /* role of the newest store */
+	uint8_t stored;		  /* its clock */
+	uint8_t loaded[XP_ROLES]; /* plain loads */
+	bool is_plain;		  /* ever */
+};
+
 struct location {
 	unsigned int newest;
+	struct accesses accesses;
 	struct version version[HISTORY_MAX];
 };
 
@@ -57,7 +71,7 @@ static unsigned int buffered_total;
 
 static uint8_t location_of[XP_ARENA_BYTES / 4]; /* index + 1 */
 static uint16_t location_at[XP_LOCATIONS];
-static unsigned int locations;
+static unsigned int locations = XP_ROLES; /* before them, clocks */
 static struct location location[XP_LOCATIONS];
 static struct xp_view messages[MESSAGES]; /* 0: the empty view */
 static unsigned int message_count;
@@ -68,6 +82,11 @@ static struct {
 	size_t bytes;
 } guards[GUARDS];
 static unsigned int guarded;
+
+static unsigned int index_of(const struct xp_role *role)
+{
+	return (unsigned int)(role - xp.role);
+}
 
 /* ------------------------------------------------------------------------ */
 /* Raw memory                                                               */
@@ -248,6 +267,20 @@ void xp_view_join(struct xp_view *into, const struct xp_view *from)
 							      : from->seen[i];
 }
 
+/* What role does from here on is not part of what it has published. */
+static void tick(struct xp_role *role)
+{
+	uint8_t *clock = &role->view.seen[index_of(role)];
+
+	*clock += *clock < UINT8_MAX; /* the last one counts as ordered */
+}
+
+void xp_view_publish(struct xp_role *role, struct xp_view *to)
+{
+	*to = role->view;
+	tick(role);
+}
+
 static unsigned int locate(const volatile void *at, size_t size)
 {
 	size_t word =
@@ -269,10 +302,83 @@ static unsigned int locate(const volatile void *at, size_t size)
 	location_of[word] = (uint8_t)(i + 1);
 	location_at[i] = (uint16_t)word;
 	location[i].newest = 0;
+	memset(&location[i].accesses, 0, sizeof(location[i].accesses));
 	location[i].version[0].value = raw_load(at, size);
 	location[i].version[0].message = 0;
 	return i;
 }
+
+static bool in_range(const volatile void *at, const void *from, size_t bytes)
+{
+	const volatile unsigned char *byte = at;
+	const unsigned char *first = from;
+
+	return byte >= first && byte < first + bytes;
+}
+
+/* ------------------------------------------------------------------------ */
+/* Races                                                                    */
+
+static void race(int promise, const struct xp_role *role,
+		 const volatile void *at, unsigned int other, const char *what)
+{
+	char name[48];
+
+	xp_name_address(at, name, sizeof(name));
+	xp_broken(promise,
+		  "%s's %s races with %s's: nothing orders the two on "
+		  "%s",
+		  role->name, what, xp.role[other].name, name);
+}
+
+static bool is_behind(const struct xp_role *role, unsigned int other,
+		      uint8_t clock)
+{
+	return other == index_of(role) || role->view.seen[other] >= clock;
+}
+
+static void plain_load(struct xp_role *role, const volatile void *at,
+		       size_t size)
+{
+	struct accesses *accesses = &location[locate(at, size)].accesses;
+
+	accesses->is_plain = true;
+	if (!is_behind(role, accesses->stored_by, accesses->stored))
+		race(5, role, at, accesses->stored_by, "load");
+	accesses->loaded[index_of(role)] = role->view.seen[index_of(role)];
+}
+
+/* A read-modify-write may race with stores: it loses none. */
+static void any_store(struct xp_role *role, const struct xp_site *site,
+		      const volatile void *at, size_t size)
+{
+	struct accesses *accesses = &location[locate(at, size)].accesses;
+	bool is_atomic = site->op >= XP_XCHG && site->op <= XP_CMPXCHG;
+
+	if (!is_atomic &&
+	    !is_behind(role, accesses->stored_by, accesses->stored))
+		race(2, role, at, accesses->stored_by, "store");
+	for (unsigned int i = 0; i < xp.roles; i++)
+		if (!is_behind(role, i, accesses->loaded[i]))
+			race(5, role, at, i, "store");
+	accesses->stored_by = (uint8_t)index_of(role);
+	accesses->stored = role->view.seen[index_of(role)];
+}
+
+void xp_memory_read(struct xp_role *role, const void *from, size_t bytes)
+{
+	if (xp.model != EXPLORE_C11)
+		return;
+	for (unsigned int i = XP_ROLES; i < locations; i++) {
+		const unsigned char *at = xp_arena + location_at[i] * 4;
+
+		if (location[i].accesses.is_plain && in_range(at, from, bytes))
+			plain_load(role, at, 4);
+	}
+}
+
+/* ------------------------------------------------------------------------ */
+/* Loads and stores                                                         */
 
 static uint64_t c11_load(struct xp_role *role, const volatile void *at,
 			 size_t size, bool acquire)
@@ -313,7 +419,10 @@ static void c11_store(struct xp_role *role, volatile void *at, size_t size,
 	version = &place->version[++place->newest];
 	role->view.seen[i] = (uint8_t)place->newest;
 	message = &messages[message_count];
-	*message = release ? role->view : role->fenced;
+	if (release)
+		xp_view_publish(role, message);
+	else
+		*message = role->fenced;
 	message->seen[i] = (uint8_t)place->newest;
 	if (previous)
 		xp_view_join(message, &messages[previous]);
@@ -321,12 +430,20 @@ static void c11_store(struct xp_role *role, volatile void *at, size_t size,
 	version->message = (uint16_t)message_count++;
 }
 
+/*
+ * Fences agree on which stores are seen, and for the rest order as a release
+ * and an acquire do: clocks pass by way of what is stored and loaded.
+ */
 static void c11_fence(struct xp_role *role)
 {
+	uint8_t clocks[XP_ROLES];
+
 	xp_view_join(&role->view, &role->pending);
+	memcpy(clocks, role->view.seen, sizeof(clocks));
 	xp_view_join(&role->view, &global_view);
+	memcpy(role->view.seen, clocks, sizeof(clocks));
 	global_view = role->view;
-	role->fenced = role->view;
+	xp_view_publish(role, &role->fenced);
 }
 
 /* ------------------------------------------------------------------------ */
@@ -340,15 +457,16 @@ void xp_memory_reset(void)
 	guarded = 0;
 	if (xp.model != EXPLORE_C11)
 		return;
-	for (unsigned int i = 0; i < locations; i++)
+	for (unsigned int i = XP_ROLES; i < locations; i++)
 		location_of[location_at[i]] = 0;
-	locations = 0;
+	locations = XP_ROLES;
 	message_count = 1;
 	memset(&global_view, 0, sizeof(global_view));
 	for (unsigned int i = 0; i < XP_ROLES; i++) {
 		memset(&xp.role[i].view, 0, sizeof(struct xp_view));
 		memset(&xp.role[i].pending, 0, sizeof(struct xp_view));
 		memset(&xp.role[i].fenced, 0, sizeof(struct xp_view));
+		tick(&xp.role[i]);
 	}
 }
 
@@ -364,17 +482,9 @@ bool xp_memory_settle(void)
 void xp_fence(struct xp_role *role)
 {
 	if (xp.model == EXPLORE_TSO)
-		drain((unsigned int)(role - xp.role));
+		drain(index_of(role));
 	else if (xp.model == EXPLORE_C11)
 		c11_fence(role);
-}
-
-static bool in_range(const volatile void *at, const void *from, size_t bytes)
-{
-	const volatile unsigned char *byte = at;
-	const unsigned char *first = from;
-
-	return byte >= first && byte < first + bytes;
 }
 
 bool xp_memory_is_visible(struct xp_role *role, const void *from, size_t bytes)
@@ -389,7 +499,7 @@ bool xp_memory_is_visible(struct xp_role *role, const void *from, size_t bytes)
 					return false;
 	}
 	if (xp.model == EXPLORE_C11) {
-		for (unsigned int i = 0; i < locations; i++)
+		for (unsigned int i = XP_ROLES; i < locations; i++)
 			if (in_range(xp_arena + location_at[i] * 4, from,
 				     bytes) &&
 			    role->view.seen[i] != location[i].newest)
@@ -447,11 +557,13 @@ uint64_t xp_load(struct xp_site *site, const volatile void *at, size_t size)
 	watch(role, at);
 	stales = xp.stales;
 	if (xp.model == EXPLORE_TSO)
-		value = tso_load((unsigned int)(role - xp.role), at, size);
+		value = tso_load(index_of(role), at, size);
 	else if (xp.model == EXPLORE_C11)
 		value = c11_load(role, at, size, acquires(site));
 	else
 		value = raw_load(at, size);
+	if (xp.model == EXPLORE_C11 && site->op == XP_LOAD_DATA)
+		plain_load(role, at, size);
 	if (site->mutation == XP_BLIND)
 		value = 0;
 	if (xp.tracing) {
@@ -483,8 +595,10 @@ void xp_store(struct xp_site *site, volatile void *at, size_t size,
 	}
 	if (guarded)
 		check_guards(at);
+	if (xp.model == EXPLORE_C11)
+		any_store(role, site, at, size);
 	if (xp.model == EXPLORE_TSO)
-		tso_store((unsigned int)(role - xp.role), at, size, value);
+		tso_store(index_of(role), at, size, value);
 	else if (xp.model == EXPLORE_C11)
 		c11_store(role, at, size, value, releases(site), 0);
 	else
@@ -492,12 +606,34 @@ void xp_store(struct xp_site *site, volatile void *at, size_t size,
 	xp_poke(at);
 }
 
+uint64_t xp_load_plain(struct xp_site *site, const volatile void *at,
+		       size_t size)
+{
+	if (xp.running && xp.model == EXPLORE_C11)
+		plain_load(xp.now, at, size);
+	if (xp.running && xp.tracing)
+		xp_trace_step(site, at)->value = raw_load(at, size);
+	return raw_load(at, size);
+}
+
+void xp_store_plain(struct xp_site *site, volatile void *at, size_t size,
+		    uint64_t value)
+{
+	if (xp.running && guarded)
+		check_guards(at);
+	if (xp.running && xp.model == EXPLORE_C11)
+		any_store(xp.now, site, at, size);
+	if (xp.running && xp.tracing)
+		xp_trace_step(site, at)->value = truncated(value, size);
+	raw_store(at, size, value);
+}
+
 /* The load half of a read-modify-write: the newest value, as the model says. */
 static uint64_t modify_load(struct xp_site *site, volatile void *at,
 			    size_t size, unsigned int *message)
 {
 	struct xp_role *role = xp.now;
-	unsigned int cpu = (unsigned int)(role - xp.role);
+	unsigned int cpu = index_of(role);
 	struct location *place;
 	unsigned int i;
 
@@ -527,8 +663,10 @@ static void modify_store(struct xp_site *site, volatile void *at, size_t size,
 
 	if (guarded)
 		check_guards(at);
+	if (xp.model == EXPLORE_C11)
+		any_store(role, site, at, size);
 	if (xp.model == EXPLORE_TSO && is_local(site))
-		tso_store((unsigned int)(role - xp.role), at, size, value);
+		tso_store(index_of(role), at, size, value);
 	else if (xp.model == EXPLORE_C11)
 		c11_store(role, at, size, value, releases(site), message);
 	else

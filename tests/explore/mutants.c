@@ -19,6 +19,17 @@
 static struct xp_mutant mutants[MUTANTS];
 static unsigned int mutant_count;
 
+static bool is_file_of(const char *file, const struct swap_strategy *s)
+{
+	char own[96];
+
+	snprintf(own, sizeof(own), "strategies/%s.h", s->name);
+	for (char *at = own; *at; at++)
+		if (*at == '-')
+			*at = '_';
+	return !strcmp(file, own);
+}
+
 static bool is_at(const struct xp_mutant *mutant, const struct xp_site *site)
 {
 	return site->line == mutant->line && site->op == mutant->op &&
@@ -42,8 +53,10 @@ static void mutant_add(const struct xp_site *site, enum xp_mutation mutation)
 {
 	struct xp_mutant *mutant = &mutants[mutant_count];
 
-	if (mutant_count == MUTANTS)
-		return;
+	if (mutant_count == MUTANTS) {
+		fprintf(stderr, "explore: more than %u mutants\n", MUTANTS);
+		abort();
+	}
 	*mutant = (struct xp_mutant){
 		.file = xp_site_file(site),
 		.line = site->line,
@@ -93,6 +106,7 @@ static void mutants_of(const struct xp_site *site)
 		break;
 	case XP_FULL_BARRIER:
 	case XP_MEMBARRIER:
+	case XP_LOCK:
 	case XP_RCU_LOCK:
 	case XP_RCU_SYNC:
 		mutant_add(site, XP_OFF);
@@ -110,11 +124,24 @@ static int by_place(const void *a, const void *b)
 	return order ? order : (int)x->line - (int)y->line;
 }
 
+/* What an unsound strategy gets wrong needs no mutant. */
+static bool is_unsound(const char *file)
+{
+	const struct swap_strategy *s;
+
+	swap_for_each_strategy (s)
+		if (!s->sound && is_file_of(file, s))
+			return true;
+	return false;
+}
+
 static bool is_source(const struct xp_site *site)
 {
+	const char *file = xp_site_file(site);
+
 	/* A probe asks what there is; nothing is ordered by it. */
-	return strncmp(xp_site_file(site), "tests/", 6) &&
-	       !strstr(site->func, "_probe");
+	return strncmp(file, "tests/", 6) && !strstr(site->func, "_probe") &&
+	       !is_unsound(file);
 }
 
 static void gather_mutants(void)
@@ -130,18 +157,6 @@ static void gather_mutants(void)
 
 /* ------------------------------------------------------------------------ */
 /* Killing                                                                  */
-
-static bool is_own_file(const struct xp_mutant *mutant,
-			const struct swap_strategy *s)
-{
-	char file[96];
-
-	snprintf(file, sizeof(file), "strategies/%s.h", s->name);
-	for (char *at = file; *at; at++)
-		if (*at == '-')
-			*at = '_';
-	return !strcmp(mutant->file, file);
-}
 
 static bool is_shared(const struct xp_mutant *mutant)
 {
@@ -161,7 +176,7 @@ static bool concerns(const struct xp_mutant *mutant,
 	if (!s->sound)
 		return false;
 	if (!is_shared(mutant))
-		return is_own_file(mutant, s);
+		return is_file_of(mutant->file, s);
 	return !s->swap || !strcmp(s->name, "membarrier") ||
 	       !strcmp(s->floor, "signal");
 }
@@ -289,7 +304,7 @@ static bool is_asked_for(const struct explore_options *options,
 	if (!options->strategy)
 		return true;
 	s = swap_find(options->strategy);
-	return s ? is_own_file(mutant, s) : is_shared(mutant);
+	return s ? is_file_of(mutant->file, s) : is_shared(mutant);
 }
 
 int explore_mutants(const struct explore_options *options)

@@ -40,13 +40,30 @@ const char *xp_site_file(const struct xp_site *site)
 	return site->file;
 }
 
+/* "strategies/barrier.h" of the unit that was made for it, or "". */
+static const char *header_of(const char *unit)
+{
+	static char file[64];
+	const char *name = strrchr(unit, '/');
+
+	name = name ? name + 1 : unit;
+	snprintf(file, sizeof(file), "strategies/%.*s.h",
+		 (int)strcspn(name, "."), name);
+	return file;
+}
+
 static const char *label_of(const struct xp_site *site)
 {
 	const char *file = xp_site_file(site);
+	unsigned int line = site->line;
 
+	if (!strcmp(site->func, "swap_nest_enter") &&
+	    site->op == XP_STORE_RELAXED) {
+		file = header_of(site->unit);
+		line = 0;
+	}
 	for (unsigned int i = 0; i < sizeof(labels) / sizeof(labels[0]); i++)
-		if (labels[i].line == site->line &&
-		    !strcmp(labels[i].file, file))
+		if (labels[i].line == line && !strcmp(labels[i].file, file))
 			return labels[i].label;
 	return "";
 }
@@ -62,14 +79,31 @@ void xp_labels_load(void)
 const char *xp_op_name(enum xp_op op)
 {
 	static const char *const names[XP_OPS] = {
-		"load",	      "load-acquire",	  "load",
-		"store",      "store-release",	  "store",
-		"xchg",	      "fetch-add",	  "fetch-or",
-		"fetch-and",  "cmpxchg",	  "xadd",
-		"cmpxchg",    "compiler barrier", "full barrier",
-		"await",      "membarrier",	  "signal",
-		"lock",	      "unlock",		  "rcu lock",
-		"rcu unlock", "synchronize rcu",
+		"load",
+		"load-acquire",
+		"load",
+		"store",
+		"store-release",
+		"store",
+		"load",
+		"store",
+		"xchg",
+		"fetch-add",
+		"fetch-or",
+		"fetch-and",
+		"cmpxchg",
+		"xadd",
+		"cmpxchg",
+		"compiler barrier",
+		"full barrier",
+		"await",
+		"membarrier",
+		"signal",
+		"lock",
+		"unlock",
+		"rcu lock",
+		"rcu unlock",
+		"synchronize rcu",
 	};
 
 	return names[op];
@@ -94,6 +128,19 @@ static const char *base_name(const char *path)
 	return slash ? slash + 1 : path;
 }
 
+/* A strategy's own word has the name that the source has for it. */
+static void name_operand(const struct xp_step *step, char *out, size_t size)
+{
+	const char *member = strrchr(step->site->what, '>');
+	char *private;
+
+	xp_name_address(step->at, out, size);
+	private = strstr(out, ".private+");
+	if (private && member && member[1])
+		snprintf(private, size - (size_t)(private - out), ".%s",
+			 member + 1);
+}
+
 /* What the operation did, in words. */
 static void describe_effect(const struct xp_step *step, char *out, size_t size)
 {
@@ -103,13 +150,14 @@ static void describe_effect(const struct xp_step *step, char *out, size_t size)
 		snprintf(out, size, "%s", xp_op_name(step->site->op));
 		return;
 	}
-	xp_name_address(step->at, name, sizeof(name));
+	name_operand(step, name, sizeof(name));
 	xp_name_value(step->at, step->value, value, sizeof(value));
 	xp_name_value(step->at, step->old, old, sizeof(old));
 	switch (step->site->op) {
 	case XP_LOAD_RELAXED:
 	case XP_LOAD_ACQUIRE:
 	case XP_LOAD_DATA:
+	case XP_LOAD_PLAIN:
 		snprintf(out, size, "%s is %s%s", name, value,
 			 step->stale ? " (an older value)" : "");
 		break;
@@ -122,6 +170,7 @@ static void describe_effect(const struct xp_step *step, char *out, size_t size)
 	case XP_STORE_RELAXED:
 	case XP_STORE_RELEASE:
 	case XP_STORE_DATA:
+	case XP_STORE_PLAIN:
 		snprintf(out, size, "%s = %s%s", name, value,
 			 step->buffered ? " [buffered]" : "");
 		break;

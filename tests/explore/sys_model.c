@@ -7,8 +7,9 @@
  * membarrier a full barrier in every other role, between two of the caller's
  * signal     queued; runs at any point of the target that does not mask it;
  *            the sender's stores are visible to the handler
- * mutex      orders all that its holders did; both calls are full barriers
- *            (POSIX 4.12); locking what the own thread holds never returns
+ * mutex      orders what its holders did: the lock acquires, the unlock
+ *            releases (on x86 both are locked instructions); locking what the
+ *            own thread holds never returns
  * rcu        a grace period waits for the sections that were open
  */
 #include <errno.h>
@@ -149,7 +150,8 @@ int xp_signal_send(struct xp_site *site, int tid)
 	if (xp.tracing)
 		xp_trace_step(site, NULL);
 	xp_fence(xp.now);
-	signal_view[target] = xp.now->view;
+	if (xp.model == EXPLORE_C11)
+		xp_view_publish(xp.now, &signal_view[target]);
 	xp.role[target].signals++;
 	return 0;
 }
@@ -199,7 +201,8 @@ static bool mutex_is_free(struct xp_mutex *mutex)
 static void mutex_take(struct xp_mutex *mutex)
 {
 	mutex->owner = (int)self_index() + 1;
-	xp_fence(xp.now);
+	if (xp.model == EXPLORE_TSO)
+		xp_fence(xp.now);
 	if (xp.model == EXPLORE_C11)
 		xp_view_join(&xp.now->view, &mutex->view);
 }
@@ -211,6 +214,8 @@ int xp_mutex_try(struct xp_site *site, struct xp_mutex *mutex)
 	xp_point(site);
 	if (xp.tracing)
 		xp_trace_step(site, NULL);
+	if (site->mutation == XP_OFF)
+		return 0;
 	if (!mutex_is_free(mutex))
 		return -EBUSY;
 	mutex_take(mutex);
@@ -246,14 +251,21 @@ void xp_mutex_unlock(struct xp_site *site, struct xp_mutex *mutex)
 	xp_point(site);
 	if (xp.tracing)
 		xp_trace_step(site, NULL);
-	xp_fence(xp.now);
-	mutex->view = xp.now->view;
+	if (mutex->owner != (int)self_index() + 1)
+		return; /* a mutant never locked it */
+	if (xp.model == EXPLORE_TSO)
+		xp_fence(xp.now);
+	if (xp.model == EXPLORE_C11)
+		xp_view_publish(xp.now, &mutex->view);
 	mutex->owner = 0;
 	xp_poke(mutex);
 }
 
 /* ------------------------------------------------------------------------ */
 /* RCU                                                                      */
+
+/* What each role had done when it last closed a section. */
+static struct xp_view rcu_closed[XP_ROLES];
 
 void xp_rcu_read_lock(struct xp_site *site)
 {
@@ -277,6 +289,8 @@ void xp_rcu_read_unlock(struct xp_site *site)
 		xp_trace_step(site, NULL);
 	if (!self->rcu_depth || --self->rcu_depth)
 		return;
+	if (xp.model == EXPLORE_C11)
+		xp_view_publish(self, &rcu_closed[self_index()]);
 	self->rcu_section++;
 	xp_poke(&self->rcu_section);
 }
@@ -320,5 +334,7 @@ void xp_rcu_synchronize(struct xp_site *site)
 		if (open & 1u << i)
 			rcu_wait(&xp.role[i]);
 	fence_everybody();
-	(void)self;
+	for (unsigned int i = 0; i < xp.roles && xp.model == EXPLORE_C11; i++)
+		if (xp.role[i].rcu_section)
+			xp_view_join(&self->view, &rcu_closed[i]);
 }

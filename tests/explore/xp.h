@@ -20,6 +20,8 @@ enum xp_op {
 	XP_STORE_RELAXED,
 	XP_STORE_RELEASE,
 	XP_STORE_DATA,
+	XP_LOAD_PLAIN,
+	XP_STORE_PLAIN,
 	XP_XCHG,
 	XP_ADD,
 	XP_OR,
@@ -63,7 +65,10 @@ struct xp_site {
 
 #define XP_LOCATIONS 160
 
-/* For each location the newest store that is known of (C11). */
+/*
+ * What a role knows of (C11): of each role the clock up to which its accesses
+ * happen before, in the first entries; of each location the newest store.
+ */
 struct xp_view {
 	_Alignas(32) uint8_t seen[XP_LOCATIONS];
 };
@@ -77,6 +82,10 @@ struct xp_mutex {
 uint64_t xp_load(struct xp_site *site, const volatile void *at, size_t size);
 void xp_store(struct xp_site *site, volatile void *at, size_t size,
 	      uint64_t value);
+uint64_t xp_load_plain(struct xp_site *site, const volatile void *at,
+		       size_t size);
+void xp_store_plain(struct xp_site *site, volatile void *at, size_t size,
+		    uint64_t value);
 uint64_t xp_rmw(struct xp_site *site, volatile void *at, size_t size,
 		uint64_t operand);
 bool xp_cmpxchg(struct xp_site *site, volatile void *at, size_t size,

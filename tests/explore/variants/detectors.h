@@ -14,6 +14,7 @@
  *	C5  a nested write waits for a lock that the interrupted one holds
  *	C6  the swap waits for the writer's next write, without a deadline
  *	C7  the announcement of a refused swap is not withdrawn
+ *	C5  again, as 8: a plain field is handed over by a relaxed store
  * Progress: as barrier, but for C5 and C6.
  * Source: rcutorture's torture_type=busted, for the idea.
  */
@@ -22,12 +23,14 @@
 
 #include "strategies/write_loops.h"
 
-/* The promise to break, 1..7; 0: none. */
+/* The promise to break, 1..7; 8: C5 by a race; 0: none. */
 extern int detector_breaks;
 
 struct detector_slot {
 	struct swap_slot base;
 	_Atomic unsigned int writes; /* begun, as the writer tells */
+	_Atomic unsigned int handed; /* C5 by a race: note is there */
+	uint32_t note;
 	struct sys_mutex lock;
 };
 
@@ -53,6 +56,8 @@ SWAP_HOT struct rb_cpu *detector_begin(struct swap_slot *slot,
 		sys_mutex_lock(&own->lock);
 	if (detector_breaks == 6)
 		store_release(&own->writes, load_relaxed(&own->writes) + 1);
+	if (detector_breaks == 8 && load_acquire(&own->handed))
+		(void)load_plain(&own->note);
 	return swap_chosen(load_acquire(&slot->rb.active));
 }
 
@@ -109,6 +114,10 @@ static inline int detector_swap(struct swap_op *op)
 	int err;
 
 	wait.since = load_relaxed(&wait.slot->writes);
+	if (detector_breaks == 8) {
+		store_plain(&wait.slot->note, 1);
+		store_relaxed(&wait.slot->handed, 1);
+	}
 	if (detector_breaks == 6)
 		sys_await(detector_has_written, &wait, UINT64_MAX);
 	err = detector_exchange(op);

@@ -59,6 +59,14 @@
 #define store_release(p, v) XP_STORE(XP_STORE_RELEASE, p, v)
 #define store_data(p, v)    XP_STORE(XP_STORE_DATA, p, v)
 
+/* No points: where nothing races, another order of them changes nothing. */
+#define load_plain(p)                                                   \
+	((XP_VALUE(p))xp_load_plain(XP_SITE_OF(XP_LOAD_PLAIN, #p), (p), \
+				    sizeof(*(p))))
+#define store_plain(p, v)                                                 \
+	xp_store_plain(XP_SITE_OF(XP_STORE_PLAIN, #p), (p), sizeof(*(p)), \
+		       (uint64_t)(XP_VALUE(p))(v))
+
 #define xchg_acq_rel(p, v)	XP_RMW(XP_XCHG, p, v)
 #define fetch_add_acq_rel(p, v) XP_RMW(XP_ADD, p, v)
 #define fetch_or_acq_rel(p, v)	XP_RMW(XP_OR, p, v)
