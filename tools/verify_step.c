@@ -72,8 +72,11 @@ static void step_all(const struct swap_strategy *strategy, uint64_t end,
 		uint64_t began = sys_now();
 
 		/* What is begun is finished: begin what may fit. */
-		if (began + longest > end ||
-		    (s->sum.violations && !strategy->sound))
+		if (what == STEP_CUT_SWAP && strategy->sound)
+			options.limit_ns = began < end ? end - began : 1;
+		else if (i >= STEP_REQUIRED && began + longest > end)
+			return;
+		if (began > end || (s->sum.violations && !strategy->sound))
 			return;
 		alarm(STEP_WATCHDOG_S);
 		step_cell(&options, s);
@@ -113,7 +116,7 @@ static void conclude_stepped(struct verify *v, const struct swap_strategy *s,
 			     const struct stepped *found)
 {
 	bool broken = found->sum.violations != 0;
-	bool truncated = found->cells + found->skipped < STEP_WHATS;
+	bool truncated = found->cells + found->skipped < STEP_REQUIRED;
 	const char *verdict = "holds";
 
 	if (!found->cells && !broken && *found->why) {
@@ -152,6 +155,7 @@ void verify_step(struct verify *v, double seconds)
 				     PROT_READ | PROT_WRITE,
 				     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	unsigned int n = verify_count_wanted(v);
+	double began = (double)sys_now() / 1e9, left;
 
 	if (found == MAP_FAILED)
 		abort();
@@ -162,8 +166,11 @@ void verify_step(struct verify *v, double seconds)
 		if (!verify_is_wanted(v, s, "step"))
 			continue;
 		memset(found, 0, sizeof(*found));
-		if (step_apart(s, seconds / n, found))
+		/* What the ones before did not need is for the others. */
+		left = began + seconds - (double)sys_now() / 1e9;
+		if (step_apart(s, left > 0 ? left / n : 0, found))
 			snprintf(found->why, sizeof(found->why), "no process");
+		n -= n > 1;
 		conclude_stepped(v, s, found);
 	}
 	munmap(found, sizeof(*found));

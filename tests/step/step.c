@@ -12,12 +12,14 @@
 static const char *const what_names[STEP_WHATS] = {
 	[STEP_NESTED_WRITE] = "nested-write",
 	[STEP_NESTED_SPLIT] = "nested-split",
-	[STEP_NESTED_DISCARD] = "nested-discard",
+	[STEP_NESTED_LOOP] = "nested-loop",
 	[STEP_HANDLER_SWAP] = "handler-swap",
 	[STEP_THREAD_SWAP] = "thread-swap",
 	[STEP_THREAD_TRY] = "thread-try",
+	[STEP_LOOP_SWAP] = "loop-swap",
 	[STEP_NESTED_IN_SWAP] = "nested-in-swap",
 	[STEP_NESTED_IN_TRY] = "nested-in-try",
+	[STEP_NESTED_DISCARD] = "nested-discard",
 	[STEP_LIVE_READER] = "live-reader",
 	[STEP_FULL_BUFFER] = "full-buffer",
 	[STEP_CUT_SWAP] = "cut-swap",
@@ -101,6 +103,7 @@ enum helper_state {
 static struct {
 	const struct step_options *options;
 	struct step_report *report;
+	enum rb_mode mode;
 	uint64_t end; /* of a cut-swap */
 	struct rb *live, *spare;
 	struct swap_slot *slot;
@@ -135,6 +138,12 @@ static __attribute__((format(printf, 1, 2))) void violation(const char *format,
 	va_start(args, format);
 	vsnprintf(report->first, sizeof(report->first), format, args);
 	va_end(args);
+}
+
+static bool needs_helper(enum step_what what)
+{
+	return what == STEP_THREAD_SWAP || what == STEP_THREAD_TRY ||
+	       what == STEP_LOOP_SWAP || what == STEP_CUT_SWAP;
 }
 
 static bool goes_round(enum step_what what)
@@ -216,6 +225,36 @@ static __attribute__((noinline)) void write_split(bool commit)
 	trap_off();
 	if (!commit)
 		run.attempted[0]--; /* neither stored nor dropped */
+}
+
+static uint64_t drops_now(void);
+
+static uint64_t refused_at(unsigned int level)
+{
+	uint64_t refused = 0;
+
+	for (unsigned int i = 0; i < run.attempted[level]; i++)
+		refused += !run.attempts[level][i].stored;
+	return refused;
+}
+
+/* One event by the loop that is measured, which does not tell its fate: what
+ * the handlers' attempts do not explain of the drops is its own. */
+static __attribute__((noinline)) void write_loop(void)
+{
+	swap_loop_fn loop = swap_loop_find(run.options->strategy,
+					   SWAP_LOOP_BATCH, SMALL,
+					   run.options->stamp, run.mode);
+	struct swap_loop one = { .slot = run.slot, .count = 1, .salt = SALT };
+	uint64_t drops = drops_now(), word;
+	struct attempt *attempt = next_attempt(0, SMALL, &word);
+
+	one.sequence = swap_event_sequence(word);
+	drops += refused_at(1);
+	trap_on();
+	loop(&one);
+	trap_off();
+	attempt->stored = drops_now() - drops == refused_at(1);
 }
 
 /* ---- Injected ---- */
@@ -387,6 +426,7 @@ static void inject(void)
 		break;
 	case STEP_THREAD_SWAP:
 	case STEP_THREAD_TRY:
+	case STEP_LOOP_SWAP:
 		inject_thread_swap();
 		break;
 	case STEP_CUT_SWAP:
@@ -512,6 +552,10 @@ static void step_body(void)
 		break;
 	case STEP_NESTED_IN_TRY:
 		step_swap(SWAP_TRY);
+		break;
+	case STEP_NESTED_LOOP:
+	case STEP_LOOP_SWAP:
+		write_loop();
 		break;
 	case STEP_NESTED_WRITE:
 		trap_on();
@@ -647,7 +691,8 @@ static void finish_helper(void)
 		violation("the other thread's swap did not end");
 	else if (run.helper.err && run.helper.err != -EBUSY)
 		violation("the other thread's swap: %d", run.helper.err);
-	else if (run.helper.err && run.options->what == STEP_THREAD_SWAP &&
+	else if (run.helper.err && run.options->what != STEP_THREAD_TRY &&
+		 run.options->what != STEP_CUT_SWAP &&
 		 run.options->strategy->sound)
 		violation("the other thread's wait returned -EBUSY");
 	if (run.helper.err)
@@ -740,7 +785,8 @@ static bool step_at(uint64_t at)
 
 static void step_all(void)
 {
-	run.end = sys_now() + CUT_NS;
+	run.end = sys_now() +
+		  (run.options->limit_ns ? run.options->limit_ns : CUT_NS);
 	for (uint64_t at = 1; !run.report->violations && step_at(at); at++)
 		run.report->instructions = at;
 }
@@ -755,6 +801,7 @@ static const char *why_not(const struct step_options *options)
 			return "it does not swap from a handler";
 		break;
 	case STEP_THREAD_SWAP:
+	case STEP_LOOP_SWAP:
 	case STEP_NESTED_IN_SWAP:
 		if (!s->swap)
 			return "it refuses to swap";
@@ -787,6 +834,7 @@ static int make_buffers(const struct step_options *options)
 		attr.mode = RB_PRODUCE_CONSUME;
 	else if (options->what == STEP_FULL_BUFFER)
 		attr.mode = RB_OVERWRITE;
+	run.mode = attr.mode;
 	err = swap_rb_create(options->strategy, attr, &run.live);
 	if (err)
 		return err;
@@ -822,10 +870,14 @@ int step_run(const struct step_options *options, struct step_report *report)
 	err = swap_writer_enter(run.live, 0);
 	if (err)
 		goto out;
-	pthread_create(&run.helper.thread, NULL, helper_thread, &run.helper);
+	/* A second thread is not free: it waits by yielding its CPU. */
+	if (needs_helper(options->what))
+		pthread_create(&run.helper.thread, NULL, helper_thread,
+			       &run.helper);
 	step_all();
 	store_release(&run.helper.state, HELPER_QUIT);
-	pthread_join(run.helper.thread, NULL);
+	if (needs_helper(options->what))
+		pthread_join(run.helper.thread, NULL);
 	swap_writer_exit(run.live, 0);
 out:
 	sigaction(SIGTRAP, &old, NULL);

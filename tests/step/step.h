@@ -31,12 +31,15 @@
 enum step_what {
 	STEP_NESTED_WRITE, /* ops->write: a handler writes */
 	STEP_NESTED_SPLIT, /* reserve..commit, called apart: a handler writes */
-	STEP_NESTED_DISCARD, /* reserve..discard: a handler writes */
-	STEP_HANDLER_SWAP,   /* reserve..commit: a handler tries to swap */
-	STEP_THREAD_SWAP,    /* reserve..commit: another thread swaps (wait) */
-	STEP_THREAD_TRY,     /* reserve..commit: another thread swaps (try) */
+	STEP_NESTED_LOOP,  /* the measured loop itself: a handler writes */
+	STEP_HANDLER_SWAP, /* reserve..commit: a handler tries to swap */
+	STEP_THREAD_SWAP,  /* reserve..commit: another thread swaps (wait) */
+	STEP_THREAD_TRY,   /* reserve..commit: another thread swaps (try) */
+	STEP_LOOP_SWAP,	   /* the measured loop: another thread swaps (wait) */
 	STEP_NESTED_IN_SWAP, /* swap by the writer (wait): a handler writes */
 	STEP_NESTED_IN_TRY,  /* swap by the writer (try): a handler writes */
+	/* Above, what every strategy must pass; below, more of the core. */
+	STEP_NESTED_DISCARD, /* reserve..discard: a handler writes */
 	STEP_LIVE_READER,    /* produce-consume: a handler writes, and a reader
 			      * reads at every instruction after it */
 	STEP_FULL_BUFFER,    /* overwrite, all sub-buffers full, the oldest
@@ -44,9 +47,10 @@ enum step_what {
 	STEP_CUT_SWAP,	     /* reserve..commit: another thread's swap (try)
 			      * begins, is stopped at every third of its own
 			      * instructions, and goes on when the event is
-			      * open: what finds racy. At most 8 s; see
+			      * open: what finds racy. See limit_ns, and
 			      * instructions for how far it came */
 	STEP_WHATS,
+	STEP_REQUIRED = STEP_NESTED_IN_TRY + 1,
 };
 
 struct step_options {
@@ -55,6 +59,7 @@ struct step_options {
 	bool crossing;	   /* writes cross sub-buffers, nested ones several */
 	bool twice;	   /* inject again, 1 2 3 5 8 13... instructions later;
 			    * the reader then reads in the handlers only */
+	uint64_t limit_ns; /* of a cut-swap; 0: 8 s */
 	enum rb_mode mode; /* but for the kinds that name theirs */
 	enum rb_stamp stamp;
 };
