@@ -5,7 +5,9 @@
 #include "tests/torture/cpus.h"
 #include "tests/torture/round.h"
 
-#define SPREAD UINT64_C(0x9e3779b97f4a7c15)
+/* What a busy machine may keep a swapper off its CPU. */
+#define LATE_NS UINT64_C(2000000000)
+#define SPREAD	UINT64_C(0x9e3779b97f4a7c15)
 
 /* Four lanes, so that multiplications overlap; bytes is a multiple of 32. */
 static uint64_t hash_words(uint64_t hash, const void *from, size_t bytes)
@@ -206,20 +208,34 @@ static uint64_t draw_patience(struct bench_rng *rng)
 				  : 100000 + bench_rng_below(rng, 20000000);
 }
 
+/* C6: a bounded strategy keeps its deadline, but for what the scheduler adds. */
+static void check_deadline(struct swapper *s, uint64_t deadline)
+{
+	uint64_t now = sys_now();
+
+	if (swap_slot(s->round->live, 0)->strategy->bounded &&
+	    now > deadline + LATE_NS)
+		torture_violation(TORTURE_LATE,
+				  "swap came back %llu ms after its deadline",
+				  (unsigned long long)(now - deadline) /
+					  1000000);
+}
+
 static void swap_once(struct swapper *s, struct spare *spare, unsigned int slot)
 {
 	const struct round_config *c = &s->round->config;
 	struct writer *w = &s->round->writers[slot];
 	enum swap_mode mode = round_draw(&s->rng, c->try_in) ? SWAP_TRY
 							     : SWAP_WAIT;
-	uint64_t patience = draw_patience(&s->rng);
+	uint64_t patience = draw_patience(&s->rng), deadline;
 	struct swap_op op;
 	int first, err;
 
 	spare->slot[slot].cpu = rb_slot_active(rb_slot(spare->rb, slot));
 	round_point(c, &s->rng, POINT_SWAP);
-	first = swap(s->round->live, spare->rb, slot, mode,
-		     sys_now() + patience, &op);
+	deadline = sys_now() + patience;
+	first = swap(s->round->live, spare->rb, slot, mode, deadline, &op);
+	check_deadline(s, deadline);
 	for (err = first; err == -EINPROGRESS;) {
 		round_point(c, &s->rng, POINT_IN_PROGRESS);
 		err = swap_settle(&op, sys_now() + patience);

@@ -29,6 +29,7 @@ static const struct {
 	[TORTURE_ERROR] = { "error", "C4" },
 	[TORTURE_TORN] = { "torn", "C5" },
 	[TORTURE_BALANCE] = { "balance", "C7" },
+	[TORTURE_LATE] = { "late", "C6" },
 	[TORTURE_HUNG] = { "hung", "C6" },
 	[TORTURE_CRASHED] = { "crashed", "C1" },
 };

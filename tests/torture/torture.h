@@ -56,6 +56,7 @@ enum torture_kind {
 	TORTURE_ERROR,	   /* C4: an error changed something, or a wrong one */
 	TORTURE_TORN,	   /* C5: wrong payload, or not a sequence of events */
 	TORTURE_BALANCE,   /* C7: a word is not zero again, an owner is wrong */
+	TORTURE_LATE,	   /* C6: a swap came back long after its deadline */
 	TORTURE_HUNG,	   /* C6: no progress until the watchdog came */
 	TORTURE_CRASHED,   /* the process was killed by a signal */
 	TORTURE_KINDS,
