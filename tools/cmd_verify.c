@@ -3,8 +3,12 @@
 #include <stdarg.h>
 #include <stdlib.h>
 
+#include "tests/explore/explore.h"
 #include "tools/options.h"
 #include "tools/verify.h"
+
+/* More are hopeless, and a mistake. */
+#define BOUND_MAX 16
 
 static const char help[] =
 	"usage: ringswap verify [--mode MODE] [--strategy NAME] [--seconds N] "
@@ -22,6 +26,10 @@ static const char help[] =
 	"  --variants       the swaps of the kernel's history, computed anew\n"
 	"  --mutants        each labelled ordering switched off: what notices? "
 	"(long)\n"
+	"  --scenario NAME  explore, mutants: this one only\n"
+	"  --model NAME     explore: sc, tso or c11 only\n"
+	"  --bound N        explore: so many preemptions, and no limit of time "
+	"unless --seconds\n"
 	"  --save DIR       explore, variants: keep interleavings that break "
 	"something\n"
 	"  --replay FILE    a saved interleaving, step by step; with --svg FILE "
@@ -43,6 +51,8 @@ static const char help[] =
 	"  ringswap verify --mode torture --strategy racy --seconds 2\n"
 	"  ringswap verify --mode litmus --seconds 10\n"
 	"  ringswap verify --mode explore --strategy racy --save .\n"
+	"  ringswap verify --mode explore --strategy rcu --scenario aba "
+	"--bound 4\n"
 	"  ringswap verify --fault swapper-cancelled --strategy rcu\n";
 
 void verify_add_row(struct verify *v, const char *mode, const char *subject,
@@ -197,6 +207,48 @@ static int parse_seconds(const char *text, double *out)
 	return 0;
 }
 
+static int parse_bound(const char *text, int *out)
+{
+	char *end;
+	long bound = strtol(text, &end, 10);
+
+	if (*end || end == text || bound < 0 || bound > BOUND_MAX)
+		return command_error(COMMAND_USAGE,
+				     "--bound wants 0..%d preemptions, got "
+				     "\"%s\"",
+				     BOUND_MAX, text);
+	*out = (int)bound;
+	return 0;
+}
+
+static int parse_scenario(const char *text, const char **out)
+{
+	const char *name;
+
+	for (unsigned int i = 0; (name = explore_scenario_name(i)); i++)
+		if (!strcmp(text, name)) {
+			*out = name;
+			return 0;
+		}
+	command_error(COMMAND_USAGE,
+		      "unknown scenario \"%s\"; known are:", text);
+	for (unsigned int i = 0; (name = explore_scenario_name(i)); i++)
+		fprintf(stderr, "  %s\n", name);
+	return COMMAND_USAGE;
+}
+
+static int parse_model(const char *text, unsigned int *out)
+{
+	for (unsigned int m = 0; m < EXPLORE_MODELS; m++)
+		if (!strcmp(text, explore_model_name((enum explore_model)m))) {
+			*out = 1u << m;
+			return 0;
+		}
+	return command_error(COMMAND_USAGE,
+			     "unknown model \"%s\"; there are sc, tso and c11",
+			     text);
+}
+
 static int parse_seed(const char *text, uint64_t *out)
 {
 	char *end;
@@ -232,6 +284,9 @@ static int parse(int argc, char **argv, struct verify *v, bool *done)
 		{ "mutants", no_argument, NULL, 'M' },
 		{ "replay", required_argument, NULL, 'r' },
 		{ "svg", required_argument, NULL, 'g' },
+		{ "scenario", required_argument, NULL, 'C' },
+		{ "model", required_argument, NULL, 'o' },
+		{ "bound", required_argument, NULL, 'b' },
 		{ "save", required_argument, NULL, 'S' },
 		{ "faults", no_argument, NULL, 'F' },
 		{ "fault", required_argument, NULL, 'f' },
@@ -267,6 +322,12 @@ static int parse(int argc, char **argv, struct verify *v, bool *done)
 			v->svg = optarg;
 		else if (option == 'S')
 			v->save = optarg;
+		else if (option == 'C' && parse_scenario(optarg, &v->scenario))
+			return COMMAND_USAGE;
+		else if (option == 'o' && parse_model(optarg, &v->models))
+			return COMMAND_USAGE;
+		else if (option == 'b' && parse_bound(optarg, &v->bound))
+			return COMMAND_USAGE;
 		else if (option == 'c')
 			v->fault_fd = atoi(optarg);
 		else if (option == 'f' && parse_fault(optarg, v))
@@ -295,7 +356,11 @@ static int parse(int argc, char **argv, struct verify *v, bool *done)
 
 int cmd_verify(int argc, char **argv)
 {
-	struct verify v = { .seed = rb_clock_ns(), .fault = FAULTS };
+	struct verify v = {
+		.seed = rb_clock_ns(),
+		.fault = FAULTS,
+		.bound = -1,
+	};
 	bool done = false;
 	int status = parse(argc, argv, &v, &done);
 

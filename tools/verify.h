@@ -38,6 +38,9 @@ struct verify {
 	const char *replay; /* file of a saved interleaving */
 	const char *svg;    /* its timeline goes there */
 	const char *save;   /* folder for interleavings that break something */
+	const char *scenario; /* explore: this one only; NULL: all */
+	unsigned int models;  /* explore: bits of enum explore_model; 0: all */
+	int bound;	      /* explore: preemptions; -1: the defaults */
 	bool json;
 	bool verbose;
 	FILE *out; /* everything but the verdicts in JSON */

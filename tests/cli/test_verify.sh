@@ -15,6 +15,12 @@ refused 2 "unknown mode \"hope\"" verify --mode hope
 refused 2 "unknown strategy \"prayer\"" verify --strategy prayer
 refused 2 "--seconds" verify --seconds soon
 refused 2 "--seconds" verify --seconds 0
+refused 2 "--bound" verify --mode explore --bound all
+refused 2 "--bound" verify --mode explore --bound 99
+refused 2 "unknown model \"power\"" verify --mode explore --model power
+run 2 verify --mode explore --scenario picnic
+grep -q 'unknown scenario "picnic"' err || fail "does not name the scenario"
+grep -q 'two-swappers' err || fail "does not list the scenarios"
 refused 2 "--seed" verify --seed dice
 refused 2 "needs a value" verify --mode
 run 2 verify --fault asteroid
@@ -29,6 +35,28 @@ shows "verdict: as claimed"
 run 0 verify --mode torture --strategy racy --seconds 2 --seed 1
 shows "caught"
 shows "!!! torture racy"
+
+# One scenario, one model, one bound: exhausted, or caught.
+run 0 verify --mode explore --strategy barrier --scenario 2w1s --model tso \
+	--bound 2
+shows "1 of 1 cells exhausted"
+# Two preemptions are too few for the race, three are not.
+run 0 verify --mode explore --strategy racy --scenario 2w1s --model sc --bound 2
+shows "not caught"
+run 0 verify --mode explore --strategy racy --scenario 2w1s --bound 3 --save kept
+shows "C1"
+file=$(echo kept/racy.2w1s.sc.*)
+run 0 verify --replay "$file" --svg replay.svg
+shows "safe to read"
+grep -q '</svg>' replay.svg || fail "the timeline is no SVG"
+sed 's/^promise .*/promise C7/' "$file" >kept/damaged
+run 3 verify --replay kept/damaged
+run 0 verify --variants
+shows "late write"
+run 0 verify --mode step --strategy unsync --seconds 5
+shows "step"
+run 0 verify --mode explore --strategy rcu --scenario handler-swap
+shows "unavailable"
 
 # JSON alone on stdout.
 run 0 verify --mode torture --strategy barrier --seconds 0.2 --json
