@@ -94,15 +94,11 @@ static void plan(struct bench_duo *duo)
 		duo->pairs_max = BENCH_PAIRS_MAX;
 	duo->patience = block->pair.asked == BENCH_SAME_PU ? BENCH_SLEEP
 							   : BENCH_SPIN;
-	if (!rate || rate == BENCH_BACK_TO_BACK) {
-		duo->look = UINT64_MAX;
+	if (!rate || rate == BENCH_BACK_TO_BACK)
 		return;
-	}
 	bench_rng_seed(&rng, block->spec->seed);
 	duo->period = block->cycles_per_ns * 1e9 / rate;
 	duo->due = duo->period * bench_rng_double(&rng);
-	/* Looking at an event takes some ns; leave the schedule room. */
-	duo->look = 64 + (uint64_t)(1e9 / rate / 16);
 }
 
 static int create(struct bench_duo *duo)
@@ -208,18 +204,19 @@ static void mean_cost(const struct bench_duo *duo, struct bench_slices *slices)
 
 static void put_rates(struct bench_duo *duo, json_t *writer)
 {
-	const struct bench_books *books = &duo->block->target.books;
-	double share = books->attempted ? (double)books->dropped /
-						  (double)books->attempted
-					: 0;
-	double rate = 0;
+	double seconds =
+		(double)duo->swaps.cycles / duo->block->cycles_per_ns / 1e9;
+	uint64_t attempted = 0, dropped = 0;
 
-	for (unsigned int i = 0; i < duo->block->n_writers; i++)
-		rate += (double)duo->writers[i].events;
-	rate /= (double)duo->swaps.cycles / duo->block->cycles_per_ns / 1e9;
-	json_object_set_new(writer, "attempted-per-s", bench_json_real(rate));
-	json_object_set_new(writer, "committed-per-s",
-			    bench_json_real(rate * (1 - share)));
+	for (unsigned int i = 0; i < duo->block->n_writers; i++) {
+		attempted += duo->writers[i].attempted;
+		dropped += duo->writers[i].dropped;
+	}
+	json_object_set_new(writer, "attempted-per-s",
+			    bench_json_real((double)attempted / seconds));
+	json_object_set_new(
+		writer, "committed-per-s",
+		bench_json_real((double)(attempted - dropped) / seconds));
 }
 
 static void put_latency(struct bench_duo *duo, json_t *writer)
@@ -261,8 +258,8 @@ static int put_results(struct bench_duo *duo)
 		json_object_set_new(block->datum, "footprint",
 				    bench_footprint_json(duo));
 	json_object_set_new(block->datum, "slices",
-			    json_pack("{s:i,s:i}", "pairs", (int)duo->pairs,
-				      "slice-us",
+			    json_pack("{s:i,s:i,s:i}", "pairs", (int)duo->pairs,
+				      "checks", (int)duo->checks, "slice-us",
 				      (int)((double)block->slice_cycles /
 					    block->cycles_per_ns / 1e3)));
 	free(slices);

@@ -8,6 +8,12 @@
  * write until they see another phase, so that load is kept on until the last
  * swap of a slice has been finished; they fold what they stamped between two
  * phases, when no swap is under way.
+ *
+ * Nobody reads events in a measured slice. Reading pulls the buffer's lines to
+ * the reader, and the writer pays for their return when the buffer is its own
+ * again: a cost of reading, and not of being swapped. So a snapshot enters the
+ * books by the words of its pages, and events are looked at one by one in check
+ * phases between the pairs, behind which both buffers go back to the writer.
  */
 #ifndef BENCH_DUO_H
 #define BENCH_DUO_H
@@ -21,6 +27,7 @@ enum bench_phase {
 	BENCH_PHASE_WARM_CELL,
 	BENCH_PHASE_BASE,
 	BENCH_PHASE_CELL,
+	BENCH_PHASE_CHECK, /* the cell's target, read and not measured */
 	BENCH_PHASE_STOP,
 };
 
@@ -59,11 +66,9 @@ struct bench_duo_writer {
 	enum bench_phase stamped_phase;
 	unsigned int pair; /* of the slice under way */
 
-	double *cost[2]; /* cycles an event, by pair */
-	uint64_t events; /* in the cell's slices */
-	uint64_t cycles;
-	uint64_t attempted_before;
-	uint64_t dropped_before;
+	double *cost[2];    /* cycles an event, by pair */
+	uint64_t attempted; /* in the cell's slices, handlers included */
+	uint64_t dropped;   /* of those */
 
 	uint32_t *fast[2];
 	struct bench_hist *latency[2];
@@ -110,8 +115,8 @@ struct bench_duo {
 	/* The swapper's. */
 	double period; /* cycles; 0: back to back */
 	double due;    /* cycles from the slice's start to the next swap */
-	uint64_t look; /* events of a snapshot to look at, at most */
 	unsigned int next_slot;
+	unsigned int checks; /* check phases so far */
 	struct swap_op *ops;
 	int *errors; /* scaling: of each slot's swap */
 	struct bench_duo_swaps swaps;

@@ -156,14 +156,10 @@ static void write_nothing(struct bench_duo_writer *w, uint32_t phase)
 }
 
 static void keep_cost(struct bench_duo_writer *w, enum bench_phase phase,
-		      const struct tally *timed, const struct tally *all)
+		      const struct tally *timed)
 {
 	if (phase != BENCH_PHASE_BASE && phase != BENCH_PHASE_CELL)
 		return;
-	if (phase == BENCH_PHASE_CELL) {
-		w->events += all->events;
-		w->cycles += all->cycles;
-	}
 	if (w->pair < w->duo->pairs_max && timed->events)
 		w->cost[phase == BENCH_PHASE_CELL][w->pair] =
 			(double)timed->cycles / (double)timed->events;
@@ -191,7 +187,36 @@ static void write_slice(struct bench_duo_writer *w, uint32_t word)
 		if (!w->stamps)
 			timed = all;
 	}
-	keep_cost(w, phase, &timed, &all);
+	keep_cost(w, phase, &timed);
+}
+
+/* Events of a slot so far, attempted and refused. */
+struct account {
+	uint64_t attempted;
+	uint64_t dropped;
+};
+
+static struct account account_of(const struct bench_target *target,
+				 unsigned int index)
+{
+	const struct bench_target_writer *w = &target->writers[index];
+	struct account sum = { .attempted =
+				       w->loop.sequence + w->nested.sequence };
+
+	for (unsigned int cause = 0; cause < RB_DROP_CAUSES; cause++)
+		sum.dropped += rb_drops(rb_slot(target->live, index), cause);
+	return sum;
+}
+
+static void write_slice_of_cell(struct bench_duo_writer *w, uint32_t word)
+{
+	const struct bench_target *target = &w->duo->block->target;
+	struct account before = account_of(target, w->index), after;
+
+	write_slice(w, word);
+	after = account_of(target, w->index);
+	w->attempted += after.attempted - before.attempted;
+	w->dropped += after.dropped - before.dropped;
 }
 
 /* ------------------------------------------------------------------------ */
@@ -261,6 +286,8 @@ static void write_until_stop(struct bench_duo_writer *w)
 			return;
 		if (phase == BENCH_PHASE_NONE)
 			bench_relax(w->duo->patience, 0);
+		else if (phase == BENCH_PHASE_CELL)
+			write_slice_of_cell(w, word);
 		else
 			write_slice(w, word);
 	}

@@ -285,7 +285,12 @@ void bench_target_take(struct bench_target *target, unsigned int slot,
 	uint64_t before = write_word(cpu);
 	struct rb_counts counts;
 
-	enter_buffer(target, slot, cpu, limit, newest);
+	if (newest)
+		*newest = 0;
+	if (limit) {
+		enter_buffer(target, slot, cpu, limit, newest);
+		target->books.walked++;
+	}
 	rb_counts(cpu, &counts);
 	if (write_word(cpu) != before) {
 		target->books.late++;
@@ -298,6 +303,17 @@ void bench_target_take(struct bench_target *target, unsigned int slot,
 	target->books.read += counts.entries;
 	target->books.overrun += counts.overrun;
 	target->books.pages_lost += counts.pages_lost;
+}
+
+bool bench_target_has_gone_round(const struct bench_target *target,
+				 unsigned int slot)
+{
+	struct rb_cpu *cpu = rb_slot_active(rb_slot(target->live, slot));
+	uint64_t last = (uint64_t)(uintptr_t)cpu->pages +
+			(uint64_t)(cpu->subbufs - 1) * cpu->subbuf_size;
+
+	return load_relaxed(&cpu->pages_lost) ||
+	       load_relaxed(&cpu->tail) == last;
 }
 
 void bench_target_restart(struct bench_target *target, unsigned int slot)
@@ -385,6 +401,7 @@ json_t *bench_books_json(const struct bench_books *books)
 
 	json_object_set_new(json, "events", count(books->events));
 	json_object_set_new(json, "snapshots", count(books->snapshots));
+	json_object_set_new(json, "walked", count(books->walked));
 	json_object_set_new(json, "sampled", count(books->sampled));
 	json_object_set_new(json, "lost", count(books->lost));
 	json_object_set_new(json, "duplicated", count(books->duplicated));

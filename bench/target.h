@@ -13,9 +13,10 @@
  *
  * The books are exact: every event that was attempted is found again as
  * dropped, overwritten, read or still present, or it counts as lost; one that
- * is found twice counts as duplicated. Every event read is also looked at by
- * itself: its words belong together, and its sequence is above the last one of
- * its writer and nesting level.
+ * is found twice counts as duplicated. The words of the pages tell this. Events
+ * of chosen snapshots are also looked at one by one: the words of each belong
+ * together, and its sequence is above the last one of its writer and nesting
+ * level.
  */
 #ifndef BENCH_TARGET_H
 #define BENCH_TARGET_H
@@ -50,7 +51,8 @@ struct bench_books {
 
 	uint64_t events; /* looked at one by one */
 	uint64_t snapshots;
-	uint64_t sampled; /* snapshots that were looked at in part */
+	uint64_t walked;  /* snapshots whose events were looked at */
+	uint64_t sampled; /* those of them that were looked at in part */
 	uint64_t lost;
 	uint64_t duplicated;
 	uint64_t torn;
@@ -106,13 +108,21 @@ void bench_target_destroy(struct bench_target *target);
 
 /**
  * bench_target_take() - enter the snapshot of a slot into the books
- * @limit: events to look at one by one at most
+ * @limit: events to look at one by one at most; 0: page words only
  * @newest: time stamp of the newest event seen, 0: none; may be NULL
  *
  * The spare's buffer of that slot is quiescent. Called by the one swapper.
  */
 void bench_target_take(struct bench_target *target, unsigned int slot,
 		       uint64_t limit, uint64_t *newest);
+
+/**
+ * bench_target_has_gone_round() - is a live slot's last sub-buffer reached?
+ *
+ * False again behind the next swap. From the swapper, with its writer running.
+ */
+bool bench_target_has_gone_round(const struct bench_target *target,
+				 unsigned int slot);
 
 /** bench_target_restart() - empty a live slot that its own thread writes
  *

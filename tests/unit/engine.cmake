@@ -2,3 +2,6 @@ ringswap_unit_test(engine_cell test_engine_cell.c strategies bench_engine m)
 ringswap_unit_test(engine_journal test_engine_journal.c strategies bench_engine
 	m)
 ringswap_unit_test(engine_every test_engine_every.c strategies bench_engine m)
+ringswap_unit_test(engine_block test_engine_block.c strategies bench_engine m)
+ringswap_unit_test(engine_target test_engine_target.c strategies bench_engine
+	m)
