@@ -117,33 +117,40 @@ static void write_stamped(struct bench_duo_writer *w,
 	tally->cycles += rb_clock_cycles() - start;
 }
 
-/* One event each time it is due; each is timed by itself. */
+static bool is_measured(enum bench_phase phase)
+{
+	return phase == BENCH_PHASE_BASE || phase == BENCH_PHASE_CELL;
+}
+
+/* One event each time it is due; each is timed by itself, without the wait. */
 static void write_paced(struct bench_duo_writer *w, struct bench_target *target,
 			uint32_t phase, struct tally *tally)
 {
 	const struct bench_block *block = w->duo->block;
 	struct swap_loop *loop = &target->writers[w->index].loop;
 	swap_loop_fn run = target->loop[SWAP_LOOP_BATCH];
+	bool measured = is_measured(bench_phase_of(phase));
 	bool is_cell = bench_phase_of(phase) == BENCH_PHASE_CELL;
 	double period = block->cycles_per_ns * 1e9 / block->cell->event_rate;
-	uint64_t start = rb_clock_cycles(), now = start;
-	double due = (double)start;
+	double due = (double)rb_clock_cycles();
 
 	loop->count = 1;
 	while (phase_now(w->duo) == phase) {
-		if ((double)now < due) {
+		uint64_t start, end;
+
+		if ((double)rb_clock_cycles() < due) {
 			bench_relax(w->duo->patience, 0);
-			now = rb_clock_cycles();
 			continue;
 		}
 		due += period;
 		tally->events++;
+		start = rb_clock_cycles();
 		run(loop);
-		now = rb_clock_cycles();
-		bench_hist_record(w->latency[is_cell],
-				  (uint64_t)((double)(now - start) /
-					     block->cycles_per_ns));
-		start = now = rb_clock_cycles();
+		end = rb_clock_cycles();
+		if (measured)
+			bench_hist_record(w->latency[is_cell],
+					  (uint64_t)((double)(end - start) /
+						     block->cycles_per_ns));
 	}
 }
 
@@ -158,7 +165,7 @@ static void write_nothing(struct bench_duo_writer *w, uint32_t phase)
 static void keep_cost(struct bench_duo_writer *w, enum bench_phase phase,
 		      const struct tally *timed)
 {
-	if (phase != BENCH_PHASE_BASE && phase != BENCH_PHASE_CELL)
+	if (!is_measured(phase))
 		return;
 	if (w->pair < w->duo->pairs_max && timed->events)
 		w->cost[phase == BENCH_PHASE_CELL][w->pair] =

@@ -143,11 +143,54 @@ static void who_does_not_swap_is_not_checked(void **state)
 	json_decref(datum);
 }
 
+/* ------------------------------------------------------------------------ */
+/* What is recorded                                                         */
+
+/* The value that half of a histogram's do not exceed, from above. */
+static double median_of(const json_t *histogram)
+{
+	const json_t *buckets = json_object_get(histogram, "buckets"), *bucket;
+	json_int_t n = json_integer_value(json_object_get(histogram, "n"));
+	json_int_t seen = 0;
+	size_t i;
+
+	json_array_foreach (buckets, i, bucket) {
+		seen += json_integer_value(json_array_get(bucket, 2));
+		if (2 * seen >= n)
+			return json_number_value(json_array_get(bucket, 1));
+	}
+	fail_msg("an empty histogram");
+	return 0;
+}
+
+/* A period of 200 us, five in a slice: that an event takes half of it is not
+ * the rule on any machine. */
+static void a_paced_writers_wait_is_no_latency(void **state)
+{
+	static const char *const axes[] = {
+		"strategy",	"barrier", "scenario",	 "swap",
+		"writer-state", "paced",   "event-rate", "5000",
+		"swap-rate",	"1000",	   NULL
+	};
+	static const char *const sides[] = { "latency", "baseline-latency" };
+	json_t *datum = run_block(100, axes);
+
+	(void)state;
+	if (!datum)
+		skip();
+	for (unsigned int i = 0; i < 2; i++)
+		assert_true(median_of(json_object_get(
+				    json_object_get(datum, "writer"),
+				    sides[i])) < 100000);
+	json_decref(datum);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(snapshots_are_read_between_slices_only),
 		cmocka_unit_test(who_does_not_swap_is_not_checked),
+		cmocka_unit_test(a_paced_writers_wait_is_no_latency),
 	};
 	int failed;
 
