@@ -123,6 +123,7 @@ void bench_block_ratio(struct bench_block *block,
 json_t *bench_block_writer(const struct bench_block *block)
 {
 	const struct bench_books *books = &block->target.books;
+	uint64_t committed = books->attempted - books->dropped;
 	json_t *json = json_object(), *drops = json_object();
 
 	for (unsigned int cause = 0; cause < RB_DROP_CAUSES; cause++)
@@ -130,11 +131,13 @@ json_t *bench_block_writer(const struct bench_block *block)
 			json_object_set_new(drops, rb_drop_name(cause),
 					    count(books->drops[cause]));
 	json_object_set_new(json, "attempted", count(books->attempted));
-	json_object_set_new(json, "committed",
-			    count(books->attempted - books->dropped));
+	json_object_set_new(json, "committed", count(committed));
 	json_object_set_new(json, "overrun", count(books->overrun));
 	json_object_set_new(json, "drops", drops);
-	json_object_set_new(json, "crossings", count(books->pages_lost));
+	json_object_set_new(json, "crossings", count(books->crossings));
+	json_object_set_new(
+		json, "crossing-share",
+		bench_json_real((double)books->crossings / (double)committed));
 	json_object_set_new(json, "nested", count(books->nested));
 	return json;
 }

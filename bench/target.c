@@ -278,31 +278,64 @@ static uint64_t write_word(struct rb_cpu *cpu)
 	return load_relaxed(&rb_page_of(load_relaxed(&cpu->tail))->write);
 }
 
+/* What the words of a quiescent buffer's pages tell. */
+struct contents {
+	uint64_t entries;
+	uint64_t overrun;
+	uint64_t crossings;
+};
+
+/* Of the sub-buffers entered since the buffer was empty the first was open
+ * then; those up to the tail are there, and the others were lost. */
+static struct contents contents_of(struct rb_cpu *cpu)
+{
+	uint64_t ring = (uint64_t)cpu->subbufs * cpu->subbuf_size;
+	uint64_t behind =
+		load_relaxed(&cpu->tail) + ring - load_relaxed(&cpu->head);
+	struct rb_counts counts;
+
+	rb_counts(cpu, &counts);
+	return (struct contents){
+		.entries = counts.entries,
+		.overrun = counts.overrun,
+		.crossings =
+			counts.pages_lost + behind % ring / cpu->subbuf_size,
+	};
+}
+
+/* @entries: the account of the events that are there */
+static void enter_contents(struct bench_books *books, uint64_t *entries,
+			   const struct contents *contents)
+{
+	*entries += contents->entries;
+	books->overrun += contents->overrun;
+	books->crossings += contents->crossings;
+}
+
 void bench_target_take(struct bench_target *target, unsigned int slot,
 		       uint64_t limit, uint64_t *newest)
 {
 	struct rb_cpu *cpu = rb_slot_active(rb_slot(target->spare, slot));
 	uint64_t before = write_word(cpu);
-	struct rb_counts counts;
+	struct bench_books *books = &target->books;
+	struct contents contents;
 
 	if (newest)
 		*newest = 0;
 	if (limit) {
 		enter_buffer(target, slot, cpu, limit, newest);
-		target->books.walked++;
+		books->walked++;
 	}
-	rb_counts(cpu, &counts);
+	contents = contents_of(cpu);
 	if (write_word(cpu) != before) {
-		target->books.late++;
-		note_first(&target->books,
+		books->late++;
+		note_first(books,
 			   "slot %u: a snapshot was written to while it was "
 			   "read",
 			   slot);
 	}
-	target->books.snapshots++;
-	target->books.read += counts.entries;
-	target->books.overrun += counts.overrun;
-	target->books.pages_lost += counts.pages_lost;
+	books->snapshots++;
+	enter_contents(books, &books->read, &contents);
 }
 
 bool bench_target_has_gone_round(const struct bench_target *target,
@@ -319,29 +352,24 @@ bool bench_target_has_gone_round(const struct bench_target *target,
 void bench_target_restart(struct bench_target *target, unsigned int slot)
 {
 	struct rb_slot *live = rb_slot(target->live, slot);
-	struct rb_counts counts;
+	struct contents contents;
 
 	if (target->restarts++ % RESTARTS_LOOKED_AT == 0)
 		enter_buffer(target, slot, rb_slot_active(live), UINT64_MAX,
 			     NULL);
-	rb_counts(rb_slot_active(live), &counts);
-	if (rb_reset(live))
-		return;
-	target->books.read += counts.entries;
-	target->books.overrun += counts.overrun;
+	contents = contents_of(rb_slot_active(live));
+	if (!rb_reset(live))
+		enter_contents(&target->books, &target->books.read, &contents);
 }
 
 static void close_ring(struct bench_target *target, struct rb *rb,
 		       unsigned int slot)
 {
 	struct rb_cpu *cpu = rb_slot_active(rb_slot(rb, slot));
-	struct rb_counts counts;
+	struct contents contents = contents_of(cpu);
 
 	enter_buffer(target, slot, cpu, UINT64_MAX, NULL);
-	rb_counts(cpu, &counts);
-	target->books.present += counts.entries;
-	target->books.overrun += counts.overrun;
-	target->books.pages_lost += counts.pages_lost;
+	enter_contents(&target->books, &target->books.present, &contents);
 }
 
 static void close_slot(struct bench_target *target, unsigned int slot)

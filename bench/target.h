@@ -44,10 +44,10 @@ struct bench_books {
 	uint64_t dropped;
 	uint64_t drops[RB_DROP_CAUSES];
 	uint64_t nested;
-	uint64_t read;	  /* taken in snapshots, by the page words */
-	uint64_t overrun; /* lost to newer events */
-	uint64_t present; /* still there at the end */
-	uint64_t pages_lost;
+	uint64_t read;	    /* taken in snapshots, by the page words */
+	uint64_t overrun;   /* lost to newer events */
+	uint64_t present;   /* still there at the end */
+	uint64_t crossings; /* sub-buffers entered, but for the first ones */
 
 	uint64_t events; /* looked at one by one */
 	uint64_t snapshots;

@@ -113,11 +113,67 @@ static void a_buffer_goes_round_once_a_swap(void **state)
 	}
 }
 
+/* ------------------------------------------------------------------------ */
+/* Crossings                                                                */
+
+static void crossings_are_those_of_full_sub_buffers(void **state)
+{
+	/* Events written, and sub-buffers entered to hold them. */
+	static const unsigned int by_hand[][3] = {
+		/* events, overwrite, produce-consume */
+		{ 0, 0, 0 },
+		{ EVENTS_A_PAGE, 0, 0 },
+		{ EVENTS_A_PAGE + 1, 1, 1 },
+		{ 2 * EVENTS_A_PAGE + 1, 2, 2 },
+		{ PAGES * EVENTS_A_PAGE, 3, 3 },
+		{ 10 * EVENTS_A_PAGE, 9, 3 },
+		{ 10 * EVENTS_A_PAGE + 1, 10, 3 },
+	};
+	static const enum rb_mode modes[] = { RB_OVERWRITE,
+					      RB_PRODUCE_CONSUME };
+	struct bench_target target;
+
+	(void)state;
+	for (unsigned int mode = 0; mode < 2; mode++) {
+		unsigned int sum = 0;
+
+		create(&target, modes[mode]);
+		for (unsigned int i = 0; i < 7; i++) {
+			write_events(&target, by_hand[i][0]);
+			take(&target, 0);
+			sum += by_hand[i][1 + mode];
+			assert_int_equal(target.books.crossings, sum);
+		}
+		/* What is there at the end counts as well. */
+		write_events(&target, EVENTS_A_PAGE + 1);
+		close_and_destroy(&target);
+		assert_int_equal(target.books.crossings, sum + 1);
+		bench_target_destroy(&target);
+	}
+}
+
+static void emptying_a_live_slot_keeps_its_crossings(void **state)
+{
+	struct bench_target target;
+
+	(void)state;
+	create(&target, RB_PRODUCE_CONSUME);
+	for (unsigned int i = 0; i < 3; i++) {
+		write_events(&target, 2 * EVENTS_A_PAGE + 1);
+		bench_target_restart(&target, 0);
+	}
+	close_and_destroy(&target);
+	assert_int_equal(target.books.crossings, 6);
+	bench_target_destroy(&target);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_snapshot_counts_without_being_read),
 		cmocka_unit_test(a_buffer_goes_round_once_a_swap),
+		cmocka_unit_test(crossings_are_those_of_full_sub_buffers),
+		cmocka_unit_test(emptying_a_live_slot_keeps_its_crossings),
 	};
 	int failed;
 
