@@ -91,6 +91,18 @@ struct bench_duo_swaps {
 	int last_error;
 };
 
+/*
+ * The gaps of one window that are longer than all behind them, the longest
+ * first. The last gap beyond any threshold is one of these, so that the
+ * threshold can come later. They are few: about the logarithm of all gaps.
+ */
+#define BENCH_TAIL 24u
+struct bench_tail {
+	unsigned int n;
+	uint32_t ns[BENCH_TAIL];
+	uint32_t ended[BENCH_TAIL]; /* ns behind the instant */
+};
+
 /* The footprint's tables; [0] control, [1] around swaps. */
 struct bench_footprint {
 	struct bench_hist **bins[2];
@@ -99,6 +111,7 @@ struct bench_footprint {
 	uint64_t windows[2];
 	/* Of each window: gaps that ended behind its instant. */
 	double *gaps[2];
+	struct bench_tail *tails; /* of each window around a swap */
 	struct bench_rng rng;
 };
 
@@ -138,7 +151,7 @@ void bench_duo_writer(struct bench_role *role);
 
 /* footprint.c */
 #define BENCH_BIN_NS   1000
-#define BENCH_BINS     60
+#define BENCH_BINS     200
 #define BENCH_BIN_FROM (-10000)
 #define BENCH_WINDOWS  16384u /* more are not looked at */
 int bench_footprint_create(struct bench_footprint *f, uint64_t seed);

@@ -3,7 +3,7 @@
  * footprint.c - what one swap does to the writer around it.
  *
  * Every event of a slice is stamped. Around the start of each swap a window of
- * 60 us is cut out, and around random instants of the slices without swaps as
+ * 200 us is cut out, and around random instants of the slices without swaps as
  * many more, of the same run: the control. A gap is the time between two
  * stamps; it belongs to the bin in which it ended, since a delay shows behind
  * its cause. Windows that reach beyond the stamps of a slice are left out.
@@ -32,8 +32,9 @@ int bench_footprint_create(struct bench_footprint *f, uint64_t seed)
 			if (!(f->bins[side][i] = bench_hist_new()))
 				return -ENOMEM;
 	}
+	f->tails = calloc(BENCH_WINDOWS, sizeof(*f->tails));
 	f->duration = bench_hist_new();
-	return f->duration ? 0 : -ENOMEM;
+	return f->tails && f->duration ? 0 : -ENOMEM;
 }
 
 void bench_footprint_destroy(struct bench_footprint *f)
@@ -45,6 +46,7 @@ void bench_footprint_destroy(struct bench_footprint *f)
 		bench_hist_free(f->peak[side]);
 		free(f->gaps[side]);
 	}
+	free(f->tails);
 	bench_hist_free(f->duration);
 }
 
@@ -64,10 +66,9 @@ static size_t first_behind(const uint64_t *stamps, size_t n, double instant)
 	return low;
 }
 
-/* The longest gap that nine of ten windows without a swap stay below. */
-static double usual_longest(const struct bench_footprint *f)
+static uint32_t to_u32(double ns)
 {
-	return f->windows[0] ? bench_hist_value_at(f->peak[0], 0.9) : INFINITY;
+	return ns < UINT32_MAX ? (uint32_t)ns : UINT32_MAX;
 }
 
 struct window {
@@ -77,11 +78,9 @@ struct window {
 	double cycles_per_ns;
 	double gaps; /* that ended behind it */
 	uint64_t peak;
-	double last_long; /* end of the last unusual gap, ns behind at */
 };
 
-static void window_gap(struct window *window, uint64_t from, uint64_t to,
-		       double usual)
+static void window_gap(struct window *window, uint64_t from, uint64_t to)
 {
 	double ns = (double)(to - from) / window->cycles_per_ns;
 	double ended = ((double)to - window->at) / window->cycles_per_ns;
@@ -97,28 +96,53 @@ static void window_gap(struct window *window, uint64_t from, uint64_t to,
 	window->gaps += bin < BENCH_BINS;
 	if ((uint64_t)ns > window->peak)
 		window->peak = (uint64_t)ns;
-	if (ns > usual)
-		window->last_long = ended;
+}
+
+/* From the window's last gap, stamps[last - 1] to stamps[last], back to its
+ * instant. Beyond what a tail holds the shortest gaps are forgotten. */
+static void note_tail(const struct window *window, struct bench_tail *tail,
+		      const uint64_t *stamps, size_t last)
+{
+	struct bench_tail all = { 0 };
+	uint64_t longest = 0;
+
+	for (size_t i = last; i > 0 && (double)stamps[i] >= window->at; i--) {
+		double ns = (double)(stamps[i] - stamps[i - 1]) /
+			    window->cycles_per_ns;
+		double ended = ((double)stamps[i] - window->at) /
+			       window->cycles_per_ns;
+
+		if ((uint64_t)ns <= longest)
+			continue;
+		longest = (uint64_t)ns;
+		all.ns[all.n % BENCH_TAIL] = to_u32(ns);
+		all.ended[all.n++ % BENCH_TAIL] = to_u32(ended);
+	}
+	for (; tail->n < all.n && tail->n < BENCH_TAIL; tail->n++) {
+		unsigned int from = (all.n - 1 - tail->n) % BENCH_TAIL;
+
+		tail->ns[tail->n] = all.ns[from];
+		tail->ended[tail->n] = all.ended[from];
+	}
 }
 
 static void fold_window(struct window *window, const uint64_t *stamps, size_t n)
 {
 	double from = window->at + BENCH_BIN_FROM * window->cycles_per_ns;
 	double to = from + BENCH_BIN_NS * BENCH_BINS * window->cycles_per_ns;
-	double usual = usual_longest(window->f);
 	size_t i = first_behind(stamps, n, from);
+	uint64_t number;
 
 	if (i == 0 || (double)stamps[n - 1] <= to ||
 	    window->f->windows[window->is_swap] == BENCH_WINDOWS)
 		return;
 	for (; (double)stamps[i - 1] < to; i++)
-		window_gap(window, stamps[i - 1], stamps[i], usual);
+		window_gap(window, stamps[i - 1], stamps[i]);
 	bench_hist_record(window->f->peak[window->is_swap], window->peak);
-	i = window->f->windows[window->is_swap]++;
-	window->f->gaps[window->is_swap][i] = window->gaps;
+	number = window->f->windows[window->is_swap]++;
+	window->f->gaps[window->is_swap][number] = window->gaps;
 	if (window->is_swap)
-		bench_hist_record(window->f->duration,
-				  (uint64_t)window->last_long);
+		note_tail(window, &window->f->tails[number], stamps, i - 1);
 }
 
 void bench_footprint_fold(struct bench_duo *duo,
@@ -181,10 +205,30 @@ out:
 	return stolen;
 }
 
+/* When the last gap of a window ended that is longer than usual; 0: none is. */
+static uint64_t last_long(const struct bench_tail *tail, uint64_t usual)
+{
+	uint64_t ended = 0;
+
+	for (unsigned int i = 0; i < tail->n && tail->ns[i] > usual; i++)
+		ended = tail->ended[i];
+	return ended;
+}
+
+/* Usual is what nine of ten windows without a swap stay below. */
+static void record_durations(struct bench_footprint *f)
+{
+	uint64_t usual = (uint64_t)bench_hist_value_at(f->peak[0], 0.9);
+
+	for (uint64_t i = 0; f->windows[0] && i < f->windows[1]; i++)
+		bench_hist_record(f->duration, last_long(&f->tails[i], usual));
+}
+
 json_t *bench_footprint_json(struct bench_duo *duo)
 {
 	struct bench_footprint *f = &duo->footprint;
 
+	record_durations(f);
 	return json_pack("{s:i,s:i,s:I,s:I,s:o,s:o,s:o,s:o,s:o,s:o}", "bin-ns",
 			 BENCH_BIN_NS, "from-ns", BENCH_BIN_FROM, "swaps",
 			 (json_int_t)f->windows[1], "controls",

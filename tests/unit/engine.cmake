@@ -5,3 +5,5 @@ ringswap_unit_test(engine_every test_engine_every.c strategies bench_engine m)
 ringswap_unit_test(engine_block test_engine_block.c strategies bench_engine m)
 ringswap_unit_test(engine_target test_engine_target.c strategies bench_engine
 	m)
+ringswap_unit_test(engine_footprint test_engine_footprint.c strategies
+	bench_engine m)
