@@ -14,6 +14,7 @@
 
 #define SLICE_US	1000u
 #define SLICE_SHARED_US 5000u  /* two roles take turns on one PU */
+#define SLICE_IDLE_US	5000u  /* a sleeping writer is woken first */
 #define SLICE_HOG_US	50000u /* a descheduled writer comes back first */
 #define BLOCK_MS_MAX	60000u
 #define LAYOUTS_MOST	8u
@@ -228,6 +229,8 @@ static void set_times(struct bench_block *block)
 	if (block->pair.asked == BENCH_SAME_PU &&
 	    bench_cell_has_swapper(block->cell))
 		us = SLICE_SHARED_US;
+	if (block->cell->writer_state == BENCH_IDLE)
+		us = SLICE_IDLE_US;
 	if (block->cell->writer_state == BENCH_DESCHEDULED ||
 	    block->oversubscribed)
 		us = SLICE_HOG_US;

@@ -83,6 +83,7 @@ static void plan(struct bench_duo *duo)
 
 	if (is_stamped(block->cell) &&
 	    block->cell->writer_state != BENCH_DESCHEDULED &&
+	    block->cell->writer_state != BENCH_IDLE &&
 	    block->pair.asked != BENCH_SAME_PU)
 		block->slice_cycles = (uint64_t)(STAMPED_SLICE_US * 1e3 *
 						 block->cycles_per_ns);

@@ -15,6 +15,7 @@
 #define TRY_DEADLINE_NS UINT64_C(20000000)
 #define CPU_SWAPS	16 /* whose CPU time is taken, while warming up */
 #define CPU_PAUSE_NS	20000
+#define WARM_UP_MOST_NS 5000000
 #define CHECK_EVERY	8    /* pairs */
 #define CHECK_SWAPS	8    /* whose snapshots are looked at */
 #define CHECK_EVENTS	8192 /* of each, at most */
@@ -462,16 +463,26 @@ static void forget_warm_up(struct bench_duo *duo)
 	swaps->cpu_ns = cpu_ns;
 }
 
+/* Every role runs; caches need no longer than this to fill, however long the
+ * slices are. */
+static void slice_of_warm_up(struct bench_duo *duo)
+{
+	double slice =
+		(double)duo->block->slice_cycles / duo->block->cycles_per_ns;
+
+	pause_ns(duo, slice < WARM_UP_MOST_NS ? slice : WARM_UP_MOST_NS);
+}
+
 static void warm_up(struct bench_duo *duo)
 {
 	if (duo->has_base_phase) {
 		enter_phase(duo, BENCH_PHASE_WARM_BASE);
-		slice_of_base(duo);
+		slice_of_warm_up(duo);
 	}
 	enter_phase(duo, BENCH_PHASE_WARM_CELL);
 	if (duo->block->cell->swap_rate)
 		sample_cpu_time(duo);
-	slice_of_base(duo);
+	slice_of_warm_up(duo);
 	forget_warm_up(duo);
 }
 
