@@ -9,6 +9,8 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 #include <cmocka.h>
 
 #include "bench/histogram.h"
@@ -256,6 +258,38 @@ static void merge_equals_recording_all(void **state)
 	bench_hist_free(part);
 }
 
+static size_t resident_pages(struct bench_hist *h)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE), n = 0;
+	size_t pages = (sizeof(*h) + page - 1) / page;
+	unsigned char *in_core = calloc(pages, 1);
+
+	assert_non_null(in_core);
+	assert_int_equal(mincore(h, sizeof(*h), in_core), 0);
+	for (size_t i = 0; i < pages; i++)
+		n += in_core[i] & 1;
+	free(in_core);
+	return n;
+}
+
+/* Pooled histograms are many, and must not take 440 KiB each. */
+static void only_counted_pages_are_resident(void **state)
+{
+	struct bench_hist *used = must_new(), *part = must_new(), *sum;
+
+	(void)state;
+	for (size_t i = 0; i < BENCH_HIST_BUCKETS; i++)
+		used->counts[i] = 1;
+	bench_hist_free(used);
+	sum = must_new();
+	bench_hist_record(part, 1);
+	bench_hist_record(part, HOUR_NS);
+	bench_hist_merge(sum, part);
+	assert_in_range(resident_pages(sum), 1, 2);
+	bench_hist_free(part);
+	bench_hist_free(sum);
+}
+
 static void reset_leaves_no_trace(void **state)
 {
 	struct bench_hist *used = must_new(), *fresh = must_new();
@@ -406,6 +440,7 @@ int main(void)
 		cmocka_unit_test(record_n_is_n_times_record),
 		cmocka_unit_test(empty_histogram_reads_zero),
 		cmocka_unit_test(merge_equals_recording_all),
+		cmocka_unit_test(only_counted_pages_are_resident),
 		cmocka_unit_test(reset_leaves_no_trace),
 		cmocka_unit_test(sparse_storage_gives_all_back),
 		cmocka_unit_test(damaged_storage_is_refused),
