@@ -82,9 +82,10 @@ static double measured_swaps(const json_t *datum)
 	       json_number_value(json_object_get(outcomes, "deferred"));
 }
 
-/* As many snapshots were read as the check phases took, and the others are
- * the measured ones, two unread swaps a check, and those of the CPU time. */
-static void only_checks_read(const json_t *datum)
+/* No more snapshots were read than the check phases took, and the others are
+ * the measured ones, two unread swaps a check, and those of the CPU time.
+ * Returns how many were read. */
+static double only_checks_read(const json_t *datum)
 {
 	double pairs = number(datum, "slices", "pairs");
 	double checks = number(datum, "slices", "checks");
@@ -93,9 +94,12 @@ static void only_checks_read(const json_t *datum)
 		      measured_swaps(datum) - walked;
 
 	assert_int_equal(checks, ((int)pairs + CHECK_EVERY - 1) / CHECK_EVERY);
-	assert_in_range(walked, 1, CHECK_SWAPS * checks);
+	assert_in_range(walked, 0, CHECK_SWAPS * checks);
 	assert_in_range(rest, 0, 2 * checks + CPU_SWAPS);
-	assert_int_equal(number(datum, "verification", "violations"), 0);
+	if (number(datum, "verification", "violations"))
+		fail_msg("%s",
+			 json_string_value(json_object_get(datum, "reason")));
+	return walked;
 }
 
 static void snapshots_are_read_between_slices_only(void **state)
@@ -111,6 +115,7 @@ static void snapshots_are_read_between_slices_only(void **state)
 		{ "placement", "same-pu", NULL },
 		{ "swap-mode", "try", NULL },
 	};
+	double walked = 0;
 
 	(void)state;
 	for (unsigned int i = 0; i < sizeof(variants) / sizeof(variants[0]);
@@ -123,9 +128,11 @@ static void snapshots_are_read_between_slices_only(void **state)
 		datum = run_block(30, axes);
 		if (!datum)
 			continue;
-		only_checks_read(datum);
+		walked += only_checks_read(datum);
 		json_decref(datum);
 	}
+	/* One that is told -EBUSY to the end has nothing to read. */
+	assert_true(walked > 0);
 }
 
 static void who_does_not_swap_is_not_checked(void **state)
