@@ -14,6 +14,8 @@
 #define DEADLINE_NS	UINT64_C(1000000000)
 #define TRY_DEADLINE_NS UINT64_C(20000000)
 #define CPU_SWAPS	16 /* whose CPU time is taken, while warming up */
+#define CPU_SWAPS_LEAST 4  /* however long these take */
+#define CPU_MOST_NS	5000000
 #define CPU_PAUSE_NS	20000
 #define WARM_UP_MOST_NS 5000000
 #define CHECK_EVERY	8    /* pairs */
@@ -431,8 +433,13 @@ static void sample_cpu_time(struct bench_duo *duo)
 {
 	double cost = cpu_clock_cost(), sum = 0;
 	const struct bench_block *block = duo->block;
+	uint64_t end = rb_clock_cycles() +
+		       (uint64_t)(CPU_MOST_NS * block->cycles_per_ns);
+	unsigned int i;
 
-	for (unsigned int i = 0; i < CPU_SWAPS; i++) {
+	for (i = 0;
+	     i < CPU_SWAPS_LEAST || (i < CPU_SWAPS && rb_clock_cycles() < end);
+	     i++) {
 		unsigned int slot = i % block->n_writers;
 		struct attempt attempt = { 0 };
 		double start = thread_cpu_ns();
@@ -449,7 +456,7 @@ static void sample_cpu_time(struct bench_duo *duo)
 			block->cycles_per_ns, duo->patience);
 	}
 	/* Below what that clock resolves. */
-	duo->swaps.cpu_ns = sum < 0 ? 0 : sum / CPU_SWAPS;
+	duo->swaps.cpu_ns = sum < 0 ? 0 : sum / i;
 }
 
 static void forget_warm_up(struct bench_duo *duo)
