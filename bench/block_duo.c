@@ -41,6 +41,9 @@ static int create_writer(struct bench_duo *duo, unsigned int index)
 			return -ENOMEM;
 		memset(w->stamps, 0, stamps * sizeof(*w->stamps));
 	}
+	w->preempted = calloc(duo->pairs_max, sizeof(*w->preempted));
+	if (!w->preempted)
+		return -ENOMEM;
 	for (unsigned int side = 0; side < 2; side++) {
 		w->cost[side] = calloc(duo->pairs_max, sizeof(double));
 		if (!w->cost[side])
@@ -74,6 +77,14 @@ static int create_swaps(struct bench_duo *duo)
 		       : -ENOMEM;
 }
 
+static bool writers_keep_on(const struct bench_block *block)
+{
+	enum bench_writer_state state = block->cell->writer_state;
+
+	return (state == BENCH_SATURATED || state == BENCH_NESTED) &&
+	       block->pair.asked != BENCH_SAME_PU && !block->oversubscribed;
+}
+
 static void plan(struct bench_duo *duo)
 {
 	struct bench_block *block = duo->block;
@@ -88,6 +99,7 @@ static void plan(struct bench_duo *duo)
 		block->slice_cycles = (uint64_t)(STAMPED_SLICE_US * 1e3 *
 						 block->cycles_per_ns);
 	duo->has_base_phase = block->has_baseline;
+	duo->writers_keep_on = writers_keep_on(block);
 	slices = block->budget_cycles / block->slice_cycles;
 	duo->pairs_max = (unsigned int)(slices / (duo->has_base_phase ? 2 : 1) +
 					PAIRS_SPARE);
@@ -134,6 +146,7 @@ static void destroy(struct bench_duo *duo)
 		struct bench_duo_writer *w = &duo->writers[i];
 
 		free(w->stamps);
+		free(w->preempted);
 		for (unsigned int side = 0; side < 2; side++) {
 			free(w->cost[side]);
 			free(w->fast[side]);
@@ -177,9 +190,28 @@ static void cast_roles(struct bench_duo *duo)
 /* ------------------------------------------------------------------------ */
 /* Results                                                                  */
 
+static bool is_preempted(const struct bench_duo *duo, unsigned int pair)
+{
+	bool any = false;
+
+	for (unsigned int i = 0; i < duo->block->n_writers; i++)
+		any |= duo->writers[i].preempted[pair];
+	return any;
+}
+
+static unsigned int count_preempted(const struct bench_duo *duo)
+{
+	unsigned int n = 0;
+
+	for (unsigned int pair = 0; pair < duo->pairs; pair++)
+		n += is_preempted(duo, pair);
+	return n;
+}
+
 /* The mean over writers, slice by slice; a slice that a writer missed, being
  * off its PU, has no pair. */
-static void mean_cost(const struct bench_duo *duo, struct bench_slices *slices)
+static void mean_cost(const struct bench_duo *duo, struct bench_slices *slices,
+		      bool with_preempted)
 {
 	unsigned int n = duo->block->n_writers;
 
@@ -196,7 +228,7 @@ static void mean_cost(const struct bench_duo *duo, struct bench_slices *slices)
 			whole &= w->cost[1][pair] > 0 &&
 				 (!duo->has_base_phase || w->cost[0][pair] > 0);
 		}
-		if (!whole)
+		if (!whole || (!with_preempted && is_preempted(duo, pair)))
 			continue;
 		slices->cell[slices->n] = cell;
 		slices->base[slices->n++] = base;
@@ -234,6 +266,17 @@ static void put_latency(struct bench_duo *duo, json_t *writer)
 			bench_hist_json(duo->writers[0].latency[0]));
 }
 
+static json_t *slices_json(const struct bench_duo *duo)
+{
+	const struct bench_block *block = duo->block;
+
+	return json_pack("{s:i,s:i,s:i,s:i}", "pairs", (int)duo->pairs,
+			 "checks", (int)duo->checks, "preempted",
+			 (int)count_preempted(duo), "slice-us",
+			 (int)((double)block->slice_cycles /
+			       block->cycles_per_ns / 1e3));
+}
+
 static int put_results(struct bench_duo *duo)
 {
 	struct bench_slices *slices = calloc(1, sizeof(*slices));
@@ -243,7 +286,9 @@ static int put_results(struct bench_duo *duo)
 	if (!slices)
 		return -ENOMEM;
 	writer = bench_block_writer(block);
-	mean_cost(duo, slices);
+	mean_cost(duo, slices, /* with_preempted */ false);
+	if (!slices->n)
+		mean_cost(duo, slices, /* with_preempted */ true);
 	bench_block_ratio(block, slices, writer);
 	put_rates(duo, writer);
 	if (has_latency(block->cell))
@@ -258,11 +303,7 @@ static int put_results(struct bench_duo *duo)
 	if (block->cell->scenario == BENCH_FOOTPRINT)
 		json_object_set_new(block->datum, "footprint",
 				    bench_footprint_json(duo));
-	json_object_set_new(block->datum, "slices",
-			    json_pack("{s:i,s:i,s:i}", "pairs", (int)duo->pairs,
-				      "checks", (int)duo->checks, "slice-us",
-				      (int)((double)block->slice_cycles /
-					    block->cycles_per_ns / 1e3)));
+	json_object_set_new(block->datum, "slices", slices_json(duo));
 	free(slices);
 	return 0;
 }

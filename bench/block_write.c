@@ -16,7 +16,6 @@
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
-#include <sys/resource.h>
 
 #include "bench/block.h"
 
@@ -109,14 +108,6 @@ static uint64_t calibrate(struct bench_block *block,
 	       1;
 }
 
-static long preemptions(void)
-{
-	struct rusage usage;
-
-	getrusage(RUSAGE_THREAD, &usage);
-	return usage.ru_nivcsw;
-}
-
 static double slice(struct write_run *run, unsigned int which)
 {
 	struct bench_block *block = run->block;
@@ -138,7 +129,7 @@ static void measure_pair(struct write_run *run)
 	struct bench_slices *slices = &run->slices;
 	unsigned int i = slices->n;
 	bool base_first = i % 2 == 0;
-	long before = preemptions();
+	uint64_t before = bench_preemptions();
 
 	if (run->block->has_baseline && base_first)
 		slices->base[i] = slice(run, 0);
@@ -146,7 +137,7 @@ static void measure_pair(struct write_run *run)
 	if (run->block->has_baseline && !base_first)
 		slices->base[i] = slice(run, 0);
 	slices->n++;
-	run->preempted[i] = preemptions() != before;
+	run->preempted[i] = bench_preemptions() != before;
 	run->n_preempted += run->preempted[i];
 }
 

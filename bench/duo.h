@@ -67,6 +67,7 @@ struct bench_duo_writer {
 	unsigned int pair; /* of the slice under way */
 
 	double *cost[2];    /* cycles an event, by pair */
+	bool *preempted;    /* by pair */
 	uint64_t attempted; /* in the cell's slices, handlers included */
 	uint64_t dropped;   /* of those */
 
@@ -123,7 +124,8 @@ struct bench_duo {
 	unsigned int pair; /* the one being measured; swapper */
 	unsigned int pairs_max;
 	unsigned int pairs;
-	bool has_base_phase; /* slices without swaps alternate */
+	bool has_base_phase;  /* slices without swaps alternate */
+	bool writers_keep_on; /* all the time, each on a PU of its own */
 
 	/* The swapper's. */
 	double period; /* cycles; 0: back to back */

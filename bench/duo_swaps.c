@@ -324,16 +324,6 @@ static void swap_unmeasured(struct bench_duo *duo, unsigned int slot,
 	record_staleness(duo, newest, &attempt);
 }
 
-/* Does every writer write all the time, on a PU of its own? */
-static bool writers_keep_on(const struct bench_duo *duo)
-{
-	enum bench_writer_state state = duo->block->cell->writer_state;
-
-	return (state == BENCH_SATURATED || state == BENCH_NESTED) &&
-	       duo->block->pair.asked != BENCH_SAME_PU &&
-	       !duo->block->oversubscribed;
-}
-
 /* Let the writer of a slot go round its buffer once. One that does not write
  * all the time has no ratio to spoil, and is not waited for. */
 static void await_refill(struct bench_duo *duo, unsigned int slot)
@@ -343,7 +333,7 @@ static void await_refill(struct bench_duo *duo, unsigned int slot)
 		       (uint64_t)(REFILL_MOST_NS * block->cycles_per_ns);
 
 	pause_ns(duo, CHECK_PAUSE_NS);
-	while (writers_keep_on(duo) &&
+	while (duo->writers_keep_on &&
 	       !bench_target_has_gone_round(&block->target, slot) &&
 	       rb_clock_cycles() < end)
 		bench_relax(duo->patience, 0);

@@ -197,6 +197,16 @@ static void write_slice(struct bench_duo_writer *w, uint32_t word)
 	keep_cost(w, phase, &timed);
 }
 
+/* Who is preempted in a slice, and should not be, measures the scheduler. */
+static void write_slice_of_pair(struct bench_duo_writer *w, uint32_t word)
+{
+	uint64_t before = bench_preemptions();
+
+	write_slice(w, word);
+	if (w->duo->writers_keep_on && w->pair < w->duo->pairs_max)
+		w->preempted[w->pair] |= bench_preemptions() != before;
+}
+
 /* Events of a slot so far, attempted and refused. */
 struct account {
 	uint64_t attempted;
@@ -220,7 +230,7 @@ static void write_slice_of_cell(struct bench_duo_writer *w, uint32_t word)
 	const struct bench_target *target = &w->duo->block->target;
 	struct account before = account_of(target, w->index), after;
 
-	write_slice(w, word);
+	write_slice_of_pair(w, word);
 	after = account_of(target, w->index);
 	w->attempted += after.attempted - before.attempted;
 	w->dropped += after.dropped - before.dropped;
@@ -295,6 +305,8 @@ static void write_until_stop(struct bench_duo_writer *w)
 			bench_relax(w->duo->patience, 0);
 		else if (phase == BENCH_PHASE_CELL)
 			write_slice_of_cell(w, word);
+		else if (phase == BENCH_PHASE_BASE)
+			write_slice_of_pair(w, word);
 		else
 			write_slice(w, word);
 	}

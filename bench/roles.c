@@ -86,6 +86,14 @@ static void role_count_switches(struct bench_role *role, int sign)
 	role->involuntary += (uint64_t)(sign * usage.ru_nivcsw);
 }
 
+uint64_t bench_preemptions(void)
+{
+	struct rusage usage;
+
+	getrusage(RUSAGE_THREAD, &usage);
+	return (uint64_t)usage.ru_nivcsw;
+}
+
 /* Apart, so that the compiler cannot merge the frames. */
 static __attribute__((noinline)) void role_play(struct bench_role *role)
 {

@@ -58,6 +58,9 @@ struct bench_role {
 int bench_roles_run(const struct bench_topology *t, struct bench_role *roles,
 		    unsigned int n, uint64_t seed, char *why, size_t size);
 
+/** bench_preemptions() - of this thread, so far: PU taken away by the system */
+uint64_t bench_preemptions(void);
+
 /**
  * bench_hog_start() - a process that keeps one PU busy for ever
  *

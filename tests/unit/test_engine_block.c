@@ -192,12 +192,66 @@ static void a_paced_writers_wait_is_no_latency(void **state)
 	json_decref(datum);
 }
 
+/* ------------------------------------------------------------------------ */
+/* What is left out                                                         */
+
+/* Clean pairs decide, and all of them only where none is clean. */
+static void assert_clean_pairs_decide(const json_t *datum)
+{
+	double pairs = number(datum, "slices", "pairs");
+	double preempted = number(datum, "slices", "preempted");
+
+	assert_in_range(preempted, 0, pairs);
+	assert_int_equal(number(datum, "ratio", "pairs"),
+			 preempted < pairs ? pairs - preempted : pairs);
+}
+
+static void preempted_pairs_are_counted_and_left_out(void **state)
+{
+	static const char *const axes[] = { "strategy", "barrier", "scenario",
+					    "swap", NULL };
+	struct bench_pair pair;
+	json_t *datum;
+	pid_t hog;
+
+	(void)state;
+	if (nearest() == BENCH_SAME_PU)
+		skip();
+	assert_int_equal(bench_placement_choose(topology, nearest(), &pair, why,
+						sizeof(why)),
+			 0);
+	assert_int_equal(bench_hog_start(topology, pair.writer, &hog), 0);
+	datum = run_block(100, axes);
+	bench_hog_stop(hog);
+	assert_non_null(datum);
+	assert_true(number(datum, "slices", "preempted") > 0);
+	assert_clean_pairs_decide(datum);
+	json_decref(datum);
+}
+
+static void preemption_that_was_asked_for_is_none(void **state)
+{
+	static const char *const axes[] = {
+		"strategy",    "barrier",   "scenario", "swap", "writer-state",
+		"descheduled", "swap-rate", "100",	NULL
+	};
+	json_t *datum = run_block(100, axes);
+
+	(void)state;
+	if (!datum)
+		skip();
+	assert_int_equal(number(datum, "slices", "preempted"), 0);
+	json_decref(datum);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(snapshots_are_read_between_slices_only),
 		cmocka_unit_test(who_does_not_swap_is_not_checked),
 		cmocka_unit_test(a_paced_writers_wait_is_no_latency),
+		cmocka_unit_test(preempted_pairs_are_counted_and_left_out),
+		cmocka_unit_test(preemption_that_was_asked_for_is_none),
 	};
 	int failed;
 
