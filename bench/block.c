@@ -143,6 +143,33 @@ json_t *bench_block_writer(const struct bench_block *block)
 	return json;
 }
 
+void bench_block_counters(struct bench_block *block,
+			  const struct bench_counted *counted, const char *unit,
+			  json_t *side)
+{
+	const struct bench_counts *counts = &counted->counts;
+	char name[64];
+
+	if (counted->err) {
+		json_object_set_new(block->datum, "counters",
+				    json_pack("{s:s,s:s}", "status",
+					      "unavailable", "reason",
+					      counted->why));
+		return;
+	}
+	json_object_set_new(block->datum, "counters",
+			    json_pack("{s:s,s:n,s:b,s:b}", "status", "counted",
+				      "reason", "kernel", counts->kernel,
+				      "multiplexed", counts->multiplexed));
+	for (unsigned int i = 0; i < BENCH_COUNTERS; i++) {
+		snprintf(name, sizeof(name), "%s-per-%s",
+			 bench_hardware_events[i].name, unit);
+		json_object_set_new(side, name,
+				    bench_json_real(counts->value[i] /
+						    (double)counted->units));
+	}
+}
+
 /* ------------------------------------------------------------------------ */
 /* Set-up                                                                   */
 

@@ -17,6 +17,7 @@
 #include <jansson.h>
 
 #include "bench/cell.h"
+#include "bench/counters.h"
 #include "bench/roles.h"
 #include "bench/target.h"
 
@@ -86,6 +87,14 @@ struct bench_slices {
 	unsigned int n;
 };
 
+/* What hardware counters told of a sample that nobody times. */
+struct bench_counted {
+	int err; /* 0 or why there is nothing, in words in why */
+	char why[BENCH_WHY];
+	struct bench_counts counts;
+	uint64_t units; /* the sample's events, or swaps */
+};
+
 int bench_block_write(struct bench_block *block, char *why, size_t n);
 int bench_block_floor(struct bench_block *block, char *why, size_t n);
 int bench_block_duo(struct bench_block *block, char *why, size_t n);
@@ -96,6 +105,15 @@ void bench_block_ratio(struct bench_block *block,
 
 /** bench_block_writer() - "writer" with the counters of the cell's books */
 json_t *bench_block_writer(const struct bench_block *block);
+
+/**
+ * bench_block_counters() - add "counters", and the figures of one side
+ * @side: "writer" or "swap"; gets "instructions-per-UNIT" and the like
+ * @unit: "event" or "swap"
+ */
+void bench_block_counters(struct bench_block *block,
+			  const struct bench_counted *counted, const char *unit,
+			  json_t *side);
 
 /** bench_hist_json() - a histogram as it is stored; a new reference */
 json_t *bench_hist_json(const struct bench_hist *h);

@@ -12,6 +12,9 @@
  * slots, and the pairs take turns on them: one block's median is then that of
  * several layouts, and blocks differ less (the idea of Curtsinger and Berger,
  * Stabilizer, ASPLOS 2013, who move code and data at run time).
+ *
+ * Hardware counters get one more slice of the cell, which nobody times: a
+ * system call beside the cell's slices alone would lean on the ratio.
  */
 #include <errno.h>
 #include <math.h>
@@ -32,6 +35,8 @@ struct write_run {
 	uint64_t count[2]; /* events of a slice: baseline, cell */
 	uint64_t events;   /* in the cell's slices */
 	uint64_t cycles;
+	struct bench_counters counters; /* closed in timed slices */
+	struct bench_counted counted;
 };
 
 /* Produce-consume: events that surely fit before somebody must read. */
@@ -53,12 +58,12 @@ static bool must_restart(const struct bench_target *target)
 }
 
 /* Write count events to a slot and return the cycles that took; emptying a
- * full buffer is not timed. */
-static uint64_t write_events(struct bench_target *target, unsigned int slot,
-			     uint64_t total)
+ * full buffer is neither timed nor counted. */
+static uint64_t write_events(struct write_run *run, struct bench_target *target,
+			     unsigned int slot, uint64_t total)
 {
 	struct swap_loop *loop = &target->writers[slot].loop;
-	swap_loop_fn run = target->loop[SWAP_LOOP_BATCH];
+	swap_loop_fn write = target->loop[SWAP_LOOP_BATCH];
 	uint64_t at_once = total, cycles = 0;
 
 	if (must_restart(target))
@@ -68,9 +73,11 @@ static uint64_t write_events(struct bench_target *target, unsigned int slot,
 
 		loop->count = total < at_once ? total : at_once;
 		total -= loop->count;
+		bench_counters_begin(&run->counters);
 		start = rb_clock_cycles();
-		run(loop);
+		write(loop);
 		cycles += rb_clock_cycles() - start;
+		bench_counters_end(&run->counters);
 		if (must_restart(target))
 			bench_target_restart(target, slot);
 	}
@@ -78,12 +85,13 @@ static uint64_t write_events(struct bench_target *target, unsigned int slot,
 }
 
 /* The quickest of some tries: one of them may be interrupted. */
-static uint64_t quickest(struct bench_target *target, uint64_t total)
+static uint64_t quickest(struct write_run *run, struct bench_target *target,
+			 uint64_t total)
 {
 	uint64_t least = UINT64_MAX;
 
 	for (unsigned int i = 0; i < 3; i++) {
-		uint64_t cycles = write_events(target, 0, total);
+		uint64_t cycles = write_events(run, target, 0, total);
 
 		least = cycles < least ? cycles : least;
 	}
@@ -91,19 +99,19 @@ static uint64_t quickest(struct bench_target *target, uint64_t total)
 }
 
 /* How many events fill a slice: doubled until it is long enough to tell. */
-static uint64_t calibrate(struct bench_block *block,
-			  struct bench_target *target)
+static uint64_t calibrate(struct write_run *run, struct bench_target *target)
 {
+	uint64_t slice_cycles = run->block->slice_cycles;
 	uint64_t total = 1024, cycles;
 
 	for (;;) {
-		cycles = quickest(target, total);
-		if (cycles >= block->slice_cycles / WARM_UP_SHARE ||
+		cycles = quickest(run, target, total);
+		if (cycles >= slice_cycles / WARM_UP_SHARE ||
 		    total > EVENTS_MOST)
 			break;
 		total *= 2;
 	}
-	return (uint64_t)((double)total * (double)block->slice_cycles /
+	return (uint64_t)((double)total * (double)slice_cycles /
 			  (double)cycles) +
 	       1;
 }
@@ -114,7 +122,7 @@ static double slice(struct write_run *run, unsigned int which)
 	struct bench_target *target = which ? &block->target : &block->base;
 	/* Both orders of a pair are seen on every layout. */
 	unsigned int slot = run->slices.n / 2 % target->n_writers;
-	uint64_t cycles = write_events(target, slot, run->count[which]);
+	uint64_t cycles = write_events(run, target, slot, run->count[which]);
 
 	block->measured_cycles += cycles;
 	if (which) {
@@ -158,6 +166,27 @@ static void drop_preempted(struct write_run *run)
 	slices->n = kept;
 }
 
+/* A slice of the cell, spread over all layouts. */
+static void count_slice(struct write_run *run)
+{
+	struct bench_target *target = &run->block->target;
+	struct bench_counted *counted = &run->counted;
+	uint64_t share = run->count[1] / target->n_writers + 1;
+
+	counted->err = bench_counters_open(
+		&run->counters, bench_hardware_events, BENCH_COUNTERS,
+		counted->why, sizeof(counted->why));
+	if (counted->err)
+		return;
+	for (unsigned int slot = 0; slot < target->n_writers; slot++) {
+		write_events(run, target, slot, share);
+		counted->units += share;
+	}
+	counted->err = bench_counters_read(&run->counters, &counted->counts,
+					   counted->why, sizeof(counted->why));
+	bench_counters_close(&run->counters);
+}
+
 /* Become the writer of every slot, or end that. */
 static void enter_slots(struct bench_target *target, bool enter)
 {
@@ -177,12 +206,13 @@ static void writer_main(struct bench_role *role)
 	enter_slots(&block->target, true);
 	enter_slots(&block->base, true);
 	if (block->has_baseline)
-		run->count[0] = calibrate(block, &block->base);
-	run->count[1] = calibrate(block, &block->target);
+		run->count[0] = calibrate(run, &block->base);
+	run->count[1] = calibrate(run, &block->target);
 	end = rb_clock_cycles() + block->budget_cycles;
 	do
 		measure_pair(run);
 	while (rb_clock_cycles() < end && run->slices.n < BENCH_PAIRS_MAX);
+	count_slice(run);
 	enter_slots(&block->base, false);
 	enter_slots(&block->target, false);
 }
@@ -208,6 +238,7 @@ static void put_results(struct write_run *run)
 	json_object_set_new(
 		writer, "committed-per-s",
 		bench_json_real((double)run->events * (1 - share) / seconds));
+	bench_block_counters(block, &run->counted, "event", writer);
 	json_object_set_new(block->datum, "writer", writer);
 	json_object_set_new(block->datum, "slices",
 			    json_pack("{s:i,s:i,s:i,s:i}", "pairs", (int)pairs,

@@ -89,6 +89,7 @@ struct bench_duo_swaps {
 	uint64_t partial; /* scaling: a slot failed */
 	uint64_t cycles;  /* length of the cell's slices */
 	double cpu_ns;	  /* per swap; NaN: not measured */
+	struct bench_counted counted;
 	int last_error;
 };
 

@@ -4,6 +4,8 @@
 #include <limits.h>
 #include <linux/futex.h>
 #include <math.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -13,10 +15,11 @@
 
 #define DEADLINE_NS	UINT64_C(1000000000)
 #define TRY_DEADLINE_NS UINT64_C(20000000)
-#define CPU_SWAPS	16 /* whose CPU time is taken, while warming up */
-#define CPU_SWAPS_LEAST 4  /* however long these take */
-#define CPU_MOST_NS	5000000
-#define CPU_PAUSE_NS	20000
+#define SAMPLE_SWAPS	16 /* looked at by themselves, while warming up */
+#define SAMPLE_LEAST	4  /* for CPU time, however long these take */
+#define SAMPLE_CPU_NS	5000000
+#define SAMPLE_NS	500000 /* further samples end after so long */
+#define SAMPLE_PAUSE_NS 20000
 #define WARM_UP_MOST_NS 5000000
 #define CHECK_EVERY	8    /* pairs */
 #define CHECK_SWAPS	8    /* whose snapshots are looked at */
@@ -417,36 +420,93 @@ static double cpu_clock_cost(void)
 	return (thread_cpu_ns() - start) / 17;
 }
 
+/* Swap one slot of a sample; 0 or the swap's error. */
+static int sample_swap(struct bench_duo *duo, unsigned int slot)
+{
+	struct attempt attempt = { 0 };
+
+	return swap_slot_now(duo, slot, &duo->ops[slot], &attempt);
+}
+
+/* Give back what was taken, unread, and let the writer write a while. */
+static void sample_settle(struct bench_duo *duo, unsigned int slot)
+{
+	double cycles_per_ns = duo->block->cycles_per_ns;
+
+	bench_target_take(&duo->block->target, slot, 0, NULL);
+	rb_recycle(rb_slot(duo->block->target.spare, slot));
+	bench_wait_until(rb_clock_cycles() +
+				 (uint64_t)(SAMPLE_PAUSE_NS * cycles_per_ns),
+			 cycles_per_ns, duo->patience);
+}
+
+/* Does a sample that has so many swaps go on? One of them may take
+ * milliseconds, where a writer must be waited for. */
+static bool sample_goes_on(const struct bench_duo *duo, unsigned int swaps,
+			   unsigned int least, uint64_t start, double most_ns)
+{
+	double ns =
+		(double)(rb_clock_cycles() - start) / duo->block->cycles_per_ns;
+
+	return swaps < least || (swaps < SAMPLE_SWAPS && ns < most_ns);
+}
+
 /* CPU time of some swaps, each taken by itself: reading that clock is a
  * system call, which would lengthen the swaps that are measured. */
 static void sample_cpu_time(struct bench_duo *duo)
 {
 	double cost = cpu_clock_cost(), sum = 0;
-	const struct bench_block *block = duo->block;
-	uint64_t end = rb_clock_cycles() +
-		       (uint64_t)(CPU_MOST_NS * block->cycles_per_ns);
+	uint64_t begin = rb_clock_cycles();
 	unsigned int i;
 
-	for (i = 0;
-	     i < CPU_SWAPS_LEAST || (i < CPU_SWAPS && rb_clock_cycles() < end);
+	for (i = 0; sample_goes_on(duo, i, SAMPLE_LEAST, begin, SAMPLE_CPU_NS);
 	     i++) {
-		unsigned int slot = i % block->n_writers;
-		struct attempt attempt = { 0 };
+		unsigned int slot = i % duo->block->n_writers;
 		double start = thread_cpu_ns();
-		int err = swap_slot_now(duo, slot, &duo->ops[slot], &attempt);
+		int err = sample_swap(duo, slot);
 
 		sum += thread_cpu_ns() - start - cost;
 		if (err)
 			return;
-		bench_target_take(&duo->block->target, slot, 0, NULL);
-		rb_recycle(rb_slot(duo->block->target.spare, slot));
-		bench_wait_until(
-			rb_clock_cycles() +
-				(uint64_t)(CPU_PAUSE_NS * block->cycles_per_ns),
-			block->cycles_per_ns, duo->patience);
+		sample_settle(duo, slot);
 	}
 	/* Below what that clock resolves. */
 	duo->swaps.cpu_ns = sum < 0 ? 0 : sum / i;
+}
+
+/* What hardware counts in some swaps; their CPU time is that of others, since
+ * to begin and to end counting takes time. */
+static void sample_counters(struct bench_duo *duo)
+{
+	struct bench_counted *counted = &duo->swaps.counted;
+	uint64_t start = rb_clock_cycles();
+	struct bench_counters counters;
+	unsigned int i;
+	int err = 0;
+
+	counted->err = bench_counters_open(&counters, bench_hardware_events,
+					   BENCH_COUNTERS, counted->why,
+					   sizeof(counted->why));
+	if (counted->err)
+		return;
+	for (i = 0; !err && sample_goes_on(duo, i, 1, start, SAMPLE_NS); i++) {
+		unsigned int slot = i % duo->block->n_writers;
+
+		bench_counters_begin(&counters);
+		err = sample_swap(duo, slot);
+		bench_counters_end(&counters);
+		if (!err)
+			sample_settle(duo, slot);
+	}
+	counted->units = i;
+	counted->err = bench_counters_read(&counters, &counted->counts,
+					   counted->why, sizeof(counted->why));
+	if (err) {
+		counted->err = err;
+		snprintf(counted->why, sizeof(counted->why),
+			 "a swap failed: %s", strerror(-err));
+	}
+	bench_counters_close(&counters);
 }
 
 static void forget_warm_up(struct bench_duo *duo)
@@ -477,8 +537,10 @@ static void warm_up(struct bench_duo *duo)
 		slice_of_warm_up(duo);
 	}
 	enter_phase(duo, BENCH_PHASE_WARM_CELL);
-	if (duo->block->cell->swap_rate)
+	if (duo->block->cell->swap_rate) {
 		sample_cpu_time(duo);
+		sample_counters(duo);
+	}
 	slice_of_warm_up(duo);
 	forget_warm_up(duo);
 }
@@ -559,6 +621,7 @@ json_t *bench_duo_swaps_json(struct bench_duo *duo)
 	json_object_set_new(
 		json, "drops-per-swap",
 		bench_json_real((double)dropped / (double)swaps->done));
+	bench_block_counters(duo->block, &swaps->counted, "swap", json);
 	return json;
 }
 

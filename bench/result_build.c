@@ -30,6 +30,14 @@ const struct bench_member bench_figures[BENCH_FIGURES] = {
 	{ "swap", "drops-per-swap" },
 	{ "floor", "ns" },
 	{ "footprint", "stolen-ns" },
+	{ "writer", "instructions-per-event" },
+	{ "writer", "cycles-per-event" },
+	{ "writer", "branch-misses-per-event" },
+	{ "writer", "cache-misses-per-event" },
+	{ "swap", "instructions-per-swap" },
+	{ "swap", "cycles-per-swap" },
+	{ "swap", "branch-misses-per-swap" },
+	{ "swap", "cache-misses-per-swap" },
 };
 
 const struct bench_member bench_dists[BENCH_DISTS] = {
@@ -270,6 +278,20 @@ static void fold_remarks(struct bench_result_cell *c, const json_t *block)
 	}
 }
 
+/* The cell was counted if one of its blocks was. */
+static void fold_counters(struct bench_result_cell *c, const json_t *block)
+{
+	const json_t *now = json_object_get(block, "counters");
+	json_t *kept = json_object_get(c->json, "counters");
+
+	if (!json_is_object(now))
+		return;
+	if (!kept || !strcmp(bench_text(kept, "status"), "unavailable"))
+		bench_set(c->json, "counters", json_deep_copy(now));
+	else if (json_is_true(json_object_get(now, "multiplexed")))
+		bench_set(kept, "multiplexed", json_true());
+}
+
 /* The block's row among the cell's raw values; returns its figures. */
 static json_t *round_begin(struct bench_result_cell *c, const json_t *block)
 {
@@ -299,6 +321,7 @@ static int fold_block(struct bench_result_build *b, struct bench_result_cell *c,
 	fold_sums(c, block, bench_is_usable(status));
 	if (!bench_is_usable(status))
 		return 0;
+	fold_counters(c, block);
 	fold_figures(block, raw);
 	err = fold_histograms(b, c, block, raw);
 	return err ? err : fold_footprint(b, c, block);

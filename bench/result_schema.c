@@ -81,6 +81,10 @@
 	{                                                   \
 		name, SHAPE_STRING, MAYBE, NULL, NULL, NULL \
 	}
+#define BOOL_MAYBE(name)                                  \
+	{                                                 \
+		name, SHAPE_BOOL, MAYBE, NULL, NULL, NULL \
+	}
 #define OBJECT_MAYBE(name, of)                            \
 	{                                                 \
 		name, SHAPE_OBJECT, MAYBE, of, NULL, NULL \
@@ -182,6 +186,18 @@ static const struct shape line_members[] = {
 };
 const struct shape bench_journal_line_shape = OBJECT(NULL, line_members);
 
+/* Also of a cell of a result, where one of its blocks says it. */
+static const struct shape counters_members[] = {
+	WORD("status", "counted|unavailable"), STRING_MAYBE("reason"),
+	BOOL_MAYBE("kernel"), BOOL_MAYBE("multiplexed"), END
+};
+
+/* What was counted, for each of one unit. */
+#define COUNTS(kind, unit)                                        \
+	kind("instructions-per-" unit), kind("cycles-per-" unit), \
+		kind("branch-misses-per-" unit),                  \
+		kind("cache-misses-per-" unit)
+
 static const struct shape block_ratio_members[] = {
 	{ "log", SHAPE_NUMBER, SHAPE_NULL | SHAPE_SIGNED, NULL, NULL, NULL },
 	END
@@ -198,23 +214,19 @@ static const struct shape block_writer_members[] = {
 	MAP_MAYBE("drops", &an_integer),
 	NUMBER_MAYBE("attempted-per-s"),
 	NUMBER_MAYBE("committed-per-s"),
+	COUNTS(NUMBER_MAYBE, "event"),
 	HISTOGRAM_MAYBE("latency"),
 	HISTOGRAM_MAYBE("baseline-latency"),
 	END
 };
 
 static const struct shape block_swap_members[] = {
-	NUMBER_MAYBE("achieved-per-s"),
-	MAP_MAYBE("outcomes", &an_integer),
-	INTEGER_MAYBE("retries"),
-	HISTOGRAM_MAYBE("exchange"),
-	HISTOGRAM_MAYBE("safe"),
-	HISTOGRAM_MAYBE("call"),
-	HISTOGRAM_MAYBE("recycle"),
-	HISTOGRAM_MAYBE("staleness"),
-	NUMBER_MAYBE("swapper-cpu-ns"),
-	NUMBER_MAYBE("drops-per-swap"),
-	END
+	NUMBER_MAYBE("achieved-per-s"), MAP_MAYBE("outcomes", &an_integer),
+	INTEGER_MAYBE("retries"),	HISTOGRAM_MAYBE("exchange"),
+	HISTOGRAM_MAYBE("safe"),	HISTOGRAM_MAYBE("call"),
+	HISTOGRAM_MAYBE("recycle"),	HISTOGRAM_MAYBE("staleness"),
+	NUMBER_MAYBE("swapper-cpu-ns"), NUMBER_MAYBE("drops-per-swap"),
+	COUNTS(NUMBER_MAYBE, "swap"),	END
 };
 
 static const struct shape block_floor_members[] = { NUMBER_MAYBE("ns"),
@@ -259,6 +271,7 @@ static const struct shape block_members[] = {
 	STRING_MAYBE("reason"),
 	INTEGER_MAYBE("signal"),
 	OBJECT_MAYBE("ratio", block_ratio_members),
+	OBJECT_MAYBE("counters", counters_members),
 	OBJECT_MAYBE("writer", block_writer_members),
 	OBJECT_MAYBE("swap", block_swap_members),
 	OBJECT_MAYBE("floor", block_floor_members),
@@ -398,6 +411,7 @@ static const struct shape writer_members[] = {
 	SUMMARY_MAYBE("baseline-ns-per-event"),
 	SUMMARY_MAYBE("attempted-per-s"),
 	SUMMARY_MAYBE("committed-per-s"),
+	COUNTS(SUMMARY_MAYBE, "event"),
 	INTEGER_MAYBE("attempted"),
 	INTEGER_MAYBE("committed"),
 	INTEGER_MAYBE("overrun"),
@@ -409,17 +423,14 @@ static const struct shape writer_members[] = {
 	END
 };
 
-static const struct shape swap_members[] = { SUMMARY_MAYBE("achieved-per-s"),
-					     SUMMARY_MAYBE("swapper-cpu-ns"),
-					     SUMMARY_MAYBE("drops-per-swap"),
-					     MAP_MAYBE("outcomes", &an_integer),
-					     INTEGER_MAYBE("retries"),
-					     DISTRIBUTION_MAYBE("exchange"),
-					     DISTRIBUTION_MAYBE("safe"),
-					     DISTRIBUTION_MAYBE("call"),
-					     DISTRIBUTION_MAYBE("recycle"),
-					     DISTRIBUTION_MAYBE("staleness"),
-					     END };
+static const struct shape swap_members[] = {
+	SUMMARY_MAYBE("achieved-per-s"),    SUMMARY_MAYBE("swapper-cpu-ns"),
+	SUMMARY_MAYBE("drops-per-swap"),    COUNTS(SUMMARY_MAYBE, "swap"),
+	MAP_MAYBE("outcomes", &an_integer), INTEGER_MAYBE("retries"),
+	DISTRIBUTION_MAYBE("exchange"),	    DISTRIBUTION_MAYBE("safe"),
+	DISTRIBUTION_MAYBE("call"),	    DISTRIBUTION_MAYBE("recycle"),
+	DISTRIBUTION_MAYBE("staleness"),    END
+};
 
 static const struct shape floor_members[] = { SUMMARY_MAYBE("ns"),
 					      DISTRIBUTION_MAYBE("latency"),
@@ -460,6 +471,7 @@ static const struct shape cell_members[] = {
 	MAP("blocks", &an_integer),
 	{ "ratio", SHAPE_OBJECT, MAYBE, ratio_members, NULL, summary_more },
 	OBJECT_MAYBE("own-floor", own_floor_members),
+	OBJECT_MAYBE("counters", counters_members),
 	OBJECT_MAYBE("writer", writer_members),
 	OBJECT_MAYBE("swap", swap_members),
 	OBJECT_MAYBE("floor", floor_members),

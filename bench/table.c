@@ -534,6 +534,82 @@ static void print_floors(const json_t *cells, const json_t *like, FILE *to)
 	bench_grid_free(&g);
 }
 
+/* ---- Hardware counters ---- */
+
+static bool is_counted(const json_t *cell)
+{
+	const char *status =
+		bench_text(json_object_get(cell, "counters"), "status");
+
+	return has_numbers(cell) && status && !strcmp(status, "counted");
+}
+
+static void add_counts_of(struct bench_grid *g, const json_t *cell,
+			  const char *part, const char *unit)
+{
+	static const char *const names[] = { "instructions", "cycles",
+					     "branch-misses", "cache-misses" };
+	struct bench_grid_row *row = bench_grid_row(g);
+	char path[64];
+
+	if (!row)
+		return;
+	snprintf(row->field[0], sizeof(row->field[0]), "%s%s",
+		 bench_text(cell, "strategy"),
+		 json_is_true(json_object_get(json_object_get(cell, "counters"),
+					      "multiplexed"))
+			 ? " (shared)"
+			 : "");
+	for (int i = 0; i < 4; i++) {
+		snprintf(path, sizeof(path), "%s.%s-per-%s", part, names[i],
+			 unit);
+		put_summary(row->field[i + 1], cell, path, 1);
+	}
+}
+
+/* Beside the tables of a scenario, where the machine counts at all. */
+static void print_counters(const char *scenario, const json_t *cells,
+			   const json_t *like, FILE *to)
+{
+	bool write = !strcmp(scenario, "write") || !strcmp(scenario, "floor");
+	const json_t *cell;
+	struct bench_grid g;
+	size_t i;
+
+	bench_grid_init(&g, 5);
+	bench_grid_names(&g, "strategy", "instructions", "cycles",
+			 "branch misses", "cache misses", NULL);
+	json_array_foreach (cells, i, cell)
+		if (same_table(cell, like) && is_counted(cell))
+			add_counts_of(&g, cell, write ? "writer" : "swap",
+				      write ? "event" : "swap");
+	if (g.n_rows > 1) {
+		fprintf(to, "\nHardware counters: %s\n",
+			write ? "per event, of the writer"
+			      : "per swap, of the swapper");
+		bench_grid_print(&g, to);
+	}
+	bench_grid_free(&g);
+}
+
+/* Where none of the cells was counted: why. */
+static void print_uncounted(const json_t *cells, FILE *to)
+{
+	const char *reason = NULL;
+	const json_t *cell;
+	size_t i;
+
+	json_array_foreach (cells, i, cell) {
+		if (is_counted(cell))
+			return;
+		if (!reason)
+			reason = bench_text(json_object_get(cell, "counters"),
+					    "reason");
+	}
+	if (reason)
+		fprintf(to, "\ncounters: unavailable: %.75s\n", reason);
+}
+
 /* ---- The head ---- */
 
 static const char *or_unknown(const char *text)
@@ -690,6 +766,7 @@ static void print_scenario(const char *scenario, const json_t *cells,
 		print_floors(cells, like, to);
 	if (any && (!strcmp(scenario, "swap") || !strcmp(scenario, "latency")))
 		print_outcomes(cells, like, to);
+	print_counters(scenario, cells, like, to);
 }
 
 void bench_table_print(const json_t *result, FILE *to)
@@ -708,5 +785,6 @@ void bench_table_print(const json_t *result, FILE *to)
 				print_scenario(order[s], cells, cell, to);
 		}
 	}
+	print_uncounted(cells, to);
 	print_verification(result, to);
 }

@@ -18,6 +18,7 @@
 
 #include "bench/result.h"
 #include "bench/stats.h"
+#include "tests/unit/result_helper.h"
 
 #define RUN   FIXTURES "/run.jsonl"
 #define SHORT FIXTURES "/short.jsonl"
@@ -278,6 +279,49 @@ static void test_doctor_stamps_indicative(void **state)
 	json_decref(r);
 }
 
+static json_t *build_edited(edit_fn edit)
+{
+	edit_journal(RUN, in_folder("edited.jsonl"), edit);
+	return build(in_folder("edited.jsonl"));
+}
+
+static void test_counts_are_summed_up_like_figures(void **state)
+{
+	json_t *r = build_edited(count_in_hardware);
+	json_t *write = find(r, "write/membarrier/shared-l3");
+	json_t *swap = find(r, "swap/membarrier/shared-l3");
+
+	(void)state;
+	assert_string_equal(word(write, "counters", "status"), "counted");
+	assert_true(json_is_true(at(write, "counters", "multiplexed")));
+	assert_true(number(at(write, "writer", "instructions-per-event"),
+			   "median", NULL) == 40);
+	assert_true(number(at(write, "writer", "cycles-per-event"), "n",
+			   NULL) == 12);
+	assert_true(number(at(swap, "swap", "instructions-per-swap"), "median",
+			   NULL) == 2000);
+	assert_null(at(swap, "swap", "cache-misses-per-swap"));
+	json_decref(r);
+}
+
+static void test_what_counts_nothing_says_why(void **state)
+{
+	json_t *r = build_edited(count_nothing);
+	json_t *old = build(RUN);
+	json_t *cell = find(r, "write/membarrier/shared-l3");
+
+	(void)state;
+	assert_string_equal(word(cell, "counters", "status"), "unavailable");
+	assert_string_equal(word(cell, "counters", "reason"),
+			    "perf_event_open: none here");
+	assert_null(at(cell, "writer", "instructions-per-event"));
+	/* Older journals say nothing at all. */
+	assert_null(
+		at(find(old, "write/membarrier/shared-l3"), "counters", NULL));
+	json_decref(old);
+	json_decref(r);
+}
+
 /* ---- Journals that are refused, or cut ---- */
 
 static void put(const char *name, const char *text, size_t length)
@@ -505,6 +549,8 @@ static void test_wrong_member_is_named(void **state)
 		      "should be one of");
 	refuse_member(r, "ratio", "low", json_real(1e6), "low <= median");
 	refuse_member(r, "swap", "retries", json_integer(-1), "negative");
+	refuse_member(r, "swap", "cycles-per-swap", json_real(3),
+		      ".swap.cycles-per-swap: is");
 	refuse_member(r, "swap", "safe", json_pack("{s:i}", "n", 1),
 		      ".swap.safe.min: missing");
 	json_decref(r);
@@ -552,6 +598,8 @@ int main(void)
 		cmocka_unit_test(test_aa_that_differs_fails),
 		cmocka_unit_test(test_aa_that_is_wide_fails),
 		cmocka_unit_test(test_doctor_stamps_indicative),
+		cmocka_unit_test(test_counts_are_summed_up_like_figures),
+		cmocka_unit_test(test_what_counts_nothing_says_why),
 		cmocka_unit_test(test_journal_cut_anywhere),
 		cmocka_unit_test(test_journals_refused),
 		cmocka_unit_test(test_write_and_load),

@@ -7,11 +7,13 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
 #include "bench/result.h"
 #include "bench/table.h"
+#include "tests/unit/result_helper.h"
 
 static char *tables_of(const char *journal)
 {
@@ -48,6 +50,21 @@ static void has(const char *text, const char *what)
 		fail_msg("no \"%s\" in:\n%s", what, text);
 }
 
+/* The same of the whole run with other blocks. */
+static char *tables_edited(edit_fn edit)
+{
+	char path[] = "/tmp/test-table.XXXXXX";
+	int fd = mkstemp(path);
+	char *text;
+
+	assert_true(fd >= 0);
+	close(fd);
+	edit_journal(FIXTURES "/run.jsonl", path, edit);
+	text = tables_of(path);
+	unlink(path);
+	return text;
+}
+
 static void test_whole_run(void **state)
 {
 	char *text = tables_of(FIXTURES "/run.jsonl");
@@ -82,6 +99,30 @@ static void test_short_run_has_no_verdicts(void **state)
 	free(text);
 }
 
+static void test_hardware_counters(void **state)
+{
+	char *text = tables_edited(count_in_hardware);
+
+	(void)state;
+	check_width(text);
+	has(text, "Hardware counters: per event, of the writer");
+	has(text, "Hardware counters: per swap, of the swapper");
+	has(text, "membarrier (shared)");
+	has(text, "  40.0 [40.0, 40.0]  11.5 [11.5, 11.5]");
+	assert_null(strstr(text, "counters: unavailable"));
+	free(text);
+}
+
+static void test_no_hardware_counters(void **state)
+{
+	char *text = tables_edited(count_nothing);
+
+	(void)state;
+	has(text, "\ncounters: unavailable: perf_event_open: none here\n");
+	assert_null(strstr(text, "Hardware counters"));
+	free(text);
+}
+
 static void test_numbers(void **state)
 {
 	static const struct {
@@ -109,6 +150,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_whole_run),
 		cmocka_unit_test(test_short_run_has_no_verdicts),
+		cmocka_unit_test(test_hardware_counters),
+		cmocka_unit_test(test_no_hardware_counters),
 		cmocka_unit_test(test_numbers),
 	};
 

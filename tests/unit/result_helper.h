@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT */
+/* result_helper.h - a fixture's journal with other blocks. */
+#ifndef RINGSWAP_TESTS_UNIT_RESULT_HELPER_H
+#define RINGSWAP_TESTS_UNIT_RESULT_HELPER_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <jansson.h>
+
+/* Changes a block as it likes. */
+typedef void (*edit_fn)(json_t *block);
+
+/* Write the journal @from to @to, every block of it edited. */
+static inline void edit_journal(const char *from, const char *to, edit_fn edit)
+{
+	FILE *in = fopen(from, "r"), *out = fopen(to, "w");
+	json_t *line;
+
+	assert_true(in && out);
+	while ((line = json_loadf(in, JSON_DISABLE_EOF_CHECK, NULL))) {
+		const char *type =
+			json_string_value(json_object_get(line, "type"));
+
+		if (type && !strcmp(type, "block"))
+			edit(line);
+		json_dumpf(line, out, JSON_COMPACT);
+		fputc('\n', out);
+		json_decref(line);
+	}
+	fclose(in);
+	assert_int_equal(fclose(out), 0);
+}
+
+/* Set a member of a part that the block has. */
+static inline void set_figure(json_t *block, const char *part, const char *name,
+			      double value)
+{
+	json_t *object = json_object_get(block, part);
+
+	if (object)
+		json_object_set_new(object, name, json_real(value));
+}
+
+/* Every block as where the processor counts: 40 instructions an event, 2000 a
+ * swap; cache misses are an event that this machine lacks. In round 2 the
+ * counters were shared. */
+static inline void count_in_hardware(json_t *block)
+{
+	bool shared = json_integer_value(json_object_get(block, "round")) == 2;
+
+	json_object_set_new(block, "counters",
+			    json_pack("{s:s,s:n,s:b,s:b}", "status", "counted",
+				      "reason", "kernel", 1, "multiplexed",
+				      shared));
+	set_figure(block, "writer", "instructions-per-event", 40);
+	set_figure(block, "writer", "cycles-per-event", 11.5);
+	set_figure(block, "writer", "branch-misses-per-event", 0.001);
+	set_figure(block, "swap", "instructions-per-swap", 2000);
+	set_figure(block, "swap", "cycles-per-swap", 5300);
+	if (json_object_get(block, "swap"))
+		json_object_set_new(json_object_get(block, "swap"),
+				    "cache-misses-per-swap", json_null());
+}
+
+/* Every block as where there is nothing to count with. */
+static inline void count_nothing(json_t *block)
+{
+	json_object_set_new(block, "counters",
+			    json_pack("{s:s,s:s}", "status", "unavailable",
+				      "reason", "perf_event_open: none here"));
+}
+
+#endif
