@@ -90,6 +90,8 @@ struct bench_duo_swaps {
 	uint64_t cycles;  /* length of the cell's slices */
 	double cpu_ns;	  /* per swap; NaN: not measured */
 	struct bench_counted counted;
+	double syscalls; /* per swap; NaN: not counted */
+	char syscalls_why[BENCH_WHY];
 	int last_error;
 };
 

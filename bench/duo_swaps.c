@@ -12,6 +12,7 @@
 
 #include "bench/duo.h"
 #include "bench/histogram.h"
+#include "bench/syscalls.h"
 
 #define DEADLINE_NS	UINT64_C(1000000000)
 #define TRY_DEADLINE_NS UINT64_C(20000000)
@@ -474,6 +475,11 @@ static void sample_cpu_time(struct bench_duo *duo)
 	duo->swaps.cpu_ns = sum < 0 ? 0 : sum / i;
 }
 
+static void sample_failed(int err, char *why, size_t n)
+{
+	snprintf(why, n, "a swap of the sample failed: %s", strerror(-err));
+}
+
 /* What hardware counts in some swaps; their CPU time is that of others, since
  * to begin and to end counting takes time. */
 static void sample_counters(struct bench_duo *duo)
@@ -503,10 +509,47 @@ static void sample_counters(struct bench_duo *duo)
 					   counted->why, sizeof(counted->why));
 	if (err) {
 		counted->err = err;
-		snprintf(counted->why, sizeof(counted->why),
-			 "a swap failed: %s", strerror(-err));
+		sample_failed(err, counted->why, sizeof(counted->why));
 	}
 	bench_counters_close(&counters);
+}
+
+struct counted_swap {
+	struct bench_duo *duo;
+	unsigned int slot;
+	int err;
+};
+
+static void swap_counted(void *arg)
+{
+	struct counted_swap *one = arg;
+
+	one->err = sample_swap(one->duo, one->slot);
+}
+
+/* System calls of some swaps, those of waiting for a writer among them. */
+static void sample_syscalls(struct bench_duo *duo)
+{
+	struct bench_duo_swaps *swaps = &duo->swaps;
+	uint64_t start = rb_clock_cycles(), calls, sum = 0;
+	unsigned int i;
+
+	for (i = 0; sample_goes_on(duo, i, 1, start, SAMPLE_NS); i++) {
+		struct counted_swap one = { duo, i % duo->block->n_writers, 0 };
+
+		if (bench_syscalls_count(swap_counted, &one, &calls,
+					 swaps->syscalls_why,
+					 sizeof(swaps->syscalls_why)))
+			return;
+		if (one.err) {
+			sample_failed(one.err, swaps->syscalls_why,
+				      sizeof(swaps->syscalls_why));
+			return;
+		}
+		sum += calls;
+		sample_settle(duo, one.slot);
+	}
+	swaps->syscalls = (double)sum / i;
 }
 
 static void forget_warm_up(struct bench_duo *duo)
@@ -540,6 +583,7 @@ static void warm_up(struct bench_duo *duo)
 	if (duo->block->cell->swap_rate) {
 		sample_cpu_time(duo);
 		sample_counters(duo);
+		sample_syscalls(duo);
 	}
 	slice_of_warm_up(duo);
 	forget_warm_up(duo);
@@ -551,6 +595,7 @@ void bench_duo_swapper(struct bench_role *role)
 	uint64_t end;
 
 	duo->swaps.cpu_ns = NAN;
+	duo->swaps.syscalls = NAN;
 	warm_up(duo);
 	end = rb_clock_cycles() + duo->block->budget_cycles;
 	do {
@@ -618,6 +663,12 @@ json_t *bench_duo_swaps_json(struct bench_duo *duo)
 				    bench_hist_json(swaps->staleness));
 	json_object_set_new(json, "swapper-cpu-ns",
 			    bench_json_real(swaps->cpu_ns));
+	json_object_set_new(json, "swapper-syscalls",
+			    bench_json_real(swaps->syscalls));
+	json_object_set_new(json, "swapper-syscalls-reason",
+			    isnan(swaps->syscalls)
+				    ? json_string(swaps->syscalls_why)
+				    : json_null());
 	json_object_set_new(
 		json, "drops-per-swap",
 		bench_json_real((double)dropped / (double)swaps->done));

@@ -13,6 +13,7 @@ add_library(bench_engine_units OBJECT
 	${CMAKE_CURRENT_LIST_DIR}/target.c
 	${CMAKE_CURRENT_LIST_DIR}/roles.c
 	${CMAKE_CURRENT_LIST_DIR}/counters.c
+	${CMAKE_CURRENT_LIST_DIR}/syscalls.c
 	${CMAKE_CURRENT_LIST_DIR}/block.c
 	${CMAKE_CURRENT_LIST_DIR}/block_write.c
 	${CMAKE_CURRENT_LIST_DIR}/block_floor.c

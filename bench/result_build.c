@@ -27,6 +27,7 @@ const struct bench_member bench_figures[BENCH_FIGURES] = {
 	{ "writer", "committed-per-s" },
 	{ "swap", "achieved-per-s" },
 	{ "swap", "swapper-cpu-ns" },
+	{ "swap", "swapper-syscalls" },
 	{ "swap", "drops-per-swap" },
 	{ "floor", "ns" },
 	{ "footprint", "stolen-ns" },
@@ -253,6 +254,8 @@ static void fold_sums(struct bench_result_cell *c, const json_t *block,
 static void fold_remarks(struct bench_result_cell *c, const json_t *block)
 {
 	const json_t *verification = json_object_get(block, "verification");
+	const char *uncounted = bench_text(json_object_get(block, "swap"),
+					   "swapper-syscalls-reason");
 	json_t *planned = json_object_get(json_object_get(block, "swap"),
 					  "planned-per-s");
 	json_t *writers =
@@ -266,6 +269,9 @@ static void fold_remarks(struct bench_result_cell *c, const json_t *block)
 	if (planned)
 		json_object_set(bench_part(c->json, "swap"), "planned-per-s",
 				planned);
+	if (uncounted)
+		bench_set(bench_part(c->json, "swap"),
+			  "swapper-syscalls-reason", json_string(uncounted));
 	if (writers)
 		json_object_set(bench_part(c->json, "scaling"), "writers",
 				writers);

@@ -221,12 +221,20 @@ static const struct shape block_writer_members[] = {
 };
 
 static const struct shape block_swap_members[] = {
-	NUMBER_MAYBE("achieved-per-s"), MAP_MAYBE("outcomes", &an_integer),
-	INTEGER_MAYBE("retries"),	HISTOGRAM_MAYBE("exchange"),
-	HISTOGRAM_MAYBE("safe"),	HISTOGRAM_MAYBE("call"),
-	HISTOGRAM_MAYBE("recycle"),	HISTOGRAM_MAYBE("staleness"),
-	NUMBER_MAYBE("swapper-cpu-ns"), NUMBER_MAYBE("drops-per-swap"),
-	COUNTS(NUMBER_MAYBE, "swap"),	END
+	NUMBER_MAYBE("achieved-per-s"),
+	MAP_MAYBE("outcomes", &an_integer),
+	INTEGER_MAYBE("retries"),
+	HISTOGRAM_MAYBE("exchange"),
+	HISTOGRAM_MAYBE("safe"),
+	HISTOGRAM_MAYBE("call"),
+	HISTOGRAM_MAYBE("recycle"),
+	HISTOGRAM_MAYBE("staleness"),
+	NUMBER_MAYBE("swapper-cpu-ns"),
+	NUMBER_MAYBE("swapper-syscalls"),
+	STRING_MAYBE("swapper-syscalls-reason"),
+	NUMBER_MAYBE("drops-per-swap"),
+	COUNTS(NUMBER_MAYBE, "swap"),
+	END
 };
 
 static const struct shape block_floor_members[] = { NUMBER_MAYBE("ns"),
@@ -424,12 +432,20 @@ static const struct shape writer_members[] = {
 };
 
 static const struct shape swap_members[] = {
-	SUMMARY_MAYBE("achieved-per-s"),    SUMMARY_MAYBE("swapper-cpu-ns"),
-	SUMMARY_MAYBE("drops-per-swap"),    COUNTS(SUMMARY_MAYBE, "swap"),
-	MAP_MAYBE("outcomes", &an_integer), INTEGER_MAYBE("retries"),
-	DISTRIBUTION_MAYBE("exchange"),	    DISTRIBUTION_MAYBE("safe"),
-	DISTRIBUTION_MAYBE("call"),	    DISTRIBUTION_MAYBE("recycle"),
-	DISTRIBUTION_MAYBE("staleness"),    END
+	SUMMARY_MAYBE("achieved-per-s"),
+	SUMMARY_MAYBE("swapper-cpu-ns"),
+	SUMMARY_MAYBE("swapper-syscalls"),
+	STRING_MAYBE("swapper-syscalls-reason"),
+	SUMMARY_MAYBE("drops-per-swap"),
+	COUNTS(SUMMARY_MAYBE, "swap"),
+	MAP_MAYBE("outcomes", &an_integer),
+	INTEGER_MAYBE("retries"),
+	DISTRIBUTION_MAYBE("exchange"),
+	DISTRIBUTION_MAYBE("safe"),
+	DISTRIBUTION_MAYBE("call"),
+	DISTRIBUTION_MAYBE("recycle"),
+	DISTRIBUTION_MAYBE("staleness"),
+	END
 };
 
 static const struct shape floor_members[] = { SUMMARY_MAYBE("ns"),

@@ -232,6 +232,12 @@ static void fill_writer_side(struct bench_grid_row *row, const json_t *cell)
 	put_own_floor(row->field[5], cell);
 }
 
+static void fill_work(struct bench_grid_row *row, const json_t *cell)
+{
+	put_summary(row->field[1], cell, "swap.swapper-cpu-ns", 1e3);
+	put_summary(row->field[2], cell, "swap.swapper-syscalls", 1);
+}
+
 static void fill_latency(struct bench_grid_row *row, const json_t *cell)
 {
 	const json_t *with = dist_at(cell, "writer", "latency");
@@ -300,6 +306,12 @@ static const struct table tables[] = {
 	  "  own floor: p50 of the swap call as a multiple of the bare mechanism",
 	  { "strategy", "ratio", "verdict", "dropped", "swaps/s", "own floor" },
 	  fill_writer_side },
+	{ "swap",
+	  "Work behind one of these swaps",
+	  "CPU us and system calls: the swapper's, sampled before the schedule "
+	  "begins",
+	  { "strategy", "CPU us", "system calls" },
+	  fill_work },
 	{ "latency",
 	  "Write latency: ns for one event while swaps happen",
 	  "idle: unsync in the same processes, without swaps",
@@ -610,6 +622,25 @@ static void print_uncounted(const json_t *cells, FILE *to)
 		fprintf(to, "\ncounters: unavailable: %.75s\n", reason);
 }
 
+/* Where no swap's system calls were counted: why. */
+static void print_no_syscalls(const json_t *cells, FILE *to)
+{
+	const char *reason = NULL;
+	const json_t *cell;
+	size_t i;
+
+	json_array_foreach (cells, i, cell) {
+		const json_t *swap = json_object_get(cell, "swap");
+
+		if (json_object_get(swap, "swapper-syscalls"))
+			return;
+		if (!reason)
+			reason = bench_text(swap, "swapper-syscalls-reason");
+	}
+	if (reason)
+		fprintf(to, "\nsystem calls: unavailable: %.70s\n", reason);
+}
+
 /* ---- The head ---- */
 
 static const char *or_unknown(const char *text)
@@ -786,5 +817,6 @@ void bench_table_print(const json_t *result, FILE *to)
 		}
 	}
 	print_uncounted(cells, to);
+	print_no_syscalls(cells, to);
 	print_verification(result, to);
 }

@@ -96,6 +96,8 @@ static void put_counters(struct gb_state *s, const json_t *datum)
 	count(s, "writer_ns", number_at(datum, "writer", "ns-per-event"));
 	count(s, "swaps_per_s", number_at(datum, "swap", "achieved-per-s"));
 	count(s, "drops_per_swap", number_at(datum, "swap", "drops-per-swap"));
+	count(s, "swapper_syscalls",
+	      number_at(datum, "swap", "swapper-syscalls"));
 	count(s, "violations", number_at(datum, "verification", "violations"));
 }
 

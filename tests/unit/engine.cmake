@@ -9,3 +9,5 @@ ringswap_unit_test(engine_footprint test_engine_footprint.c strategies
 	bench_engine m)
 ringswap_unit_test(engine_counters test_engine_counters.c strategies
 	bench_engine m)
+ringswap_unit_test(engine_syscalls test_engine_syscalls.c strategies
+	bench_engine m)

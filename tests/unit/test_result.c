@@ -304,6 +304,19 @@ static void test_counts_are_summed_up_like_figures(void **state)
 	json_decref(r);
 }
 
+static void test_system_calls_are_summed_up_like_figures(void **state)
+{
+	json_t *r = build_edited(count_syscalls);
+	json_t *calls = at(find(r, "swap/membarrier/shared-l3"), "swap",
+			   "swapper-syscalls");
+
+	(void)state;
+	assert_true(number(calls, "median", NULL) == 4);
+	assert_true(number(calls, "high", NULL) == 5);
+	assert_true(number(calls, "n", NULL) == 12);
+	json_decref(r);
+}
+
 static void test_what_counts_nothing_says_why(void **state)
 {
 	json_t *r = build_edited(count_nothing);
@@ -315,6 +328,10 @@ static void test_what_counts_nothing_says_why(void **state)
 	assert_string_equal(word(cell, "counters", "reason"),
 			    "perf_event_open: none here");
 	assert_null(at(cell, "writer", "instructions-per-event"));
+	cell = find(r, "swap/membarrier/shared-l3");
+	assert_null(at(cell, "swap", "swapper-syscalls"));
+	assert_string_equal(word(cell, "swap", "swapper-syscalls-reason"),
+			    "no dispatch here");
 	/* Older journals say nothing at all. */
 	assert_null(
 		at(find(old, "write/membarrier/shared-l3"), "counters", NULL));
@@ -599,6 +616,7 @@ int main(void)
 		cmocka_unit_test(test_aa_that_is_wide_fails),
 		cmocka_unit_test(test_doctor_stamps_indicative),
 		cmocka_unit_test(test_counts_are_summed_up_like_figures),
+		cmocka_unit_test(test_system_calls_are_summed_up_like_figures),
 		cmocka_unit_test(test_what_counts_nothing_says_why),
 		cmocka_unit_test(test_journal_cut_anywhere),
 		cmocka_unit_test(test_journals_refused),

@@ -113,12 +113,25 @@ static void test_hardware_counters(void **state)
 	free(text);
 }
 
-static void test_no_hardware_counters(void **state)
+static void test_system_calls(void **state)
+{
+	char *text = tables_edited(count_syscalls);
+
+	(void)state;
+	check_width(text);
+	has(text, "system calls\n");
+	has(text, "4.00 [4.00, 5.00]\n");
+	assert_null(strstr(text, "system calls: unavailable"));
+	free(text);
+}
+
+static void test_nothing_to_count_with(void **state)
 {
 	char *text = tables_edited(count_nothing);
 
 	(void)state;
 	has(text, "\ncounters: unavailable: perf_event_open: none here\n");
+	has(text, "\nsystem calls: unavailable: no dispatch here\n");
 	assert_null(strstr(text, "Hardware counters"));
 	free(text);
 }
@@ -151,7 +164,8 @@ int main(void)
 		cmocka_unit_test(test_whole_run),
 		cmocka_unit_test(test_short_run_has_no_verdicts),
 		cmocka_unit_test(test_hardware_counters),
-		cmocka_unit_test(test_no_hardware_counters),
+		cmocka_unit_test(test_system_calls),
+		cmocka_unit_test(test_nothing_to_count_with),
 		cmocka_unit_test(test_numbers),
 	};
 
