@@ -84,6 +84,7 @@ struct bench_block {
 struct bench_slices {
 	double base[BENCH_PAIRS_MAX];
 	double cell[BENCH_PAIRS_MAX];
+	double stored[BENCH_PAIRS_MAX]; /* cell, of stored events; duo only */
 	unsigned int n;
 };
 

@@ -7,6 +7,7 @@
 
 #include "bench/duo.h"
 #include "bench/histogram.h"
+#include "bench/stats.h"
 
 #define STAMPED_SLICE_US 1000u
 #define PAIRS_SPARE	 8u /* slices that turn out shorter than planned */
@@ -42,7 +43,8 @@ static int create_writer(struct bench_duo *duo, unsigned int index)
 		memset(w->stamps, 0, stamps * sizeof(*w->stamps));
 	}
 	w->preempted = calloc(duo->pairs_max, sizeof(*w->preempted));
-	if (!w->preempted)
+	w->stored_cost = calloc(duo->pairs_max, sizeof(double));
+	if (!w->preempted || !w->stored_cost)
 		return -ENOMEM;
 	for (unsigned int side = 0; side < 2; side++) {
 		w->cost[side] = calloc(duo->pairs_max, sizeof(double));
@@ -147,6 +149,7 @@ static void destroy(struct bench_duo *duo)
 
 		free(w->stamps);
 		free(w->preempted);
+		free(w->stored_cost);
 		for (unsigned int side = 0; side < 2; side++) {
 			free(w->cost[side]);
 			free(w->fast[side]);
@@ -217,22 +220,40 @@ static void mean_cost(const struct bench_duo *duo, struct bench_slices *slices,
 
 	slices->n = 0;
 	for (unsigned int pair = 0; pair < duo->pairs; pair++) {
-		double cell = 0, base = 0;
-		bool whole = true;
+		double cell = 0, base = 0, stored = 0;
+		bool whole = true, any = true;
 
 		for (unsigned int i = 0; i < n; i++) {
 			const struct bench_duo_writer *w = &duo->writers[i];
 
 			cell += w->cost[1][pair] / n;
 			base += w->cost[0][pair] / n;
+			stored += w->stored_cost[pair] / n;
+			any &= w->stored_cost[pair] > 0;
 			whole &= w->cost[1][pair] > 0 &&
 				 (!duo->has_base_phase || w->cost[0][pair] > 0);
 		}
 		if (!whole || (!with_preempted && is_preempted(duo, pair)))
 			continue;
 		slices->cell[slices->n] = cell;
+		slices->stored[slices->n] = any ? stored : 0;
 		slices->base[slices->n++] = base;
 	}
+}
+
+/* As ns-per-event, over the same slices, but for each event that was not
+ * refused; a slice that stored none has no such cost. */
+static double ns_per_committed(const struct bench_duo *duo,
+			       const struct bench_slices *slices)
+{
+	double costs[BENCH_PAIRS_MAX], median = NAN;
+	unsigned int n = 0;
+
+	for (unsigned int i = 0; i < slices->n; i++)
+		if (slices->stored[i] > 0)
+			costs[n++] = slices->stored[i];
+	bench_stats_median(costs, n, &median);
+	return median / duo->block->cycles_per_ns;
 }
 
 static void put_rates(struct bench_duo *duo, json_t *writer)
@@ -290,6 +311,8 @@ static int put_results(struct bench_duo *duo)
 	if (!slices->n)
 		mean_cost(duo, slices, /* with_preempted */ true);
 	bench_block_ratio(block, slices, writer);
+	json_object_set_new(writer, "ns-per-committed",
+			    bench_json_real(ns_per_committed(duo, slices)));
 	put_rates(duo, writer);
 	if (has_latency(block->cell))
 		put_latency(duo, writer);

@@ -66,10 +66,11 @@ struct bench_duo_writer {
 	enum bench_phase stamped_phase;
 	unsigned int pair; /* of the slice under way */
 
-	double *cost[2];    /* cycles an event, by pair */
-	bool *preempted;    /* by pair */
-	uint64_t attempted; /* in the cell's slices, handlers included */
-	uint64_t dropped;   /* of those */
+	double *cost[2];     /* cycles an event, by pair */
+	double *stored_cost; /* cycles a stored event; the cell's slices */
+	bool *preempted;     /* by pair */
+	uint64_t attempted;  /* in the cell's slices, handlers included */
+	uint64_t dropped;    /* of those */
 
 	uint32_t *fast[2];
 	struct bench_hist *latency[2];

@@ -76,9 +76,22 @@ static int timer_begin(struct bench_duo_writer *w, timer_t *timer)
 /* One slice                                                                */
 
 struct tally {
-	uint64_t events;
+	uint64_t events; /* attempted by the thread itself */
+	uint64_t stored; /* not refused; its handlers' among them */
 	uint64_t cycles;
 };
+
+static uint64_t stored_so_far(const struct bench_target *target,
+			      unsigned int index)
+{
+	const struct bench_target_writer *w = &target->writers[index];
+	const struct rb_slot *slot = rb_slot(target->live, index);
+	uint64_t stored = w->loop.sequence + w->nested.sequence;
+
+	for (unsigned int cause = 0; cause < RB_DROP_CAUSES; cause++)
+		stored -= rb_drops(slot, cause);
+	return stored;
+}
 
 /* Plain batches until the phase changes. */
 static void write_batches(struct bench_duo_writer *w,
@@ -87,6 +100,7 @@ static void write_batches(struct bench_duo_writer *w,
 {
 	struct swap_loop *loop = &target->writers[w->index].loop;
 	swap_loop_fn run = target->loop[SWAP_LOOP_BATCH];
+	uint64_t stored = stored_so_far(target, w->index);
 	uint64_t start = rb_clock_cycles();
 
 	loop->count = BATCH;
@@ -95,6 +109,7 @@ static void write_batches(struct bench_duo_writer *w,
 		tally->events += BATCH;
 	} while (phase_now(w->duo) == phase);
 	tally->cycles += rb_clock_cycles() - start;
+	tally->stored += stored_so_far(target, w->index) - stored;
 }
 
 /* Stamped chunks until the phase changes or their room is used up. */
@@ -104,6 +119,7 @@ static void write_stamped(struct bench_duo_writer *w,
 {
 	struct swap_loop *loop = &target->writers[w->index].loop;
 	swap_loop_fn run = target->loop[SWAP_LOOP_LATENCY];
+	uint64_t stored = stored_so_far(target, w->index);
 	uint64_t start = rb_clock_cycles();
 
 	loop->count = BENCH_CHUNK;
@@ -115,6 +131,7 @@ static void write_stamped(struct bench_duo_writer *w,
 		tally->events += BENCH_CHUNK;
 	} while (phase_now(w->duo) == phase && w->chunks < BENCH_CHUNKS);
 	tally->cycles += rb_clock_cycles() - start;
+	tally->stored += stored_so_far(target, w->index) - stored;
 }
 
 static bool is_measured(enum bench_phase phase)
@@ -167,9 +184,13 @@ static void keep_cost(struct bench_duo_writer *w, enum bench_phase phase,
 {
 	if (!is_measured(phase))
 		return;
-	if (w->pair < w->duo->pairs_max && timed->events)
-		w->cost[phase == BENCH_PHASE_CELL][w->pair] =
-			(double)timed->cycles / (double)timed->events;
+	if (w->pair >= w->duo->pairs_max || !timed->events)
+		return;
+	w->cost[phase == BENCH_PHASE_CELL][w->pair] =
+		(double)timed->cycles / (double)timed->events;
+	if (phase == BENCH_PHASE_CELL && timed->stored)
+		w->stored_cost[w->pair] =
+			(double)timed->cycles / (double)timed->stored;
 }
 
 static void write_slice(struct bench_duo_writer *w, uint32_t word)

@@ -23,6 +23,7 @@ const struct bench_member bench_figures[BENCH_FIGURES] = {
 	{ "ratio", "log" },
 	{ "writer", "ns-per-event" },
 	{ "writer", "baseline-ns-per-event" },
+	{ "writer", "ns-per-committed" },
 	{ "writer", "attempted-per-s" },
 	{ "writer", "committed-per-s" },
 	{ "swap", "achieved-per-s" },

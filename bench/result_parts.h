@@ -99,7 +99,7 @@ struct bench_member {
 };
 
 /* Figures of a block that become raw values of its round, and a summary. */
-#define BENCH_FIGURES 19
+#define BENCH_FIGURES 20
 extern const struct bench_member bench_figures[BENCH_FIGURES];
 
 /* Histograms of a block; pooled, and their percentiles become figures. */

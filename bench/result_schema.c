@@ -206,6 +206,7 @@ static const struct shape block_ratio_members[] = {
 static const struct shape block_writer_members[] = {
 	NUMBER_MAYBE("ns-per-event"),
 	NUMBER_MAYBE("baseline-ns-per-event"),
+	NUMBER_MAYBE("ns-per-committed"),
 	INTEGER_MAYBE("attempted"),
 	INTEGER_MAYBE("committed"),
 	INTEGER_MAYBE("overrun"),
@@ -417,6 +418,7 @@ static const struct shape a_round = OBJECT(NULL, round_members);
 static const struct shape writer_members[] = {
 	SUMMARY_MAYBE("ns-per-event"),
 	SUMMARY_MAYBE("baseline-ns-per-event"),
+	SUMMARY_MAYBE("ns-per-committed"),
 	SUMMARY_MAYBE("attempted-per-s"),
 	SUMMARY_MAYBE("committed-per-s"),
 	COUNTS(SUMMARY_MAYBE, "event"),

@@ -236,6 +236,8 @@ static void fill_work(struct bench_grid_row *row, const json_t *cell)
 {
 	put_summary(row->field[1], cell, "swap.swapper-cpu-ns", 1e3);
 	put_summary(row->field[2], cell, "swap.swapper-syscalls", 1);
+	put_summary(row->field[3], cell, "writer.ns-per-event", 1);
+	put_summary(row->field[4], cell, "writer.ns-per-committed", 1);
 }
 
 static void fill_latency(struct bench_grid_row *row, const json_t *cell)
@@ -307,10 +309,11 @@ static const struct table tables[] = {
 	  { "strategy", "ratio", "verdict", "dropped", "swaps/s", "own floor" },
 	  fill_writer_side },
 	{ "swap",
-	  "Work behind one of these swaps",
-	  "CPU us and system calls: the swapper's, sampled before the schedule "
-	  "begins",
-	  { "strategy", "CPU us", "system calls" },
+	  "Work behind these swaps",
+	  "CPU us and system calls: the swapper's for one, sampled before the "
+	  "schedule begins;\n"
+	  "  ns/stored: the writer's time for an event that was not refused",
+	  { "strategy", "CPU us", "system calls", "ns/event", "ns/stored" },
 	  fill_work },
 	{ "latency",
 	  "Write latency: ns for one event while swaps happen",

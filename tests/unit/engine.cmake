@@ -11,3 +11,5 @@ ringswap_unit_test(engine_counters test_engine_counters.c strategies
 	bench_engine m)
 ringswap_unit_test(engine_syscalls test_engine_syscalls.c strategies
 	bench_engine m)
+ringswap_unit_test(engine_committed test_engine_committed.c strategies
+	bench_engine m)

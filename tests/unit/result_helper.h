@@ -77,6 +77,17 @@ static inline void count_syscalls(json_t *block)
 		   4 + (double)(round % 3 == 2));
 }
 
+/* Every block as if half of its events had been refused. */
+static inline void store_half(json_t *block)
+{
+	json_t *ns = json_object_get(json_object_get(block, "writer"),
+				     "ns-per-event");
+
+	if (ns)
+		set_figure(block, "writer", "ns-per-committed",
+			   2 * json_number_value(ns));
+}
+
 /* Every block as where there is nothing to count with. */
 static inline void count_nothing(json_t *block)
 {

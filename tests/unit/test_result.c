@@ -317,6 +317,19 @@ static void test_system_calls_are_summed_up_like_figures(void **state)
 	json_decref(r);
 }
 
+static void test_stored_events_have_their_own_cost(void **state)
+{
+	json_t *r = build_edited(store_half);
+	json_t *cell = find(r, "swap/membarrier/shared-l3");
+
+	(void)state;
+	assert_true(
+		number(at(cell, "writer", "ns-per-committed"), "median",
+		       NULL) ==
+		2 * number(at(cell, "writer", "ns-per-event"), "median", NULL));
+	json_decref(r);
+}
+
 static void test_what_counts_nothing_says_why(void **state)
 {
 	json_t *r = build_edited(count_nothing);
@@ -617,6 +630,7 @@ int main(void)
 		cmocka_unit_test(test_doctor_stamps_indicative),
 		cmocka_unit_test(test_counts_are_summed_up_like_figures),
 		cmocka_unit_test(test_system_calls_are_summed_up_like_figures),
+		cmocka_unit_test(test_stored_events_have_their_own_cost),
 		cmocka_unit_test(test_what_counts_nothing_says_why),
 		cmocka_unit_test(test_journal_cut_anywhere),
 		cmocka_unit_test(test_journals_refused),

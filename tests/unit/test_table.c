@@ -119,8 +119,8 @@ static void test_system_calls(void **state)
 
 	(void)state;
 	check_width(text);
-	has(text, "system calls\n");
-	has(text, "4.00 [4.00, 5.00]\n");
+	has(text, "  system calls  ");
+	has(text, "  4.00 [4.00, 5.00]  ");
 	assert_null(strstr(text, "system calls: unavailable"));
 	free(text);
 }
