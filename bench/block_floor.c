@@ -2,22 +2,84 @@
 /* block_floor.c - a bare mechanism, alone or with a peer. */
 #include <errno.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "bench/block.h"
 #include "bench/floors.h"
 #include "bench/histogram.h"
+#include "bench/probe.h"
 #include "bench/stats.h"
+
+#define TOO_QUICK_MOST 32 /* times that a calibration may be wrong */
+
+/* What tells, from one end of a slice to the next, that a role was preempted. */
+struct witness {
+	uint64_t own;  /* preemptions of the measurer */
+	uint64_t peer; /* and of its peer */
+	uint64_t ran;  /* ns that the peer has run */
+	uint64_t now;  /* ns */
+};
 
 struct floor_run {
 	struct bench_block *block;
 	const struct bench_floor *floor;
 	struct bench_floor_run shared;
 	struct bench_hist *latency; /* pair only */
+	struct bench_hist *one;	    /* of the slice under way */
 	double slices[BENCH_PAIRS_MAX];
 	unsigned int n;
+	unsigned int preempted; /* slices that are left out */
+	struct witness before;
+	bool was_preempted;
+	clockid_t peer_clock;
 	_Atomic bool peer_ready;
 };
+
+struct slice {
+	uint64_t cycles; /* of the operations alone */
+	uint64_t done;
+};
+
+static struct slice slice_of_many(struct floor_run *run, uint64_t n)
+{
+	uint64_t start = rb_clock_cycles();
+
+	run->floor->run(&run->shared, n);
+	return (struct slice){ rb_clock_cycles() - start, n };
+}
+
+/* Each by itself; one that missed is none. */
+static struct slice slice_of_single(struct floor_run *run, uint64_t n)
+{
+	unsigned int parts = run->floor->parts ? run->floor->parts : 1;
+	double per_ns = run->block->cycles_per_ns * parts;
+	struct slice slice = { 0 };
+
+	for (uint64_t i = 0; i < n; i++) {
+		uint64_t missed = run->shared.missed, start, cycles;
+
+		if (run->floor->settle)
+			run->floor->settle(&run->shared);
+		start = rb_clock_cycles();
+		run->floor->run(&run->shared, 1);
+		cycles = rb_clock_cycles() - start;
+		if (run->shared.missed != missed)
+			continue;
+		bench_hist_record(run->one,
+				  (uint64_t)((double)cycles / per_ns));
+		slice.cycles += cycles;
+		slice.done++;
+	}
+	return slice;
+}
+
+static struct slice slice_of(struct floor_run *run, uint64_t n)
+{
+	return run->floor->peer ? slice_of_single(run, n)
+				: slice_of_many(run, n);
+}
 
 /* The quickest of some tries: one of them may be interrupted. */
 static uint64_t quickest(struct floor_run *run, uint64_t n)
@@ -27,7 +89,7 @@ static uint64_t quickest(struct floor_run *run, uint64_t n)
 	for (unsigned int i = 0; i < 3; i++) {
 		uint64_t start = rb_clock_cycles(), cycles;
 
-		run->floor->run(&run->shared, n);
+		slice_of(run, n);
 		cycles = rb_clock_cycles() - start;
 		least = cycles < least ? cycles : least;
 	}
@@ -50,51 +112,107 @@ static uint64_t calibrate(struct floor_run *run)
 	       1;
 }
 
-static uint64_t slice_of_many(struct floor_run *run, uint64_t n)
-{
-	uint64_t start = rb_clock_cycles();
+/* ------------------------------------------------------------------------ */
+/* Preemption                                                               */
 
-	run->floor->run(&run->shared, n);
-	return rb_clock_cycles() - start;
+static uint64_t preemptions_of(int tid)
+{
+	char path[64], text[BENCH_FACT];
+
+	snprintf(path, sizeof(path), "/proc/self/task/%d/status", tid);
+	if (bench_probe_field("", path, "nonvoluntary_ctxt_switches", text,
+			      sizeof(text)))
+		return 0;
+	return strtoull(text, NULL, 10);
 }
 
-static uint64_t slice_of_single(struct floor_run *run, uint64_t n)
+static uint64_t clock_of(clockid_t id)
+{
+	struct timespec now = { 0, 0 };
+
+	clock_gettime(id, &now);
+	return (uint64_t)now.tv_sec * UINT64_C(1000000000) +
+	       (uint64_t)now.tv_nsec;
+}
+
+static struct witness witness_now(struct floor_run *run)
+{
+	struct witness now = { .own = bench_preemptions() };
+
+	if (run->floor->peer) {
+		now.peer = preemptions_of(load_relaxed(&run->shared.peer_tid));
+		now.ran = clock_of(run->peer_clock);
+	}
+	now.now = clock_of(CLOCK_MONOTONIC);
+	return now;
+}
+
+/*
+ * Was a role off its PU in the slice that ends now? Leaving the PU is counted,
+ * coming back is not: so the slice behind one that saw a preemption is not
+ * trusted either, nor one in which a peer that never sleeps ran for less than
+ * half the time. Roles that share a PU take turns, and that is no preemption.
+ */
+static bool slice_was_preempted(struct floor_run *run)
+{
+	const struct witness before = run->before;
+	const struct witness now = witness_now(run);
+	bool before_too = run->was_preempted;
+
+	run->before = now;
+	if (run->floor->peer &&
+	    (run->floor->peer_beside || run->shared.same_pu))
+		return false;
+	run->was_preempted = now.own != before.own || now.peer != before.peer;
+	if (run->floor->peer && !run->floor->peer_sleeps)
+		run->was_preempted |= now.ran - before.ran <
+				      (now.now - before.now) / 2;
+	return run->was_preempted || (run->floor->peer && before_too);
+}
+
+/* ------------------------------------------------------------------------ */
+/* Roles                                                                    */
+
+/* Returns how long the slice took. */
+static uint64_t measure_slice(struct floor_run *run, uint64_t n)
 {
 	unsigned int parts = run->floor->parts ? run->floor->parts : 1;
-	double per_ns = run->block->cycles_per_ns * parts;
-	uint64_t start = rb_clock_cycles(), before = start, after = start;
+	uint64_t start = rb_clock_cycles(), took;
+	struct slice slice = slice_of(run, n);
 
-	for (uint64_t i = 0; i < n; i++) {
-		run->floor->run(&run->shared, 1);
-		after = rb_clock_cycles();
-		bench_hist_record(
-			run->latency,
-			(uint64_t)((double)(after - before) / per_ns));
-		before = after;
+	took = rb_clock_cycles() - start;
+	run->block->measured_cycles += took;
+	if (slice_was_preempted(run)) {
+		run->preempted++;
+	} else if (slice.done) {
+		run->slices[run->n++] = (double)slice.cycles /
+					(double)slice.done / parts /
+					run->block->cycles_per_ns;
+		bench_hist_merge(run->latency, run->one);
 	}
-	return after - start;
+	bench_hist_reset(run->one);
+	return took;
 }
 
 static void measurer_main(struct bench_role *role)
 {
 	struct floor_run *run = role->arg;
 	struct bench_block *block = run->block;
-	unsigned int parts = run->floor->parts ? run->floor->parts : 1;
-	uint64_t n, end;
+	uint64_t n, least, end;
 
-	/* R1 pairs with R2: the peer's thread id and handler */
+	/* R1 pairs with R2: the peer's thread id and clock */
 	while (run->floor->peer && !load_acquire(&run->peer_ready))
 		bench_relax(BENCH_SLEEP, 0);
 	n = calibrate(run);
-	bench_hist_reset(run->latency);
+	least = run->floor->peer ? n / TOO_QUICK_MOST + 1 : n;
+	bench_hist_reset(run->one);
+	run->before = witness_now(run);
 	end = rb_clock_cycles() + block->budget_cycles;
+	/* A calibration that found the peer off its PU was too quick. */
 	do {
-		uint64_t cycles = run->floor->peer ? slice_of_single(run, n)
-						   : slice_of_many(run, n);
-
-		block->measured_cycles += cycles;
-		run->slices[run->n++] = (double)cycles / (double)n / parts /
-					block->cycles_per_ns;
+		if (measure_slice(run, n) > 2 * block->slice_cycles &&
+		    n / 2 >= least)
+			n /= 2;
 	} while (rb_clock_cycles() < end && run->n < BENCH_PAIRS_MAX);
 	bench_floor_stop(&run->shared);
 }
@@ -104,6 +222,7 @@ static void peer_main(struct bench_role *role)
 	struct floor_run *run = role->arg;
 
 	store_relaxed(&run->shared.peer_tid, sys_tid());
+	pthread_getcpuclockid(pthread_self(), &run->peer_clock);
 	/* R2 pairs with R1: told before it is used */
 	store_release(&run->peer_ready, true);
 	run->floor->peer(&run->shared);
@@ -140,6 +259,10 @@ static void put_results(struct floor_run *run)
 	json_t *json = json_object();
 	double median = NAN;
 
+	if (!run->n)
+		block->disturbed =
+			run->preempted ? "a role was preempted in every slice"
+				       : "no wake found its peer asleep";
 	bench_stats_median(run->slices, run->n, &median);
 	json_object_set_new(json, "ns", bench_json_real(median));
 	if (run->floor->peer)
@@ -147,7 +270,9 @@ static void put_results(struct floor_run *run)
 				    bench_hist_json(run->latency));
 	json_object_set_new(block->datum, "floor", json);
 	json_object_set_new(block->datum, "slices",
-			    json_pack("{s:i,s:i}", "pairs", (int)run->n,
+			    json_pack("{s:i,s:i,s:i}", "pairs",
+				      (int)(run->n + run->preempted),
+				      "preempted", (int)run->preempted,
 				      "slice-us",
 				      (int)((double)block->slice_cycles /
 					    block->cycles_per_ns / 1e3)));
@@ -165,9 +290,10 @@ int bench_block_floor(struct bench_block *block, char *why, size_t n)
 		.block = block,
 		.floor = bench_floor_find(block->cell->strategy),
 		.latency = bench_hist_new(),
+		.one = bench_hist_new(),
 	};
 	block->roles = calloc(2, sizeof(*block->roles));
-	if (!run->latency || !block->roles)
+	if (!run->latency || !run->one || !block->roles)
 		goto out;
 	err = sys_mutex_init(&run->shared.mutex);
 	if (err)
@@ -179,6 +305,7 @@ int bench_block_floor(struct bench_block *block, char *why, size_t n)
 		put_results(run);
 out:
 	bench_hist_free(run->latency);
+	bench_hist_free(run->one);
 	free(run);
 	return err;
 }

@@ -7,9 +7,11 @@
 #include <sched.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #define SPINS_BEFORE_YIELD 4000u
+#define SETTLE_NS	   20000
 
 static void relax(void)
 {
@@ -166,9 +168,11 @@ static void futex_wait(_Atomic uint32_t *word, uint32_t seen)
 	syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, seen, NULL, NULL, 0);
 }
 
-static void futex_wake(_Atomic uint32_t *word)
+/* Was anybody asleep? */
+static bool futex_wake(_Atomic uint32_t *word)
 {
-	syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, INT_MAX, NULL, NULL, 0);
+	return syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, INT_MAX, NULL, NULL,
+		       0) > 0;
 }
 
 /* Sleep until ping is no longer what was seen; false: stopped. */
@@ -184,14 +188,27 @@ static bool sleep_past(struct bench_floor_run *run, _Atomic uint32_t *word,
 	return !is_stopped(run);
 }
 
-/* Wake a sleeper, and see it run: the waker spins meanwhile. */
+/* The peer has answered, and still has to fall asleep. */
+static void futex_wake_settle(struct bench_floor_run *run)
+{
+	static const struct timespec nap = { .tv_nsec = SETTLE_NS };
+	uint64_t end = rb_clock_ns() + SETTLE_NS;
+
+	if (run->same_pu)
+		nanosleep(&nap, NULL);
+	while (rb_clock_ns() < end)
+		relax();
+}
+
+/* Wake a sleeper, and see it run: the waker spins meanwhile. A wake that found
+ * nobody asleep has measured something else. */
 static void futex_wake_run(struct bench_floor_run *run, uint64_t n)
 {
 	uint32_t turn = load_relaxed(&run->ping);
 
 	for (uint64_t i = 0; i < n; i++) {
 		answer(&run->ping, ++turn);
-		futex_wake(&run->ping);
+		run->missed += !futex_wake(&run->ping);
 		spin_until(run, &run->pong, turn);
 	}
 }
@@ -275,13 +292,16 @@ static const struct bench_floor floors[] = {
 	  .summary = "waking a sleeper, until it runs",
 	  .kind = BENCH_FLOOR_PAIR,
 	  .run = futex_wake_run,
-	  .peer = futex_wake_peer },
+	  .peer = futex_wake_peer,
+	  .settle = futex_wake_settle,
+	  .peer_sleeps = true },
 	{ .name = "context-switch",
 	  .summary = "from one thread to another of the same PU",
 	  .kind = BENCH_FLOOR_PAIR,
 	  .run = context_switch_run,
 	  .peer = context_switch_peer,
 	  .peer_beside = true,
+	  .peer_sleeps = true,
 	  .parts = 2 },
 };
 

@@ -36,7 +36,8 @@ struct bench_floor_run {
 	_Atomic int peer_tid;	/* peer, before its first answer */
 	_Atomic uint64_t word;	/* locked-rmw */
 	struct sys_mutex mutex; /* mutex */
-	bool same_pu; /* the two share a PU: waiting must give it up */
+	uint64_t missed; /* round trips that did not do what they should */
+	bool same_pu;	 /* the two share a PU: waiting must give it up */
 };
 
 struct bench_floor {
@@ -47,7 +48,10 @@ struct bench_floor {
 	void (*run)(struct bench_floor_run *run, uint64_t n);
 	/* pair: the peer's life, until run->stop. */
 	void (*peer)(struct bench_floor_run *run);
+	/* pair: before each run, not timed; NULL: nothing. */
+	void (*settle)(struct bench_floor_run *run);
 	bool peer_beside;   /* the peer stands on the measurer's own PU */
+	bool peer_sleeps;   /* between round trips */
 	unsigned int parts; /* operations that one round trip consists of */
 };
 

@@ -244,6 +244,56 @@ static void preemption_that_was_asked_for_is_none(void **state)
 	json_decref(datum);
 }
 
+static void a_floor_with_its_peer_preempted_is_left_out(void **state)
+{
+	static const char *const axes[] = { "strategy", "membarrier",
+					    "scenario", "floor", NULL };
+	struct bench_pair pair;
+	json_t *datum;
+	pid_t hog;
+
+	(void)state;
+	if (nearest() == BENCH_SAME_PU)
+		skip();
+	assert_int_equal(bench_placement_choose(topology, nearest(), &pair, why,
+						sizeof(why)),
+			 0);
+	assert_int_equal(bench_hog_start(topology, pair.writer, &hog), 0);
+	datum = run_block(60, axes);
+	bench_hog_stop(hog);
+	if (!datum)
+		skip();
+	assert_true(number(datum, "slices", "preempted") > 0);
+	json_decref(datum);
+}
+
+static void a_wake_that_finds_nobody_does_not_count(void **state)
+{
+	/* Stopped, so that it does not wait for an answer. */
+	struct bench_floor_run run = { .stop = 1 };
+
+	(void)state;
+	bench_floor_find("futex-wake")->run(&run, 3);
+	assert_int_equal(run.missed, 3);
+}
+
+static void a_wake_that_finds_its_peer_asleep_counts(void **state)
+{
+	static const char *const axes[] = { "strategy", "futex-wake",
+					    "scenario", "floor", NULL };
+	json_t *datum = run_block(30, axes);
+	const json_t *status = json_object_get(datum, "status");
+
+	(void)state;
+	if (!datum || strcmp(json_string_value(status), "ok"))
+		skip();
+	assert_true(json_integer_value(json_object_get(
+			    json_object_get(json_object_get(datum, "floor"),
+					    "latency"),
+			    "n")) > 0);
+	json_decref(datum);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -252,6 +302,9 @@ int main(void)
 		cmocka_unit_test(a_paced_writers_wait_is_no_latency),
 		cmocka_unit_test(preempted_pairs_are_counted_and_left_out),
 		cmocka_unit_test(preemption_that_was_asked_for_is_none),
+		cmocka_unit_test(a_floor_with_its_peer_preempted_is_left_out),
+		cmocka_unit_test(a_wake_that_finds_nobody_does_not_count),
+		cmocka_unit_test(a_wake_that_finds_its_peer_asleep_counts),
 	};
 	int failed;
 
