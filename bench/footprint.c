@@ -17,7 +17,7 @@
 #include "bench/stats.h"
 
 /* Random windows for each slice without swaps. */
-#define CONTROLS 4
+#define CONTROLS 2
 
 int bench_footprint_create(struct bench_footprint *f, uint64_t seed)
 {
@@ -66,36 +66,45 @@ static size_t first_behind(const uint64_t *stamps, size_t n, double instant)
 	return low;
 }
 
-static uint32_t to_u32(double ns)
-{
-	return ns < UINT32_MAX ? (uint32_t)ns : UINT32_MAX;
-}
-
 struct window {
 	struct bench_footprint *f;
 	bool is_swap;
 	double at; /* cycles */
 	double cycles_per_ns;
-	double gaps; /* that ended behind it */
-	uint64_t peak;
 };
 
-static void window_gap(struct window *window, uint64_t from, uint64_t to)
-{
-	double ns = (double)(to - from) / window->cycles_per_ns;
-	double ended = ((double)to - window->at) / window->cycles_per_ns;
-	double bin = floor((ended - BENCH_BIN_FROM) / BENCH_BIN_NS);
-	struct bench_footprint *f = window->f;
+/* In cycles: a window has thousands of gaps, and a division is dear. */
+struct walk {
+	struct bench_hist **bins;
+	unsigned int bin; /* the one that gaps end in now */
+	double from;	  /* where the first one begins */
+	double bin_cycles;
+	double ns_per_cycle;
+	uint64_t gaps; /* that ended behind the instant, in a bin */
+	uint64_t peak; /* the longest of them; it may end behind the bins */
+};
 
-	if (bin >= 0 && bin < BENCH_BINS)
-		bench_hist_record(f->bins[window->is_swap][(unsigned int)bin],
-				  (uint64_t)(ns + 0.5));
-	if (ended < 0)
+static void walk_gap(struct walk *walk, double at, uint64_t from, uint64_t to)
+{
+	uint64_t gap = to - from;
+
+	while ((double)to >= walk->from + (walk->bin + 1) * walk->bin_cycles &&
+	       walk->bin < BENCH_BINS - 1)
+		walk->bin++;
+	bench_hist_record(walk->bins[walk->bin],
+			  (uint64_t)((double)gap * walk->ns_per_cycle + 0.5));
+	if ((double)to < at)
 		return;
-	/* One that began in the window counts for the peak wherever it ends. */
-	window->gaps += bin < BENCH_BINS;
-	if ((uint64_t)ns > window->peak)
-		window->peak = (uint64_t)ns;
+	walk->gaps++;
+	if (gap > walk->peak)
+		walk->peak = gap;
+}
+
+static uint32_t to_ns(const struct window *window, double cycles)
+{
+	double ns = cycles / window->cycles_per_ns;
+
+	return ns < UINT32_MAX ? (uint32_t)ns : UINT32_MAX;
 }
 
 /* From the window's last gap, stamps[last - 1] to stamps[last], back to its
@@ -107,16 +116,14 @@ static void note_tail(const struct window *window, struct bench_tail *tail,
 	uint64_t longest = 0;
 
 	for (size_t i = last; i > 0 && (double)stamps[i] >= window->at; i--) {
-		double ns = (double)(stamps[i] - stamps[i - 1]) /
-			    window->cycles_per_ns;
-		double ended = ((double)stamps[i] - window->at) /
-			       window->cycles_per_ns;
+		uint64_t gap = stamps[i] - stamps[i - 1];
 
-		if ((uint64_t)ns <= longest)
+		if (gap <= longest)
 			continue;
-		longest = (uint64_t)ns;
-		all.ns[all.n % BENCH_TAIL] = to_u32(ns);
-		all.ended[all.n++ % BENCH_TAIL] = to_u32(ended);
+		longest = gap;
+		all.ns[all.n % BENCH_TAIL] = to_ns(window, (double)gap);
+		all.ended[all.n++ % BENCH_TAIL] =
+			to_ns(window, (double)stamps[i] - window->at);
 	}
 	for (; tail->n < all.n && tail->n < BENCH_TAIL; tail->n++) {
 		unsigned int from = (all.n - 1 - tail->n) % BENCH_TAIL;
@@ -128,21 +135,31 @@ static void note_tail(const struct window *window, struct bench_tail *tail,
 
 static void fold_window(struct window *window, const uint64_t *stamps, size_t n)
 {
+	struct bench_footprint *f = window->f;
 	double from = window->at + BENCH_BIN_FROM * window->cycles_per_ns;
 	double to = from + BENCH_BIN_NS * BENCH_BINS * window->cycles_per_ns;
+	struct walk walk = {
+		.bins = f->bins[window->is_swap],
+		.from = from,
+		.bin_cycles = BENCH_BIN_NS * window->cycles_per_ns,
+		.ns_per_cycle = 1 / window->cycles_per_ns,
+	};
 	size_t i = first_behind(stamps, n, from);
-	uint64_t number;
+	uint64_t number = f->windows[window->is_swap];
 
-	if (i == 0 || (double)stamps[n - 1] <= to ||
-	    window->f->windows[window->is_swap] == BENCH_WINDOWS)
+	if (i == 0 || (double)stamps[n - 1] <= to || number == BENCH_WINDOWS)
 		return;
-	for (; (double)stamps[i - 1] < to; i++)
-		window_gap(window, stamps[i - 1], stamps[i]);
-	bench_hist_record(window->f->peak[window->is_swap], window->peak);
-	number = window->f->windows[window->is_swap]++;
-	window->f->gaps[window->is_swap][number] = window->gaps;
+	for (; (double)stamps[i] < to; i++)
+		walk_gap(&walk, window->at, stamps[i - 1], stamps[i]);
+	/* One that began in the window counts for the peak where it ends. */
+	if (stamps[i] - stamps[i - 1] > walk.peak)
+		walk.peak = stamps[i] - stamps[i - 1];
+	bench_hist_record(f->peak[window->is_swap],
+			  to_ns(window, (double)walk.peak));
+	f->gaps[window->is_swap][number] = (double)walk.gaps;
+	f->windows[window->is_swap]++;
 	if (window->is_swap)
-		note_tail(window, &window->f->tails[number], stamps, i - 1);
+		note_tail(window, &f->tails[number], stamps, i);
 }
 
 void bench_footprint_fold(struct bench_duo *duo,
