@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -54,7 +55,18 @@ static size_t loader_words(char *text, size_t n, char **words, size_t max)
 	return 0;
 }
 
-static void become_block(int in, int out, int err, bool simulate)
+/*
+ * Whoever kills the run kills its block, or a block that hangs would spin on
+ * with nobody to watch it. The parent may be gone before it can be asked for.
+ * The request outlives execv(); the command has no privileges to drop.
+ */
+static void die_with(pid_t parent)
+{
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL) || getppid() != parent)
+		_exit(127);
+}
+
+static void become_block(pid_t parent, int in, int out, int err, bool simulate)
 {
 	char *argv[LOADER_WORDS_MAX + 4];
 	char text[8192];
@@ -65,6 +77,7 @@ static void become_block(int in, int out, int err, bool simulate)
 	argv[n++] = "block";
 	argv[n++] = simulate ? "--simulate" : NULL;
 	argv[n] = NULL;
+	die_with(parent);
 	setpgid(0, 0);
 	if (dup2(in, 0) < 0 || dup2(out, 1) < 0 || dup2(err, 2) < 0)
 		_exit(127);
@@ -85,6 +98,7 @@ static int start(struct child *child, const char *spec, bool simulate)
 {
 	int in[2] = { -1, -1 }, out[2] = { -1, -1 }, err[2] = { -1, -1 };
 	size_t length = strlen(spec);
+	pid_t self = getpid();
 	int failed = -EIO;
 
 	if (pipe2(in, O_CLOEXEC) || pipe2(out, O_CLOEXEC) ||
@@ -97,7 +111,7 @@ static int start(struct child *child, const char *spec, bool simulate)
 	if (child->pid < 0)
 		goto out;
 	if (!child->pid)
-		become_block(in[0], out[1], err[1], simulate);
+		become_block(self, in[0], out[1], err[1], simulate);
 	setpgid(child->pid, child->pid);
 	child->out = out[0];
 	child->err = err[0];

@@ -140,6 +140,34 @@ suffering() # STRATEGY STATUS-WORD SIGNAL
 }
 suffering crashing crashed 11
 suffering hanging timed-out null
+# kill -9 of a run whose block hangs leaves nobody spinning behind
+"$ringswap" run --strategy hanging --scenario write --rounds 1 --seed 3 \
+	--out orphan.json >out 2>err &
+pid=$!
+# hung_block: the block of that run which has spun for half a second
+hung_block()
+{
+	for stat in /proc/[0-9]*/stat; do
+		awk -v run=$pid '$4 == run && $14 + $15 > 50 { print $1 }' \
+			"$stat" 2>/dev/null
+	done
+}
+tries=0
+until block=$(hung_block) && [ -n "$block" ]; do
+	tries=$((tries + 1))
+	[ $tries -lt 100 ] || break
+	sleep 0.1
+done
+[ -n "$block" ] || fail "kill -9: no block hangs"
+kill -KILL $pid
+wait $pid 2>/dev/null
+tries=0
+while [ -n "$block" ] && kill -0 "$block" 2>/dev/null; do
+	tries=$((tries + 1))
+	[ $tries -lt 50 ] || { fail "kill -9: its block spins on" && break; }
+	sleep 0.1
+done
+[ -z "$block" ] || kill -KILL "$block" 2>/dev/null
 # both go on to their end after an interruption in another block
 head -n 2 crashing.journal >cut.journal
 run 3 run --resume cut.journal
