@@ -60,6 +60,23 @@ static void find_out(const struct bench_topology *t, struct bench_plan_cell *c)
 	c->is_available = err >= 0;
 }
 
+/* "aa/unsync/PLACEMENT", and what else sets it apart from the write's. */
+static void control_id(const struct bench_cell *cell, char *id, size_t n)
+{
+	char text[32];
+	bool is_write = cell->scenario == BENCH_WRITE;
+	bool is_plain = cell->writer_state == BENCH_SATURATED;
+
+	snprintf(id, n, "aa/%s/%s%s%s%s%s", cell->strategy,
+		 bench_placement_name(cell->placement),
+		 is_write ? "" : "/scenario=",
+		 is_write ? "" : bench_scenario_name(cell->scenario),
+		 is_plain ? "" : "/writer-state=",
+		 is_plain ? ""
+			  : bench_cell_get(cell, "writer-state", text,
+					   sizeof(text)));
+}
+
 static void add_cell(const struct bench_topology *t, struct bench_plan *plan,
 		     const struct bench_cell *cell, unsigned int block_ms,
 		     bool is_aa)
@@ -72,35 +89,68 @@ static void add_cell(const struct bench_topology *t, struct bench_plan *plan,
 	c->overhead_ms = OVERHEAD_MS;
 	bench_cell_id(cell, c->id, sizeof(c->id));
 	if (is_aa)
-		snprintf(c->id, sizeof(c->id), "aa/%s/%s", cell->strategy,
-			 bench_placement_name(cell->placement));
+		control_id(cell, c->id, sizeof(c->id));
 	find_out(t, c);
 }
 
-/* One A/A for each placement at which write costs are compared; where none is,
- * one at the first cell's. */
+/* Do its blocks yield a ratio? Paced writers have no cost to compare. */
+static bool has_ratio(const struct bench_plan_cell *c)
+{
+	struct bench_cell baseline;
+
+	return c->is_available && !c->is_aa &&
+	       c->cell.writer_state != BENCH_PACED &&
+	       bench_cell_baseline(&c->cell, &baseline);
+}
+
+/* The plain unsync of that scenario, placement and writer's state, which
+ * nobody swaps. */
+static void control_of(const struct bench_cell *cell, struct bench_cell *aa)
+{
+	bench_cell_default(aa);
+	aa->scenario = cell->scenario;
+	aa->placement = cell->placement;
+	aa->writer_state = cell->writer_state;
+	aa->swap_rate = 0;
+	bench_cell_normalise(aa);
+}
+
+static bool has_control(const struct bench_plan *plan,
+			const struct bench_cell *aa)
+{
+	for (unsigned int i = 0; i < plan->n; i++) {
+		const struct bench_cell *c = &plan->cells[i].cell;
+
+		if (plan->cells[i].is_aa && c->scenario == aa->scenario &&
+		    c->placement == aa->placement &&
+		    c->writer_state == aa->writer_state)
+			return true;
+	}
+	return false;
+}
+
+/* A control for every sort of comparison; where nothing is compared, one of
+ * the write, which says how noisy the machine was. */
 static void add_aa(const struct bench_topology *t, struct bench_plan *plan,
 		   unsigned int cells)
 {
-	bool done[BENCH_PLACEMENTS] = { false };
-	bool any = false;
 	struct bench_cell aa;
 
-	for (unsigned int pass = 0; pass < 2 && !any; pass++)
-		for (unsigned int i = 0; i < cells; i++) {
-			const struct bench_plan_cell *c = &plan->cells[i];
+	for (unsigned int i = 0; i < cells; i++) {
+		const struct bench_plan_cell *c = &plan->cells[i];
 
-			if (done[c->cell.placement] || !c->is_available ||
-			    (pass == 0 && c->cell.scenario != BENCH_WRITE) ||
-			    (pass == 1 && any))
-				continue;
-			bench_cell_default(&aa);
-			aa.placement = c->cell.placement;
-			bench_cell_normalise(&aa);
-			done[aa.placement] = true;
-			any = true;
+		control_of(&c->cell, &aa);
+		if (has_ratio(c) && !has_control(plan, &aa))
 			add_cell(t, plan, &aa, c->block_ms, true);
-		}
+	}
+	for (unsigned int i = 0; i < cells && plan->n == cells; i++) {
+		if (!plan->cells[i].is_available)
+			continue;
+		bench_cell_default(&aa);
+		aa.placement = plan->cells[i].cell.placement;
+		bench_cell_normalise(&aa);
+		add_cell(t, plan, &aa, plan->cells[i].block_ms, true);
+	}
 }
 
 static int list_available(struct bench_plan *plan)
@@ -125,7 +175,7 @@ int bench_plan_make(const struct bench_topology *t,
 	snprintf(plan->name, sizeof(plan->name), "%s", m->name);
 	snprintf(plan->description, sizeof(plan->description), "%s",
 		 m->description);
-	plan->cells = calloc(m->n + BENCH_PLACEMENTS, sizeof(*plan->cells));
+	plan->cells = calloc(2 * m->n + 1, sizeof(*plan->cells));
 	if (!plan->cells)
 		return -ENOMEM;
 	for (unsigned int i = 0; i < m->n; i++) {
@@ -151,12 +201,10 @@ void bench_plan_free(struct bench_plan *plan)
 
 unsigned int bench_plan_comparisons(const struct bench_plan *plan)
 {
-	struct bench_cell baseline;
 	unsigned int n = 0;
 
 	for (unsigned int i = 0; i < plan->n; i++)
-		n += plan->cells[i].is_available && !plan->cells[i].is_aa &&
-		     bench_cell_baseline(&plan->cells[i].cell, &baseline);
+		n += has_ratio(&plan->cells[i]);
 	return n;
 }
 

@@ -4,8 +4,9 @@
  * will take.
  *
  * A round holds every available cell once, in the order of a randomised
- * cyclic Latin square, and an A/A block (unsync against unsync) for each
- * placement at which write costs are compared.
+ * cyclic Latin square, and an A/A block (unsync against unsync, never swapped)
+ * for each scenario, placement and writer's state that compares anything: what
+ * identical code shows there is what its verdicts are held against.
  */
 #ifndef BENCH_PLAN_H
 #define BENCH_PLAN_H

@@ -343,25 +343,16 @@ static unsigned int comparisons(const struct bench_result_build *b,
 	return k;
 }
 
-static unsigned int controls(const struct bench_result_build *b)
+/* A/A controls of a scenario: they license one table. */
+static unsigned int controls(const struct bench_result_build *b,
+			     const char *scenario)
 {
 	unsigned int k = 0;
 
 	for (size_t i = 0; i < b->n_cells; i++)
-		k += is_aa(&b->cells[i]) && has_ratio(&b->cells[i]);
+		k += is_aa(&b->cells[i]) && has_ratio(&b->cells[i]) &&
+		     !strcmp(b->cells[i].scenario, scenario);
 	return k;
-}
-
-/* The A/A control of a result that speaks for a placement. */
-static const json_t *aa_for(const json_t *list, const char *placement)
-{
-	const json_t *aa;
-	size_t i;
-
-	json_array_foreach (list, i, aa)
-		if (!strcmp(bench_text(aa, "placement"), placement))
-			return aa;
-	return json_array_get(list, 0);
 }
 
 static void judge(const struct bench_result_build *b,
@@ -383,6 +374,11 @@ static void judge(const struct bench_result_build *b,
 	bench_verdict_judge(&in, out);
 }
 
+static json_t *or_null(json_t *value)
+{
+	return value ? json_incref(value) : json_null();
+}
+
 static int finish_ratio(const struct bench_result_build *b,
 			struct bench_result_cell *c, const json_t *aas)
 {
@@ -390,6 +386,7 @@ static int finish_ratio(const struct bench_result_build *b,
 		.lo = NAN, .hi = NAN, .level = NAN, .family_level = NAN
 	};
 	struct bench_verdict_result verdict;
+	const json_t *aa = bench_aa_for(aas, c->json);
 	double median, *logs = values_new(c);
 	size_t n;
 
@@ -403,8 +400,7 @@ static int finish_ratio(const struct bench_result_build *b,
 	if (bench_stats_sign_interval(logs, n, b->alpha,
 				      comparisons(b, c->scenario), &s))
 		s.lo = s.hi = s.level = s.family_level = NAN;
-	judge(b, c, aa_for(aas, bench_text(c->json, "placement")), median, &s,
-	      &verdict);
+	judge(b, c, aa, median, &s, &verdict);
 	bench_set(c->json, "ratio",
 		  json_pack("{s:s, s:f, s:o, s:o, s:I, s:o, s:o, s:s, s:f, "
 			    "s:o}",
@@ -416,6 +412,8 @@ static int finish_ratio(const struct bench_result_build *b,
 			    bench_verdict_name(verdict.verdict), "threshold",
 			    verdict.threshold, "half-width",
 			    bench_number(verdict.half_width)));
+	bench_set(json_object_get(c->json, "ratio"), "control",
+		  or_null(json_object_get(aa, "id")));
 	free(logs);
 	return 0;
 }
@@ -451,7 +449,7 @@ static json_t *aa_json(const struct bench_result_build *b,
 		       const struct bench_result_cell *c)
 {
 	struct bench_sign_interval s = { .median = NAN, .lo = NAN, .hi = NAN };
-	unsigned int k = controls(b);
+	unsigned int k = controls(b, c->scenario);
 	double *logs = values_new(c);
 	json_t *list = json_array();
 	char text[160] = "";
@@ -473,10 +471,12 @@ static json_t *aa_json(const struct bench_result_build *b,
 		json_array_append_new(list, json_real(logs[i]));
 	free(logs);
 	return json_pack(
-		"{s:O, s:O, s:b, s:o, s:o, s:o, s:o, s:I, s:o}", "id",
-		json_object_get(c->json, "id"), "placement",
-		json_object_get(c->json, "placement"), "passed", !fails,
-		"reason", fails ? json_string(text) : json_null(), "median",
+		"{s:O, s:O, s:O, s:s, s:b, s:o, s:o, s:o, s:o, s:I, s:o}", "id",
+		json_object_get(c->json, "id"), "scenario",
+		json_object_get(c->json, "scenario"), "placement",
+		json_object_get(c->json, "placement"), "writer-state",
+		bench_writer_state(c->json), "passed", !fails, "reason",
+		fails ? json_string(text) : json_null(), "median",
 		bench_number(exp(s.median)), "low", bench_number(exp(s.lo)),
 		"high", bench_number(exp(s.hi)), "n", (json_int_t)n, "logs",
 		list);
@@ -603,11 +603,6 @@ static int finish_own_floor(const struct bench_result_build *b,
 }
 
 /* ---- The run ---- */
-
-static json_t *or_null(json_t *value)
-{
-	return value ? json_incref(value) : json_null();
-}
 
 /* How the run ended: "complete", "interrupted", "cut short", ... */
 static const char *run_status(const struct bench_result_build *b)

@@ -107,6 +107,38 @@ double bench_get_number(const json_t *object, const char *path)
 	return json_is_number(object) ? json_number_value(object) : NAN;
 }
 
+const char *bench_writer_state(const json_t *cell)
+{
+	const char *state =
+		bench_text(json_object_get(cell, "axes"), "writer-state");
+
+	return state ? state : "saturated";
+}
+
+/* Controls of older results are the write's and do not say so. */
+static bool speaks_for(const json_t *aa, const json_t *cell)
+{
+	const char *scenario = bench_text(aa, "scenario");
+	const char *state = bench_text(aa, "writer-state");
+
+	return !strcmp(scenario ? scenario : "write",
+		       bench_text(cell, "scenario")) &&
+	       !strcmp(bench_text(aa, "placement"),
+		       bench_text(cell, "placement")) &&
+	       !strcmp(state ? state : "saturated", bench_writer_state(cell));
+}
+
+const json_t *bench_aa_for(const json_t *list, const json_t *cell)
+{
+	const json_t *aa;
+	size_t i;
+
+	json_array_foreach (list, i, aa)
+		if (speaks_for(aa, cell))
+			return aa;
+	return NULL;
+}
+
 void bench_set(json_t *object, const char *name, json_t *value)
 {
 	json_object_set_new(object, name, value);

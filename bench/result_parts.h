@@ -76,6 +76,13 @@ const char *bench_text(const json_t *object, const char *name);
 /* A number at "a.b.c"; NaN: none. */
 double bench_get_number(const json_t *object, const char *path);
 
+/* The state of a cell's writer; "saturated" where it does not say. */
+const char *bench_writer_state(const json_t *cell);
+
+/* Of a result's A/A controls the one that a cell's verdict is held against:
+ * its scenario's, where it stands and in its writer's state. NULL: none. */
+const json_t *bench_aa_for(const json_t *list, const json_t *cell);
+
 /* Set a member; takes the reference. */
 void bench_set(json_t *object, const char *name, json_t *value);
 

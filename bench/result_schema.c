@@ -402,6 +402,7 @@ static const struct shape ratio_members[] = { STRING("baseline"),
 					      WORD("verdict", VERDICTS),
 					      NUMBER("threshold"),
 					      NUMBER_NULL("half-width"),
+					      STRING_MAYBE("control"),
 					      END };
 
 static const struct shape own_floor_members[] = {
@@ -541,7 +542,9 @@ static const struct shape comparisons_members[] = {
 };
 
 static const struct shape aa_members[] = { STRING("id"),
+					   STRING_MAYBE("scenario"),
 					   STRING("placement"),
+					   STRING_MAYBE("writer-state"),
 					   BOOL("passed"),
 					   STRING_NULL("reason"),
 					   NUMBER_NULL("median"),

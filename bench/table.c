@@ -170,6 +170,11 @@ static void put_verdict(char *field, const json_t *cell)
 	}
 	if (name && !strcmp(bench_text(cell, "strategy"), "unsync"))
 		name = NULL; /* the core against append: no rival */
+	if (name && !strcmp(name, bench_verdict_name(BENCH_VERDICT_NONE)) &&
+	    json_is_null(json_object_get(ratio, "control"))) {
+		snprintf(field, BENCH_TABLE_TEXT, "NO VERDICT (no A/A)");
+		return;
+	}
 	for (int v = BENCH_VERDICT_INVALID; v <= BENCH_VERDICT_NOT_RESOLVED;
 	     v++)
 		if (name && !strcmp(name, bench_verdict_name(v)))
@@ -681,30 +686,78 @@ static double threshold_after(const json_t *result, const json_t *aa)
 	return fmax(least, fabs(number(aa, "high") - 1));
 }
 
+/* "swap at shared-l3, writer descheduled" */
+static void control_name(const json_t *of, const char *state, char *text,
+			 size_t n)
+{
+	const char *scenario = bench_text(of, "scenario");
+	bool plain = !state || !strcmp(state, "saturated");
+
+	snprintf(text, n, "%s at %s%s%s", scenario ? scenario : "write",
+		 bench_text(of, "placement"), plain ? "" : ", writer ",
+		 plain ? "" : state);
+}
+
+static void print_control(const json_t *result, const json_t *aa, FILE *to)
+{
+	char name[BENCH_TABLE_WIDTH], text[BENCH_TABLE_TEXT];
+	const char *reason = bench_text(aa, "reason");
+
+	control_name(aa, bench_text(aa, "writer-state"), name, sizeof(name));
+	bench_text_interval(number(aa, "median"), number(aa, "low"),
+			    number(aa, "high"), 1, text);
+	fprintf(to, "         %s: %s, ", name, text);
+	if (reason)
+		fprintf(to, "FAILED: no verdicts\n         %.90s\n", reason);
+	else
+		fprintf(to, "passed: below %.1f %% is no difference\n",
+			100 * threshold_after(result, aa));
+}
+
+/* The name of the control that a ratio should have and has not; "": fine. */
+static void lacking_control(const json_t *result, size_t at, char *name,
+			    size_t n)
+{
+	const json_t *cell =
+		json_array_get(json_object_get(result, "cells"), at);
+
+	*name = '\0';
+	if (json_object_get(cell, "ratio") &&
+	    !bench_aa_for(json_object_get(result, "aa"), cell))
+		control_name(cell, bench_writer_state(cell), name, n);
+}
+
+static bool is_first_lacking(const json_t *result, size_t at, char *name,
+			     size_t n)
+{
+	char other[BENCH_TABLE_WIDTH];
+
+	lacking_control(result, at, name, n);
+	for (size_t i = 0; i < at && *name; i++) {
+		lacking_control(result, i, other, sizeof(other));
+		if (!strcmp(name, other))
+			return false;
+	}
+	return *name != '\0';
+}
+
 static void print_aa(const json_t *result, FILE *to)
 {
 	const json_t *list = json_object_get(result, "aa");
+	size_t n = json_array_size(json_object_get(result, "cells"));
+	char name[BENCH_TABLE_WIDTH];
 	const json_t *aa;
 	size_t i;
 
-	if (!json_array_size(list))
-		fprintf(to, "A/A      none: no verdicts\n");
-	json_array_foreach (list, i, aa) {
-		char text[BENCH_TABLE_TEXT];
-		const char *reason = bench_text(aa, "reason");
-
-		bench_text_interval(number(aa, "median"), number(aa, "low"),
-				    number(aa, "high"), 1, text);
-		fprintf(to, "A/A      unsync against itself at %s: %s, %s\n",
-			bench_text(aa, "placement"), text,
-			reason ? "FAILED: no verdicts" : "passed");
-		if (reason)
-			fprintf(to, "         %.90s\n", reason);
-		else
-			fprintf(to,
-				"         differences below %.1f %% are none\n",
-				100 * threshold_after(result, aa));
-	}
+	fprintf(to, "A/A      %s\n",
+		json_array_size(list) ? "unsync against itself"
+				      : "none: no verdicts");
+	json_array_foreach (list, i, aa)
+		print_control(result, aa, to);
+	for (i = 0; i < n && json_array_size(list); i++)
+		if (is_first_lacking(result, i, name, sizeof(name)))
+			fprintf(to, "         %s: no control, no verdicts\n",
+				name);
 }
 
 static void print_stamp(const json_t *result, FILE *to)

@@ -423,6 +423,53 @@ static void a_plan_resolves_and_says_what_is_missing(void **state)
 	bench_topology_free(t);
 }
 
+/* What identical code shows in a write says nothing about a swap. */
+static void every_sort_of_comparison_has_its_control(void **state)
+{
+	static const char *const ids[] = {
+		"aa/unsync/shared-l3",
+		"aa/unsync/shared-l3/scenario=swap",
+		"aa/unsync/shared-l3/scenario=swap/writer-state=descheduled",
+		"aa/unsync/same-pu/scenario=swap",
+	};
+	struct bench_topology *t = described();
+	struct bench_matrix m;
+	struct bench_plan plan;
+	unsigned int aa = 0;
+
+	(void)state;
+	bench_matrix_init(&m);
+	assert_int_equal(load(&m, HEAD
+			      "\"default\": {\"placement\": \"shared-l3\", "
+			      "\"strategy\": \"barrier\"},\"slices\": ["
+			      "{\"axes\": {\"payload\": [8, 16]}},"
+			      "{\"axes\": {\"scenario\": \"swap\", "
+			      "\"writer-state\": [\"saturated\", \"paced\", "
+			      "\"idle\", \"descheduled\"]}},"
+			      "{\"axes\": {\"scenario\": \"swap\", "
+			      "\"placement\": \"same-pu\"}},"
+			      "{\"axes\": {\"scenario\": \"scaling\"}}]}"),
+			 0);
+	assert_int_equal(bench_plan_make(t, &m, &plan), 0);
+	for (unsigned int i = 0; i < plan.n; i++) {
+		const struct bench_plan_cell *c = &plan.cells[i];
+
+		if (!c->is_aa)
+			continue;
+		assert_true(aa < sizeof(ids) / sizeof(ids[0]));
+		assert_string_equal(c->id, ids[aa++]);
+		assert_string_equal(c->cell.strategy, "unsync");
+		assert_int_equal(c->cell.swap_rate, 0);
+		assert_true(c->is_available);
+		assert_int_equal(bench_cell_check(&c->cell, why, sizeof(why)),
+				 0);
+	}
+	assert_int_equal(aa, sizeof(ids) / sizeof(ids[0]));
+	bench_plan_free(&plan);
+	bench_matrix_free(&m);
+	bench_topology_free(t);
+}
+
 static void a_plan_survives_its_journal(void **state)
 {
 	struct bench_topology *t = described();
@@ -476,6 +523,7 @@ int main(void)
 		cmocka_unit_test(a_wrong_matrix_is_refused_with_its_line),
 		cmocka_unit_test(a_huge_matrix_is_refused_unread),
 		cmocka_unit_test(a_plan_resolves_and_says_what_is_missing),
+		cmocka_unit_test(every_sort_of_comparison_has_its_control),
 		cmocka_unit_test(a_plan_survives_its_journal),
 	};
 

@@ -267,6 +267,81 @@ static void test_aa_that_is_wide_fails(void **state)
 	check_aa_fails(20, 0, "too noisy");
 }
 
+/* The fixture with another control, a swap's, whose ratios are the write's
+ * shifted. The fixture itself is of a time that had the write's alone. */
+static json_t *build_with_swap_control(double shift)
+{
+	char *line = NULL;
+	size_t room = 0;
+	json_int_t number_of = 0;
+	FILE *in = fopen(RUN, "r"), *out = fopen(in_folder("aa.jsonl"), "w");
+
+	while (getline(&line, &room, in) > 0) {
+		json_t *json = json_loads(line, 0, NULL), *more = NULL;
+		json_t *cells = at(json, "plan", "cells"), *cell;
+		const char *id = json_string_value(json_object_get(json, "id"));
+		size_t i;
+
+		json_array_foreach (cells, i, cell)
+			if (!strcmp(word(cell, "kind", NULL), "aa"))
+				more = json_deep_copy(cell);
+		if (more) {
+			number_of = (json_int_t)json_array_size(cells);
+			json_object_set_new(json_object_get(more, "axes"),
+					    "scenario", json_string("swap"));
+			json_array_append_new(cells, more);
+		} else if (id && !strncmp(id, "aa/", 3)) {
+			more = json_deep_copy(json);
+			json_object_set_new(more, "cell",
+					    json_integer(number_of));
+			json_object_set_new(
+				json_object_get(more, "ratio"), "log",
+				json_real(number(json, "ratio", "log") +
+					  shift));
+			json_dumpf(more, out, JSON_COMPACT);
+			fputc('\n', out);
+			json_decref(more);
+		}
+		json_dumpf(json, out, JSON_COMPACT);
+		fputc('\n', out);
+		json_decref(json);
+	}
+	free(line);
+	fclose(in);
+	fclose(out);
+	return build(in_folder("aa.jsonl"));
+}
+
+static void test_a_scenario_without_control_has_no_verdicts(void **state)
+{
+	json_t *r = build(RUN), *cell = find(r, "swap/rcu/shared-l3");
+
+	(void)state;
+	assert_string_equal(word(cell, "ratio", "verdict"), "no-verdict");
+	assert_true(json_is_null(at(cell, "ratio", "control")));
+	cell = find(r, "write/rcu/shared-l3");
+	assert_string_equal(word(cell, "ratio", "verdict"), "worse");
+	assert_string_equal(word(cell, "ratio", "control"),
+			    "aa/unsync/shared-l3");
+	json_decref(r);
+}
+
+static void test_a_scenario_has_its_own_control(void **state)
+{
+	json_t *r = build_with_swap_control(0), *cell;
+
+	(void)state;
+	cell = find(r, "swap/rcu/shared-l3");
+	assert_string_not_equal(word(cell, "ratio", "verdict"), "no-verdict");
+	json_decref(r);
+	r = build_with_swap_control(0.2);
+	cell = find(r, "swap/rcu/shared-l3");
+	assert_string_equal(word(cell, "ratio", "verdict"), "no-verdict");
+	cell = find(r, "write/rcu/shared-l3");
+	assert_string_equal(word(cell, "ratio", "verdict"), "worse");
+	json_decref(r);
+}
+
 static void test_doctor_stamps_indicative(void **state)
 {
 	json_t *r = build(RUN);
@@ -627,6 +702,9 @@ int main(void)
 		cmocka_unit_test(test_too_few_rounds_is_no_verdict),
 		cmocka_unit_test(test_aa_that_differs_fails),
 		cmocka_unit_test(test_aa_that_is_wide_fails),
+		cmocka_unit_test(
+			test_a_scenario_without_control_has_no_verdicts),
+		cmocka_unit_test(test_a_scenario_has_its_own_control),
 		cmocka_unit_test(test_doctor_stamps_indicative),
 		cmocka_unit_test(test_counts_are_summed_up_like_figures),
 		cmocka_unit_test(test_system_calls_are_summed_up_like_figures),

@@ -74,6 +74,8 @@ static void test_whole_run(void **state)
 	has(text, "INDICATIVE");
 	has(text, "hypervisor: fixture");
 	has(text, "unsync against itself");
+	has(text, "swap at shared-l3: no control, no verdicts");
+	has(text, "NO VERDICT (no A/A)");
 	has(text, "broken: 36");
 	has(text, "INVALID: crashed: signal 11");
 	has(text, "unavailable: no core here has two usable PUs");

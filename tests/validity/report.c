@@ -161,14 +161,31 @@ static unsigned int paired_rows(const json_t *result)
 	return k;
 }
 
-static const json_t *control(const json_t *result)
+/* The A/A control of a scenario; NULL: it has none. Results of a time that had
+ * the write's alone do not say which it is. */
+static const json_t *control(const json_t *result, const char *scenario)
+{
+	const json_t *aa;
+	size_t i;
+
+	json_array_foreach (json_object_get(result, "aa"), i, aa) {
+		const char *of = text_at(aa, "scenario");
+
+		if (!strcmp(*of ? of : "write", scenario))
+			return aa;
+	}
+	return NULL;
+}
+
+/* That of the scenario a matrix begins with stands for its runs. */
+static const json_t *first_control(const json_t *result)
 {
 	return json_array_get(json_object_get(result, "aa"), 0);
 }
 
-static bool control_passed(const json_t *result)
+static bool passed(const json_t *aa)
 {
-	return json_is_true(json_object_get(control(result), "passed"));
+	return json_is_true(json_object_get(aa, "passed"));
 }
 
 static void compare_rows(const json_t *result, const json_t *cell,
@@ -176,7 +193,7 @@ static void compare_rows(const json_t *result, const json_t *cell,
 {
 	bool is_swap = !strcmp(truth->scenario, "swap");
 	const json_t *base = reference(result, cell, truth->base);
-	const json_t *aa = control(result);
+	const json_t *aa = control(result, truth->scenario);
 	struct bench_sign_interval s = { .median = NAN, .lo = NAN, .hi = NAN };
 	struct bench_verdict_input in = { .threshold = 0.03 };
 	struct bench_verdict_result judged;
@@ -192,7 +209,7 @@ static void compare_rows(const json_t *result, const json_t *cell,
 	in.log_ratio = s.median;
 	in.log_lo = s.lo;
 	in.log_hi = s.hi;
-	in.aa_passed = control_passed(result);
+	in.aa_passed = passed(aa);
 	in.aa_log_lo = log(json_number_value(json_object_get(aa, "low")));
 	in.aa_log_hi = log(json_number_value(json_object_get(aa, "high")));
 	bench_verdict_judge(&in, &judged);
@@ -352,7 +369,7 @@ static void print_runs(int n, char **paths)
 	for (int i = 0; i < n; i++) {
 		json_t *result = load(paths[i]);
 		const json_t *run = json_object_get(result, "run");
-		const json_t *aa = control(result);
+		const json_t *aa = first_control(result);
 
 		printf("| %s | %s | %s | %zu | %d | %s | %.3f [%.3f, %.3f] "
 		       "%s |\n",
@@ -365,7 +382,7 @@ static void print_runs(int n, char **paths)
 		       json_number_value(json_object_get(aa, "median")),
 		       json_number_value(json_object_get(aa, "low")),
 		       json_number_value(json_object_get(aa, "high")),
-		       control_passed(result) ? "passed" : "failed");
+		       passed(aa) ? "passed" : "failed");
 		json_decref(result);
 	}
 }
@@ -568,7 +585,7 @@ static int flips(int n_paths, char **paths)
 	for (int k = 0; k < n_paths; k++) {
 		json_t *result = load(paths[k]);
 
-		if (!control_passed(result)) {
+		if (!passed(first_control(result))) {
 			json_decref(result);
 		} else if (!a) {
 			a = result;
