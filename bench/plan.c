@@ -201,11 +201,14 @@ void bench_plan_free(struct bench_plan *plan)
 
 unsigned int bench_plan_comparisons(const struct bench_plan *plan)
 {
-	unsigned int n = 0;
+	unsigned int n[BENCH_SCENARIOS] = { 0 }, most = 0;
 
 	for (unsigned int i = 0; i < plan->n; i++)
-		n += has_ratio(&plan->cells[i]);
-	return n;
+		if (has_ratio(&plan->cells[i]))
+			n[plan->cells[i].cell.scenario]++;
+	for (unsigned int i = 0; i < BENCH_SCENARIOS; i++)
+		most = n[i] > most ? n[i] : most;
+	return most;
 }
 
 double bench_plan_round_s(const struct bench_plan *plan)

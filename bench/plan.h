@@ -51,7 +51,12 @@ int bench_plan_make(const struct bench_topology *t,
 /** bench_plan_free() - a zeroed plan is allowed */
 void bench_plan_free(struct bench_plan *plan);
 
-/** bench_plan_comparisons() - cells whose blocks yield a ratio, A/A left out */
+/**
+ * bench_plan_comparisons() - ratios that must be right together
+ *
+ * Cells whose blocks yield one, A/A left out, of the scenario that has most: a
+ * result's intervals are as wide as their own scenario asks for.
+ */
 unsigned int bench_plan_comparisons(const struct bench_plan *plan);
 
 /** bench_plan_round_s() - predicted seconds of one round */
