@@ -140,6 +140,17 @@ static void put_time(char *field, double ns)
 			 bench_text_number(ns / size, digits), unit);
 }
 
+static void put_share(char *field, double share)
+{
+	char digits[BENCH_TABLE_TEXT];
+
+	if (isnan(share))
+		snprintf(field, BENCH_TABLE_TEXT, "-");
+	else
+		snprintf(field, BENCH_TABLE_TEXT, "%.20s %%",
+			 bench_text_number(100 * share, digits));
+}
+
 static void put_ratio(char *field, const json_t *cell)
 {
 	put_summary(field, cell, "ratio", 1);
@@ -202,6 +213,9 @@ struct table {
 	const char *scenario;
 	const char *title;  /* what the figures are */
 	const char *remark; /* below the title; "": none */
+	/* Not the scenario's first: no row for what was not measured, and none
+	 * of it where nothing was. */
+	bool is_extra;
 	const char *names[BENCH_TABLE_COLUMNS];
 	void (*fill)(struct bench_grid_row *row, const json_t *cell);
 };
@@ -228,6 +242,50 @@ static void fill_swap(struct bench_grid_row *row, const json_t *cell)
 		       false);
 }
 
+static void fill_swapper_side(struct bench_grid_row *row, const json_t *cell)
+{
+	const json_t *exchange = dist_at(cell, "swap", "exchange");
+	const json_t *staleness = dist_at(cell, "swap", "staleness");
+
+	put_percentile(row->field[1], exchange, 50, 1e3, false);
+	put_percentile(row->field[2], exchange, 99, 1e3, false);
+	put_percentile(row->field[3], dist_at(cell, "swap", "recycle"), 50, 1e3,
+		       false);
+	put_percentile(row->field[4], staleness, 50, 1e3, false);
+	put_percentile(row->field[5], staleness, 99, 1e3, false);
+	put_count(row->field[6], number(cell, "swap.retries"));
+	put_summary(row->field[7], cell, "swap.swapper-cpu-ns", 1e3);
+	put_summary(row->field[8], cell, "swap.swapper-syscalls", 1);
+}
+
+/* The share of events that enter a sub-buffer. */
+static double crossings(const json_t *cell)
+{
+	return number(cell, "writer.crossings") /
+	       number(cell, "writer.attempted");
+}
+
+static double slot_kib(const json_t *cell)
+{
+	return number(cell, "memory.bytes") / 1024;
+}
+
+static double home_node(const json_t *cell)
+{
+	return number(cell, "memory.node");
+}
+
+static void fill_events(struct bench_grid_row *row, const json_t *cell)
+{
+	put_summary(row->field[1], cell, "writer.ns-per-event", 1);
+	put_summary(row->field[2], cell, "writer.ns-per-committed", 1);
+	put_count(row->field[3], number(cell, "writer.attempted-per-s.median"));
+	put_count(row->field[4], number(cell, "writer.committed-per-s.median"));
+	put_share(row->field[5], crossings(cell));
+	put_count(row->field[6], slot_kib(cell));
+	put_count(row->field[7], home_node(cell));
+}
+
 static void fill_writer_side(struct bench_grid_row *row, const json_t *cell)
 {
 	put_ratio(row->field[1], cell);
@@ -235,14 +293,6 @@ static void fill_writer_side(struct bench_grid_row *row, const json_t *cell)
 	put_summary(row->field[3], cell, "swap.drops-per-swap", 1);
 	put_count(row->field[4], number(cell, "swap.achieved-per-s.median"));
 	put_own_floor(row->field[5], cell);
-}
-
-static void fill_work(struct bench_grid_row *row, const json_t *cell)
-{
-	put_summary(row->field[1], cell, "swap.swapper-cpu-ns", 1e3);
-	put_summary(row->field[2], cell, "swap.swapper-syscalls", 1);
-	put_summary(row->field[3], cell, "writer.ns-per-event", 1);
-	put_summary(row->field[4], cell, "writer.ns-per-committed", 1);
 }
 
 static void fill_latency(struct bench_grid_row *row, const json_t *cell)
@@ -258,6 +308,18 @@ static void fill_latency(struct bench_grid_row *row, const json_t *cell)
 	put_time(row->field[6], number(with, "max"));
 	put_percentile(row->field[7], without, 99, 1, false);
 	put_percentile(row->field[8], without, 99.9, 1, false);
+}
+
+static void fill_paced(struct bench_grid_row *row, const json_t *cell)
+{
+	const json_t *with = dist_at(cell, "writer", "latency");
+	const json_t *without = dist_at(cell, "writer", "baseline-latency");
+
+	put_count(row->field[1], number(with, "n"));
+	put_percentile(row->field[2], with, 50, 1, true);
+	put_percentile(row->field[3], with, 99, 1, true);
+	put_percentile(row->field[4], without, 50, 1, false);
+	put_percentile(row->field[5], without, 99, 1, false);
 }
 
 static void fill_footprint(struct bench_grid_row *row, const json_t *cell)
@@ -293,53 +355,77 @@ static void fill_scaling(struct bench_grid_row *row, const json_t *cell)
 }
 
 static const struct table tables[] = {
-	{ "write",
-	  "Write cost: ns per event, nobody swaps",
-	  "ratio: to unsync, paired inside one process (unsync itself: to the "
-	  "floor append)",
-	  { "strategy", "ns/event", "ratio", "verdict", "own floor" },
-	  fill_write },
-	{ "swap",
-	  "Swap cost: us from the intended start until safe to read",
-	  "call p50: from the actual start; the rest is lateness against the "
-	  "planned schedule",
-	  { "strategy", "swaps", "p50", "p90", "p99", "p99.9", "max",
-	    "call p50" },
-	  fill_swap },
-	{ "swap",
-	  "What these swaps do to the writer",
-	  "ratio: ns per event while swaps run, to unsync without swaps; dropped: "
-	  "events refused per swap;\n"
-	  "  own floor: p50 of the swap call as a multiple of the bare mechanism",
-	  { "strategy", "ratio", "verdict", "dropped", "swaps/s", "own floor" },
-	  fill_writer_side },
-	{ "swap",
-	  "Work behind these swaps",
-	  "CPU us and system calls: the swapper's for one, sampled before the "
-	  "schedule begins;\n"
-	  "  ns/stored: the writer's time for an event that was not refused",
-	  { "strategy", "CPU us", "system calls", "ns/event", "ns/stored" },
-	  fill_work },
-	{ "latency",
-	  "Write latency: ns for one event while swaps happen",
-	  "idle: unsync in the same processes, without swaps",
-	  { "strategy", "events", "p50", "p99", "p99.9", "p99.99", "max",
-	    "idle p99", "p99.9" },
-	  fill_latency },
-	{ "footprint",
-	  "Footprint: us that one swap takes from the writer around it",
-	  "peak: longest gap between two events near a swap; idle: near "
-	  "instants without one",
-	  { "strategy", "swaps", "stolen", "peak p50", "p99", "idle p50", "p99",
-	    "duration" },
-	  fill_footprint },
-	{ "scaling",
-	  "Snapshot of every slot: us from the intended start until all are "
-	  "safe to read",
-	  "skew: first to last exchange; part: snapshots that lack a slot, not "
-	  "in n",
-	  { "strategy", "n", "cost p50", "p99", "skew p50", "p99", "part" },
-	  fill_scaling },
+	{ .scenario = "write",
+	  .title = "Write cost: ns per event, nobody swaps",
+	  .remark =
+		  "ratio: to unsync, paired inside one process (unsync itself: "
+		  "to the floor append)",
+	  .names = { "strategy", "ns/event", "ratio", "verdict", "own floor" },
+	  .fill = fill_write },
+	{ .scenario = "swap",
+	  .title = "Swap cost: us from the intended start until safe to read",
+	  .remark = "call p50: from the actual start; the rest is lateness "
+		    "against the planned schedule",
+	  .names = { "strategy", "swaps", "p50", "p90", "p99", "p99.9", "max",
+		     "call p50" },
+	  .fill = fill_swap },
+	{ .scenario = "swap",
+	  .title = "The swapper's side of these swaps: us",
+	  .remark =
+		  "exchange: from the intended start; stale: age of the "
+		  "newest event once safe;\n"
+		  "  CPU and system calls: the swapper's for one swap, sampled "
+		  "before the schedule begins",
+	  .is_extra = true,
+	  .names = { "strategy", "exchange p50", "p99", "recycle", "stale p50",
+		     "p99", "retries", "CPU", "calls" },
+	  .fill = fill_swapper_side },
+	{ .scenario = "swap",
+	  .title = "What these swaps do to the writer",
+	  .remark = "ratio: ns per event while swaps run, to unsync without "
+		    "swaps; dropped: events refused per swap;\n"
+		    "  own floor: p50 of the swap call as a multiple of the "
+		    "bare mechanism",
+	  .names = { "strategy", "ratio", "verdict", "dropped", "swaps/s",
+		     "own floor" },
+	  .fill = fill_writer_side },
+	{ .scenario = "swap",
+	  .title = "The writer's side of these swaps",
+	  .remark = "ns/stored: time for an event that was not refused; "
+		    "crossings: events that enter a\n"
+		    "  sub-buffer; slot: both its buffers; node: their home",
+	  .is_extra = true,
+	  .names = { "strategy", "ns/event", "ns/stored", "attempted/s",
+		     "committed/s", "crossings", "slot KiB", "node" },
+	  .fill = fill_events },
+	{ .scenario = "swap",
+	  .title = "The paced writer: ns for one event while swaps happen",
+	  .remark = "idle: unsync in the same processes, without swaps",
+	  .is_extra = true,
+	  .names = { "strategy", "events", "p50", "p99", "idle p50", "p99" },
+	  .fill = fill_paced },
+	{ .scenario = "latency",
+	  .title = "Write latency: ns for one event while swaps happen",
+	  .remark = "idle: unsync in the same processes, without swaps",
+	  .names = { "strategy", "events", "p50", "p99", "p99.9", "p99.99",
+		     "max", "idle p99", "p99.9" },
+	  .fill = fill_latency },
+	{ .scenario = "footprint",
+	  .title =
+		  "Footprint: us that one swap takes from the writer around it",
+	  .remark = "peak: longest gap between two events near a swap; idle: "
+		    "near instants without one",
+	  .names = { "strategy", "swaps", "stolen", "peak p50", "p99",
+		     "idle p50", "p99", "duration" },
+	  .fill = fill_footprint },
+	{ .scenario = "scaling",
+	  .title = "Snapshot of every slot: us from the intended start until "
+		   "all are safe to read",
+	  .remark = "skew: first to last exchange; part: snapshots that lack a "
+		    "slot, not in n",
+	  .names = { "strategy", "n", "cost p50", "p99", "skew p50", "p99",
+		     "part" },
+	  .fill = fill_scaling },
 };
 
 static unsigned int columns_of(const struct table *t)
@@ -367,6 +453,8 @@ static void add_cell(struct bench_grid *g, const struct table *t,
 	const char *reason = bench_text(cell, "reason");
 	struct bench_grid_row *row;
 
+	if (!has_numbers(cell) && t->is_extra)
+		return;
 	if (!has_numbers(cell)) {
 		bench_grid_note(g, name, "%s: %s",
 				has_status(cell, "invalid")
@@ -446,45 +534,138 @@ static const json_t *first_with_numbers(const json_t *cells, const json_t *like)
 	return like;
 }
 
+struct range {
+	double least, most; /* NaN: nothing */
+};
+
+static struct range range_of(const json_t *cells, const json_t *like,
+			     double (*figure)(const json_t *cell))
+{
+	struct range r = { NAN, NAN };
+	const json_t *cell;
+	size_t i;
+
+	json_array_foreach (cells, i, cell) {
+		if (!same_table(cell, like) || !has_numbers(cell))
+			continue;
+		r.least = fmin(r.least, figure(cell));
+		r.most = fmax(r.most, figure(cell));
+	}
+	return r;
+}
+
+/* "136" or "136 to 137" */
+static void put_range(char *field, const struct range *r)
+{
+	char least[BENCH_TABLE_TEXT], most[BENCH_TABLE_TEXT];
+
+	bench_text_number(r->least, least);
+	bench_text_number(r->most, most);
+	if (!strcmp(least, most))
+		snprintf(field, BENCH_TABLE_TEXT, "%s", least);
+	else
+		snprintf(field, BENCH_TABLE_TEXT, "%.15s to %.15s", least,
+			 most);
+}
+
+/* Nearly the same for all writers alone: a line for the table. */
+static void print_buffers(const json_t *cells, const json_t *like, FILE *to)
+{
+	struct range entered = range_of(cells, like, crossings);
+	struct range kib = range_of(cells, like, slot_kib);
+	struct range node = range_of(cells, like, home_node);
+	char field[BENCH_TABLE_TEXT];
+
+	if (isnan(entered.least) || isnan(kib.least))
+		return;
+	entered.least *= 100;
+	entered.most *= 100;
+	put_range(field, &entered);
+	fprintf(to, "  %s %% of events enter a sub-buffer; ", field);
+	put_range(field, &kib);
+	fprintf(to, "a slot's two buffers: %s KiB", field);
+	put_range(field, &node);
+	if (!isnan(node.least))
+		fprintf(to, " on node %s", field);
+	fputc('\n', to);
+}
+
+static void fill_table(struct bench_grid *g, const struct table *t,
+		       const json_t *cells, const json_t *like)
+{
+	unsigned int before;
+
+	bench_grid_init(g, columns_of(t));
+	add_names(g, t);
+	add_group(g, t, cells, like, false);
+	before = g->n_rows;
+	bench_grid_note(g, "controls:", "%s", "");
+	add_group(g, t, cells, like, true);
+	if (g->n_rows == before + 1) {
+		free(g->rows[before].note);
+		g->n_rows = before;
+	}
+	bench_grid_drop_empty(g);
+}
+
 static void print_table(const struct table *t, const json_t *cells,
 			const json_t *like, FILE *to)
 {
 	struct bench_grid g;
-	unsigned int before;
 
-	fprintf(to, "\n%s\n  ", t->title);
-	print_where(first_with_numbers(cells, like), to);
-	if (*t->remark)
-		fprintf(to, "  %s\n", t->remark);
-	bench_grid_init(&g, columns_of(t));
-	add_names(&g, t);
-	add_group(&g, t, cells, like, false);
-	before = g.n_rows;
-	bench_grid_note(&g, "controls:", "%s", "");
-	add_group(&g, t, cells, like, true);
-	if (g.n_rows == before + 1) {
-		free(g.rows[before].note);
-		g.n_rows = before;
+	fill_table(&g, t, cells, like);
+	if (g.columns > 1 || !t->is_extra) {
+		fprintf(to, "\n%s\n  ", t->title);
+		print_where(first_with_numbers(cells, like), to);
+		if (*t->remark)
+			fprintf(to, "  %s\n", t->remark);
+		if (!strcmp(t->scenario, "write"))
+			print_buffers(cells, like, to);
+		bench_grid_print(&g, to);
 	}
-	bench_grid_print(&g, to);
 	bench_grid_free(&g);
 }
 
 /* ---- Outcomes ---- */
 
-static void add_counts(char *text, size_t n, const json_t *map)
+/* "ok 5999, deferred 3", or of each so many @by. */
+static void add_counts(char *text, size_t n, const json_t *map, double by)
 {
 	json_t *object = (json_t *)map; /* iteration changes nothing */
 	size_t used = strlen(text);
+	char digits[BENCH_TABLE_TEXT];
 	const char *name;
 	json_t *count;
 
-	json_object_foreach (object, name, count)
-		if (json_integer_value(count) && used < n)
-			used += (size_t)snprintf(
-				text + used, n - used, "%s%s %lld",
-				*text ? ", " : "", name,
-				(long long)json_integer_value(count));
+	json_object_foreach (object, name, count) {
+		double value = json_number_value(count) / by;
+
+		if (value == 0 || used >= n)
+			continue;
+		if (by == 1)
+			put_count(digits, value);
+		else
+			bench_text_number(value, digits);
+		used += (size_t)snprintf(text + used, n - used, "%s%s %s",
+					 *text ? ", " : "", name, digits);
+	}
+}
+
+static void add_outcomes(struct bench_grid *g, const json_t *cell)
+{
+	const json_t *swap = json_object_get(cell, "swap");
+	const json_t *writer = json_object_get(cell, "writer");
+	/* Drops are of a whole block, and so are these. */
+	double swaps = number(cell, "verification.snapshots");
+	char outcomes[160] = "", drops[160] = "";
+
+	add_counts(outcomes, sizeof(outcomes),
+		   json_object_get(swap, "outcomes"), 1);
+	if (swaps > 0)
+		add_counts(drops, sizeof(drops),
+			   json_object_get(writer, "drops"), swaps);
+	bench_grid_note(g, bench_text(cell, "strategy"), "%s; dropped: %s",
+			*outcomes ? outcomes : "none", *drops ? drops : "none");
 }
 
 static void print_outcomes(const json_t *cells, const json_t *like, FILE *to)
@@ -493,24 +674,119 @@ static void print_outcomes(const json_t *cells, const json_t *like, FILE *to)
 	const json_t *cell;
 	size_t i;
 
-	fprintf(to, "\nOutcomes of these swaps, and events dropped by cause\n");
+	fprintf(to,
+		"\nOutcomes of these swaps, and events dropped per swap, "
+		"by cause\n");
 	bench_grid_init(&g, 2);
-	json_array_foreach (cells, i, cell) {
-		char outcomes[160] = "", drops[160] = "";
-		const json_t *swap = json_object_get(cell, "swap");
-		const json_t *writer = json_object_get(cell, "writer");
-
-		if (!same_table(cell, like) || !has_numbers(cell))
-			continue;
-		add_counts(outcomes, sizeof(outcomes),
-			   json_object_get(swap, "outcomes"));
-		add_counts(drops, sizeof(drops),
-			   json_object_get(writer, "drops"));
-		bench_grid_note(
-			&g, bench_text(cell, "strategy"), "%s; dropped: %s",
-			*outcomes ? outcomes : "none", *drops ? drops : "none");
-	}
+	json_array_foreach (cells, i, cell)
+		if (same_table(cell, like) && has_numbers(cell))
+			add_outcomes(&g, cell);
 	bench_grid_print(&g, to);
+	bench_grid_free(&g);
+}
+
+/* ---- Scaling: the writers' cost by their number ---- */
+
+/* The table's key without its number of writers. */
+static void scaling_key(const json_t *cell, char *key, size_t n)
+{
+	char *at, *end;
+
+	table_key(cell, key, n);
+	at = strstr(key, "/writers=");
+	end = at ? strchr(at + 1, '/') : NULL;
+	if (end)
+		memmove(at, end, strlen(end) + 1);
+	else if (at)
+		*at = '\0';
+}
+
+static bool scales_with(const json_t *a, const json_t *b)
+{
+	char key_a[400], key_b[400];
+
+	scaling_key(a, key_a, sizeof(key_a));
+	scaling_key(b, key_b, sizeof(key_b));
+	return !strcmp(key_a, key_b);
+}
+
+static int writers_of(const json_t *cell)
+{
+	double n = number(cell, "axes.writers");
+
+	return isnan(n) ? 1 : (int)n;
+}
+
+/* The column of a number of writers, made if need be; 0: no room. */
+static unsigned int column_for(struct bench_grid *g, int writers)
+{
+	char name[BENCH_TABLE_TEXT];
+	unsigned int c = 1;
+
+	snprintf(name, sizeof(name), "%d writer%s", writers,
+		 writers == 1 ? "" : "s");
+	while (c < g->columns && strcmp(g->rows[0].field[c], name) != 0)
+		c++;
+	if (c == BENCH_TABLE_COLUMNS)
+		return 0;
+	if (c == g->columns) {
+		g->columns++;
+		strcpy(g->rows[0].field[c], name);
+	}
+	return c;
+}
+
+static struct bench_grid_row *row_for(struct bench_grid *g, const char *name)
+{
+	struct bench_grid_row *row;
+
+	for (unsigned int i = 1; i < g->n_rows; i++)
+		if (!strcmp(g->rows[i].field[0], name))
+			return &g->rows[i];
+	row = bench_grid_row(g);
+	if (row)
+		snprintf(row->field[0], BENCH_TABLE_TEXT, "%s", name);
+	return row;
+}
+
+static void add_writers(struct bench_grid *g, const json_t *cells,
+			const json_t *like, bool controls)
+{
+	const json_t *cell;
+	size_t i;
+
+	json_array_foreach (cells, i, cell) {
+		unsigned int column;
+		struct bench_grid_row *row;
+
+		if (!scales_with(cell, like) || !has_numbers(cell) ||
+		    is_control(cell) != controls)
+			continue;
+		column = column_for(g, writers_of(cell));
+		row = row_for(g, bench_text(cell, "strategy"));
+		if (column && row)
+			put_summary(row->field[column], cell,
+				    "writer.ns-per-event", 1);
+	}
+}
+
+static void print_writers(const json_t *cells, const json_t *like, FILE *to)
+{
+	struct bench_grid g;
+
+	bench_grid_init(&g, 1);
+	bench_grid_names(&g, "strategy", NULL);
+	if (g.n_rows) {
+		add_writers(&g, cells, like, false);
+		add_writers(&g, cells, like, true);
+	}
+	bench_grid_drop_empty(&g);
+	if (g.columns > 1) {
+		fprintf(to,
+			"\nThe writers of these snapshots: ns per event of "
+			"each, by their number\n");
+		bench_grid_print(&g, to);
+	}
 	bench_grid_free(&g);
 }
 
@@ -662,7 +938,7 @@ static void print_machine(const json_t *result, FILE *to)
 	const json_t *b = json_object_get(result, "build");
 	const char *hypervisor = bench_text(m, "hypervisor");
 
-	fprintf(to, "machine  %s: %.32s, %d PUs, Linux %.24s, %.12s\n",
+	fprintf(to, "machine  %s: %.32s, %d PUs, Linux %.24s, %.16s\n",
 		bench_text(m, "key"),
 		or_unknown(bench_text(json_object_get(m, "cpu"), "model")),
 		(int)json_integer_value(
@@ -830,6 +1106,15 @@ static void print_verification(const json_t *result, FILE *to)
 	}
 }
 
+static bool is_last_scaling(const json_t *cells, size_t at)
+{
+	for (size_t i = at + 1; i < json_array_size(cells); i++)
+		if (scales_with(json_array_get(cells, i),
+				json_array_get(cells, at)))
+			return false;
+	return true;
+}
+
 static bool is_first(const json_t *cells, size_t at)
 {
 	for (size_t i = 0; i < at; i++)
@@ -867,9 +1152,13 @@ void bench_table_print(const json_t *result, FILE *to)
 		for (size_t i = 0; i < json_array_size(cells); i++) {
 			const json_t *cell = json_array_get(cells, i);
 
-			if (!strcmp(bench_text(cell, "scenario"), order[s]) &&
-			    is_first(cells, i))
+			if (strcmp(bench_text(cell, "scenario"), order[s]) != 0)
+				continue;
+			if (is_first(cells, i))
 				print_scenario(order[s], cells, cell, to);
+			if (!strcmp(order[s], "scaling") &&
+			    is_last_scaling(cells, i))
+				print_writers(cells, cell, to);
 		}
 	}
 	print_uncounted(cells, to);

@@ -11,7 +11,7 @@
 #include <jansson.h>
 #include <stdio.h>
 
-#define BENCH_TABLE_COLUMNS 9  /* most columns of one grid */
+#define BENCH_TABLE_COLUMNS 12 /* most columns of one grid */
 #define BENCH_TABLE_TEXT    40 /* most bytes of one field, with its end */
 #define BENCH_TABLE_WIDTH   100
 
@@ -42,6 +42,9 @@ void bench_grid_names(struct bench_grid *g, ...) __attribute__((sentinel));
 void bench_grid_note(struct bench_grid *g, const char *first,
 		     const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
+
+/* Leave out columns that say nothing in any row: only names, "" and "-". */
+void bench_grid_drop_empty(struct bench_grid *g);
 
 /* Print, each line indented by two spaces and cut at BENCH_TABLE_WIDTH. */
 void bench_grid_print(const struct bench_grid *g, FILE *to);

@@ -2,6 +2,7 @@
 /* table_grid.c - text in columns, and numbers as people read them. */
 #include <math.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -64,6 +65,37 @@ void bench_grid_note(struct bench_grid *g, const char *first,
 	if (vasprintf(&row->note, format, args) < 0)
 		row->note = NULL;
 	va_end(args);
+}
+
+static bool column_is_empty(const struct bench_grid *g, unsigned int column)
+{
+	for (unsigned int i = 1; i < g->n_rows; i++) {
+		const char *field = g->rows[i].field[column];
+
+		if (!g->rows[i].note && *field && strcmp(field, "-") != 0)
+			return false;
+	}
+	return true;
+}
+
+static void drop_column(struct bench_grid *g, unsigned int column)
+{
+	g->columns--;
+	for (unsigned int i = 0; i < g->n_rows; i++) {
+		char(*field)[BENCH_TABLE_TEXT] = g->rows[i].field;
+
+		memmove(field + column, field + column + 1,
+			(g->columns - column) * sizeof(*field));
+	}
+}
+
+void bench_grid_drop_empty(struct bench_grid *g)
+{
+	for (unsigned int c = 1; c < g->columns;)
+		if (column_is_empty(g, c))
+			drop_column(g, c);
+		else
+			c++;
 }
 
 static int column_width(const struct bench_grid *g, unsigned int column)

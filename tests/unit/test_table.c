@@ -87,6 +87,54 @@ static void test_whole_run(void **state)
 	free(text);
 }
 
+/* What is measured is shown, and no column for what is not. */
+static void test_both_sides_are_shown(void **state)
+{
+	char *text = tables_of(FIXTURES "/run.jsonl");
+
+	(void)state;
+	has(text, "The swapper's side of these swaps");
+	has(text, "exchange p50");
+	has(text, "retries");
+	has(text, "The writer's side of these swaps");
+	has(text, "committed/s");
+	has(text, "dropped per swap, by cause");
+	assert_null(strstr(text, "stale p50"));
+	assert_null(strstr(text, "The paced writer"));
+	free(text);
+}
+
+static void test_empty_columns_are_dropped(void **state)
+{
+	struct bench_grid_row *row;
+	char *text = NULL;
+	size_t size = 0;
+	struct bench_grid g;
+	FILE *to = open_memstream(&text, &size);
+
+	(void)state;
+	bench_grid_init(&g, 4);
+	bench_grid_names(&g, "row", "none", "some", "nothing", NULL);
+	row = bench_grid_row(&g);
+	strcpy(row->field[0], "a");
+	strcpy(row->field[1], "-");
+	strcpy(row->field[2], "-");
+	row = bench_grid_row(&g);
+	strcpy(row->field[0], "b");
+	strcpy(row->field[2], "7");
+	bench_grid_note(&g, "c", "%s", "a remark is no value");
+	bench_grid_drop_empty(&g);
+	bench_grid_print(&g, to);
+	fclose(to);
+	assert_string_equal(text,
+			    "  row  some\n"
+			    "  a    -\n"
+			    "  b    7\n"
+			    "  c    a remark is no value\n");
+	bench_grid_free(&g);
+	free(text);
+}
+
 static void test_short_run_has_no_verdicts(void **state)
 {
 	char *text = tables_of(FIXTURES "/short.jsonl");
@@ -121,8 +169,8 @@ static void test_system_calls(void **state)
 
 	(void)state;
 	check_width(text);
-	has(text, "  system calls  ");
-	has(text, "  4.00 [4.00, 5.00]  ");
+	has(text, "  calls");
+	has(text, "  4.00 [4.00, 5.00]");
 	assert_null(strstr(text, "system calls: unavailable"));
 	free(text);
 }
@@ -164,6 +212,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_whole_run),
+		cmocka_unit_test(test_both_sides_are_shown),
+		cmocka_unit_test(test_empty_columns_are_dropped),
 		cmocka_unit_test(test_short_run_has_no_verdicts),
 		cmocka_unit_test(test_hardware_counters),
 		cmocka_unit_test(test_system_calls),
