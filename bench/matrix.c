@@ -13,6 +13,7 @@
 #include "bench/floors.h"
 
 #define BLOCK_MS_DEFAULT 150
+#define BLOCK_MS_FLOOR	 25 /* of a matrix made of flags */
 #define BLOCK_MS_MAX	 60000
 #define VALUES_MAX	 64
 
@@ -323,35 +324,39 @@ static int add_product(struct reading *r, const struct product *p,
 	return 0;
 }
 
-/* The command line's values instead of the file's. */
+/* The command line's values of an axis instead of the file's. */
+static int add_override(struct reading *r, struct product *p,
+			const struct bench_override *o)
+{
+	char copy[sizeof(o->values)], *save = NULL;
+	struct factor *factor;
+	unsigned int i = 0;
+	int err = 0;
+
+	while (i < p->n && strcmp(p->factors[i].axis, o->axis) != 0)
+		i++;
+	factor = &p->factors[i];
+	p->n += i == p->n;
+	factor->axis = o->axis;
+	factor->n = 0;
+	strcpy(copy, o->values);
+	for (char *word = strtok_r(copy, ",", &save); word && !err;
+	     word = strtok_r(NULL, ",", &save))
+		err = factor_add_word(r, factor, word);
+	return err;
+}
+
+/* A file's strategies and scenarios are picked from, not replaced. */
 static int add_overrides(struct reading *r, struct product *p)
 {
 	struct bench_matrix *m = r->m;
+	int err = 0;
 
-	for (unsigned int k = 0; k < m->n_overrides; k++) {
-		char copy[sizeof(m->overrides[k].values)], *save = NULL;
-		const char *axis = m->overrides[k].axis;
-		struct factor *factor;
-		unsigned int i = 0;
-		int err = 0;
-
-		if (r->path &&
-		    (!strcmp(axis, "strategy") || !strcmp(axis, "scenario")))
-			continue;
-		while (i < p->n && strcmp(p->factors[i].axis, axis) != 0)
-			i++;
-		factor = &p->factors[i];
-		p->n += i == p->n;
-		factor->axis = axis;
-		factor->n = 0;
-		strcpy(copy, m->overrides[k].values);
-		for (char *word = strtok_r(copy, ",", &save); word && !err;
-		     word = strtok_r(NULL, ",", &save))
-			err = factor_add_word(r, factor, word);
-		if (err)
-			return err;
-	}
-	return 0;
+	for (unsigned int k = 0; k < m->n_overrides && !err; k++)
+		if (!r->path || (strcmp(m->overrides[k].axis, "strategy") &&
+				 strcmp(m->overrides[k].axis, "scenario")))
+			err = add_override(r, p, &m->overrides[k]);
+	return err;
 }
 
 /* ------------------------------------------------------------------------ */
@@ -711,6 +716,35 @@ int bench_matrix_load(struct bench_matrix *m, const char *name, char *why,
 	return -ENOENT;
 }
 
+static bool has_strategies(const struct bench_matrix *m)
+{
+	for (unsigned int i = 0; i < m->n; i++)
+		if (bench_cell_strategy(&m->cells[i].cell))
+			return true;
+	return false;
+}
+
+/* The bare mechanisms, where and with what the flags' cells write. */
+static int add_floors(struct reading *r, const struct bench_cell *point,
+		      struct factor *factors)
+{
+	static const char *const kept[] = { "placement", "payload",
+					    "buffer-kib", "writer-sched" };
+	struct product p = { .factors = factors, .block_ms = BLOCK_MS_FLOOR };
+	const struct bench_override *o;
+	int err;
+
+	for (unsigned int i = 0; i < sizeof(kept) / sizeof(kept[0]); i++) {
+		o = override_of(r->m, kept[i]);
+		err = o ? add_override(r, &p, o) : 0;
+		if (err)
+			return err;
+	}
+	factors[p.n] = (struct factor){ .axis = "strategy" };
+	err = factor_add_group(r, &factors[p.n++], "floors");
+	return err ? err : add_product(r, &p, point);
+}
+
 int bench_matrix_flags(struct bench_matrix *m, char *why, size_t n)
 {
 	struct reading r = { .m = m, .why = why, .n = n };
@@ -727,6 +761,8 @@ int bench_matrix_flags(struct bench_matrix *m, char *why, size_t n)
 		err = add_overrides(&r, &p);
 	if (!err)
 		err = add_product(&r, &p, &point);
+	if (!err && has_strategies(m))
+		err = add_floors(&r, &point, p.factors);
 	free(p.factors);
 	if (!err && !m->n) {
 		snprintf(why, n,

@@ -95,7 +95,8 @@ int bench_matrix_load(struct bench_matrix *m, const char *name, char *why,
 /**
  * bench_matrix_flags() - a matrix of nothing but the overrides
  *
- * One slice around the built-in default, and its floors.
+ * One slice around the built-in default, and all floors in short blocks, unless
+ * floors are all that was asked for.
  */
 int bench_matrix_flags(struct bench_matrix *m, char *why, size_t n);
 

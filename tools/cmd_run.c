@@ -28,7 +28,7 @@ static const char help_head[] =
 	"finished block is on\ndisk before the next begins.\n\n"
 	"  --matrix NAME|FILE  smoke, quick (default), full, or a file; without "
 	"it but with\n"
-	"                      axes: the one slice they describe\n"
+	"                      axes: the one slice they describe, and the floors\n"
 	"  --rounds N          how often every cell is measured (--repetitions "
 	"N)\n"
 	"  --precision P%      go on until every interval is that narrow; "

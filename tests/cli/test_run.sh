@@ -64,8 +64,13 @@ shows "Write cost"
 [ -s a.journal ] || fail "no journal"
 tail -n 1 a.journal | grep -q '"type":"end","status":"complete"' ||
 	fail "the journal has no end"
-[ "$(grep -c '"type":"block"' a.journal)" -eq 6 ] ||
-	fail "not two rounds of three blocks"
+# both strategies, an A/A block and every floor
+"$ringswap" run $small --dry-run >plan 2>err || fail "no plan"
+round=$(grep -c ' ms x ' plan)
+[ "$(grep -c ' floor/' plan)" -eq $((round - 3)) ] || fail "more than floors"
+[ "$(grep -c ' floor/' plan)" -ge 11 ] || fail "flags without floors"
+[ "$(grep -c '"type":"block"' a.journal)" -eq $((2 * round)) ] ||
+	fail "not two rounds of $round blocks"
 "$ringswap" check a.journal >out 2>err || fail "its journal is not valid"
 # the same seed gives the same order
 run 0 run $small --rounds 2 --seed 7 --out b.json
@@ -103,9 +108,9 @@ status=$?
 [ -s i.json ] || fail "interrupted: no result of what is finished"
 kept=$(grep -c '"type":"block"' i.journal)
 run 0 run --resume i.journal
-[ "$(grep -c '"type":"block"' i.journal)" -eq 24 ] ||
-	fail "resumed: not 24 blocks (kept $kept)"
-[ "$(order i.journal | sort -u | wc -l)" -eq 24 ] ||
+[ "$(grep -c '"type":"block"' i.journal)" -eq $((8 * round)) ] ||
+	fail "resumed: not $((8 * round)) blocks (kept $kept)"
+[ "$(order i.journal | sort -u | wc -l)" -eq $((8 * round)) ] ||
 	fail "resumed: a block was measured twice"
 
 started 8 k.json
@@ -113,7 +118,7 @@ kill -KILL "$pid"
 wait "$pid" 2>/dev/null
 printf '{"type":"blo' >>k.journal
 run 0 run --resume k.journal
-[ "$(order k.journal | sort -u | wc -l)" -eq 24 ] ||
+[ "$(order k.journal | sort -u | wc -l)" -eq $((8 * round)) ] ||
 	fail "after kill -9: not every block, once"
 
 (
@@ -151,7 +156,7 @@ hurt() # SIGNAL WORD
 	status=$?
 	[ $status -eq 3 ] || fail "$2: exit status $status, not 3"
 	grep -q "\"status\":\"$2\"" c.journal || fail "no block says $2"
-	[ "$(grep -c '"type":"block"' c.journal)" -eq 18 ] ||
+	[ "$(grep -c '"type":"block"' c.journal)" -eq $((6 * round)) ] ||
 		fail "$2: the run did not go on"
 }
 hurt SEGV crashed

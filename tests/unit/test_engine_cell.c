@@ -325,6 +325,44 @@ static void the_command_line_overrides(void **state)
 	bench_matrix_free(&m);
 }
 
+static unsigned int count_floors(const struct bench_matrix *m)
+{
+	unsigned int n = 0;
+
+	for (unsigned int i = 0; i < m->n; i++)
+		n += bench_cell_is_floor(&m->cells[i].cell);
+	return n;
+}
+
+static void flags_bring_the_floors(void **state)
+{
+	unsigned int floors = 0, loops = 0;
+	const struct bench_floor *floor;
+	struct bench_matrix m;
+
+	(void)state;
+	while ((floor = bench_floor_at(floors)) != NULL) {
+		loops += bench_floor_is_loop(floor);
+		floors++;
+	}
+	bench_matrix_init(&m);
+	bench_matrix_override(&m, "strategy", "rcu", why, sizeof(why));
+	bench_matrix_override(&m, "scenario", "swap", why, sizeof(why));
+	bench_matrix_override(&m, "payload", "8,64", why, sizeof(why));
+	bench_matrix_override(&m, "placement", "same-pu", why, sizeof(why));
+	assert_int_equal(bench_matrix_flags(&m, why, sizeof(why)), 0);
+	/* rcu twice; the loops too write either payload */
+	assert_int_equal(m.n, 2 + floors + loops);
+	assert_int_equal(count_floors(&m), floors + loops);
+	for (unsigned int i = 0; i < m.n; i++)
+		assert_int_equal(m.cells[i].cell.placement, BENCH_SAME_PU);
+	bench_matrix_free(&m);
+	bench_matrix_override(&m, "strategy", "timer", why, sizeof(why));
+	assert_int_equal(bench_matrix_flags(&m, why, sizeof(why)), 0);
+	assert_int_equal(m.n, 1);
+	bench_matrix_free(&m);
+}
+
 static void a_wrong_matrix_is_refused_with_its_line(void **state)
 {
 	static const char *const wrong[][2] = {
@@ -520,6 +558,7 @@ int main(void)
 		cmocka_unit_test(a_slice_is_the_product_of_its_axes),
 		cmocka_unit_test(words_stand_for_groups),
 		cmocka_unit_test(the_command_line_overrides),
+		cmocka_unit_test(flags_bring_the_floors),
 		cmocka_unit_test(a_wrong_matrix_is_refused_with_its_line),
 		cmocka_unit_test(a_huge_matrix_is_refused_unread),
 		cmocka_unit_test(a_plan_resolves_and_says_what_is_missing),

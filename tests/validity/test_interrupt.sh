@@ -16,7 +16,10 @@ export RINGSWAP_LOCK
 export ASAN_OPTIONS="${ASAN_OPTIONS:+$ASAN_OPTIONS:}handle_segv=0"
 export TSAN_OPTIONS="${TSAN_OPTIONS:+$TSAN_OPTIONS:}handle_segv=0"
 axes='--strategy unsync,barrier --scenario write --seed 11'
-blocks=18 # two cells and the A/A, six rounds
+# two cells, the A/A and the floors, six rounds
+# shellcheck disable=SC2086 # words
+round=$("$ringswap" run $axes --dry-run | grep -c ' ms x ')
+blocks=$((6 * round))
 
 # count JOURNAL: its blocks; places JOURNAL: which cell in which round, in order
 count()
@@ -128,8 +131,9 @@ suffering() # STRATEGY STATUS-WORD SIGNAL
 	run 3 run --strategy "$1,barrier" --scenario write --rounds 1 \
 		--out "$1.json"
 	grep -q "write/$1.*: $2" err || fail "$1: not reported while it ran"
-	jq -e -s --arg id "write/$1/" --arg word "$2" --argjson signal "$3" '
-		[.[] | select(.type == "block")] | length == 3 and
+	jq -e -s --arg id "write/$1/" --arg word "$2" --argjson signal "$3" \
+		--argjson n "$round" '
+		[.[] | select(.type == "block")] | length == $n and
 		all(if (.id | startswith($id))
 		    then .status == $word and .signal == $signal
 		    else .status == "ok" end)' "$1.journal" >/dev/null ||
@@ -171,7 +175,7 @@ done
 # both go on to their end after an interruption in another block
 head -n 2 crashing.journal >cut.journal
 run 3 run --resume cut.journal
-[ "$(places cut.journal | sort | uniq | wc -l)" -eq 3 ] ||
+[ "$(places cut.journal | sort | uniq | wc -l)" -eq "$round" ] ||
 	fail "crashing: not resumed to its end"
 
 # --- what is refused ---
