@@ -494,23 +494,65 @@ static json_t *aas_json(const struct bench_result_build *b)
 
 /* ---- Ratios to the own floor ---- */
 
-/* Which side of a strategy its floor bounds. */
-static const struct {
-	const char *floor, *scenario, *figure, *words;
+/*
+ * Which side of a strategy its floor bounds. A write cannot be cheaper than the
+ * event it stores, a full barrier drains that event's stores first, and a lock
+ * is taken and released around it. A swap that has to reach a running writer
+ * cannot be quicker than what it reaches it with. The lock's swap waits for a
+ * writer and not for a lock that is free, so nothing here bounds it.
+ */
+static const struct floor_side {
+	const char *floor, *plus, *name, *scenario, *figure, *words;
 } floor_sides[] = {
-	{ "append", "write", "writer.ns-per-event", "ns per event" },
-	{ "full-barrier", "write", "writer.ns-per-event", "ns per event" },
-	{ "mutex", "write", "writer.ns-per-event", "ns per event" },
-	{ "mutex", "swap", "swap.call.p50", "p50 of the swap call" },
-	{ "membarrier", "swap", "swap.call.p50", "p50 of the swap call" },
-	{ "signal", "swap", "swap.call.p50", "p50 of the swap call" },
-	{ NULL, NULL, NULL, NULL },
+	{ "append", NULL, "append", "write", "writer.ns-per-event",
+	  "ns per event" },
+	{ "full-barrier", "append", "barrier+append", "write",
+	  "writer.ns-per-event", "ns per event" },
+	{ "mutex", NULL, "mutex", "write", "writer.ns-per-event",
+	  "ns per event" },
+	{ "membarrier", NULL, "membarrier", "swap", "swap.call.p50",
+	  "p50 of the swap call" },
+	{ "signal", NULL, "signal", "swap", "swap.call.p50",
+	  "p50 of the swap call" },
+	{ "context-switch", NULL, "context-switch", "swap", "swap.call.p50",
+	  "p50 of the swap call" },
+	{ "cache-line", NULL, "cache-line", "swap", "swap.call.p50",
+	  "p50 of the swap call" },
+	{ NULL, NULL, NULL, NULL, NULL, NULL },
 };
 
+/* Floors of two PUs have a peer that runs all the time; so must the writer.
+ * One that sleeps or shares its PU is reached in another way, or need not be
+ * reached at all. */
+static bool is_bounded(const struct bench_result_cell *c)
+{
+	return strcmp(c->scenario, "swap") != 0 ||
+	       (!strcmp(bench_writer_state(c->json), "saturated") &&
+		strcmp(bench_text(c->json, "placement"), "same-pu") != 0);
+}
+
+/* Does this row of `append` write what the cell writes? */
+static bool writes_the_same(const json_t *floor, const json_t *cell)
+{
+	static const char *const axes[] = { "payload", "buffer-kib", "stamp",
+					    "mode" };
+	const json_t *a = json_object_get(floor, "axes");
+	const json_t *b = json_object_get(cell, "axes");
+
+	for (size_t i = 0; i < sizeof(axes) / sizeof(axes[0]); i++)
+		if (!json_equal(json_object_get(a, axes[i]),
+				json_object_get(b, axes[i])))
+			return false;
+	return true;
+}
+
+/* The row of a floor that stands for a cell: a swap's for the same two PUs, a
+ * write's wherever it was measured. */
 static const struct bench_result_cell *
 find_floor(const struct bench_result_build *b, const char *name,
-	   const char *placement)
+	   const struct bench_result_cell *of)
 {
+	const char *placement = bench_text(of->json, "placement");
 	const struct bench_result_cell *other = NULL;
 
 	for (size_t i = 0; i < b->n_cells; i++) {
@@ -518,73 +560,100 @@ find_floor(const struct bench_result_build *b, const char *name,
 
 		if (strcmp(c->scenario, "floor") ||
 		    strcmp(bench_text(c->json, "strategy"), name) ||
-		    !count_of(c, "ok"))
+		    !count_of(c, "ok") ||
+		    (!strcmp(name, "append") &&
+		     !writes_the_same(c->json, of->json)))
 			continue;
 		if (!strcmp(bench_text(c->json, "placement"), placement))
 			return c;
 		other = c;
 	}
-	return other;
+	return strcmp(of->scenario, "write") ? NULL : other;
 }
 
-/* Log ratios of the rounds that have both; not paired in one process. */
-static size_t ratios_by_round(const struct bench_result_cell *c,
-			      const char *figure,
-			      const struct bench_result_cell *floor,
-			      double *logs)
+/* What a floor took in one round; NaN: nothing. */
+static double floor_in_round(const struct bench_result_cell *floor,
+			     json_int_t number)
 {
-	size_t size = json_array_size(floor->rounds) + 1, n = 0, n_floor;
-	size_t n_cell, own = json_array_size(c->rounds) + 1;
-	double *ns = calloc(size + own, sizeof(double));
-	json_int_t *numbers = calloc(size + own, sizeof(json_int_t));
+	const json_t *round, *ns;
+	size_t i;
 
-	if (!ns || !numbers)
-		goto out;
-	n_floor = collect(floor, "floor.ns", ns, numbers);
-	n_cell = collect(c, figure, ns + size, numbers + size);
-	for (size_t i = 0; i < n_cell; i++)
-		for (size_t j = 0; j < n_floor; j++)
-			if (numbers[size + i] == numbers[j] &&
-			    !bench_stats_log_ratio(ns[size + i], ns[j],
-						   &logs[n])) {
-				n++;
-				break;
-			}
-out:
+	json_array_foreach (floor->rounds, i, round) {
+		ns = json_object_get(json_object_get(round, "figures"),
+				     "floor.ns");
+		if (json_is_number(ns) && json_integer_value(json_object_get(
+						  round, "round")) == number)
+			return json_number_value(ns);
+	}
+	return NAN;
+}
+
+/* Log ratios of the rounds that have both; not paired in one process. @plus
+ * may be NULL. */
+static int ratios_by_round(const struct bench_result_cell *c,
+			   const struct floor_side *side,
+			   const struct bench_result_cell *floor,
+			   const struct bench_result_cell *plus, double *logs,
+			   size_t *n)
+{
+	size_t rounds = json_array_size(c->rounds);
+	json_int_t *numbers = calloc(rounds + 1, sizeof(*numbers));
+	double *ns = values_new(c);
+
+	*n = 0;
+	if (numbers && ns)
+		rounds = collect(c, side->figure, ns, numbers);
+	for (size_t i = 0; numbers && ns && i < rounds; i++) {
+		double limit = floor_in_round(floor, numbers[i]);
+
+		if (plus)
+			limit += floor_in_round(plus, numbers[i]);
+		if (!bench_stats_log_ratio(ns[i], limit, &logs[*n]))
+			++*n;
+	}
 	free(ns);
 	free(numbers);
-	return n;
+	return numbers && ns ? 0 : -ENOMEM;
+}
+
+static double floor_median(const struct bench_result_cell *floor)
+{
+	return bench_get_number(floor->json, "floor.ns.median");
 }
 
 static int own_floor_with(const struct bench_result_build *b,
-			  struct bench_result_cell *c, int side)
+			  struct bench_result_cell *c,
+			  const struct floor_side *side)
 {
 	struct bench_sign_interval s = { .lo = NAN, .hi = NAN };
-	const struct bench_result_cell *floor = find_floor(
-		b, floor_sides[side].floor, bench_text(c->json, "placement"));
-	double median, ns = NAN, *logs;
+	const struct bench_result_cell *floor, *plus = NULL;
+	double median, *logs;
 	size_t n;
+	int err;
 
-	if (!floor)
+	floor = find_floor(b, side->floor, c);
+	if (side->plus)
+		plus = find_floor(b, side->plus, c);
+	if (!floor || (side->plus && !plus))
 		return 0;
 	logs = values_new(c);
 	if (!logs)
 		return -ENOMEM;
-	n = ratios_by_round(c, floor_sides[side].figure, floor, logs);
+	err = ratios_by_round(c, side, floor, plus, logs, &n);
 	if (bench_stats_sign_interval(logs, n, b->alpha, 1, &s))
 		s.lo = s.hi = NAN;
-	if (!bench_stats_median(logs, n, &median)) {
-		ns = bench_get_number(floor->json, "floor.ns.median");
+	if (!err && !bench_stats_median(logs, n, &median))
 		bench_set(c->json, "own-floor",
 			  json_pack("{s:s, s:s, s:f, s:f, s:o, s:o, s:I}",
-				    "name", floor_sides[side].floor, "of",
-				    floor_sides[side].words, "ns", ns, "ratio",
-				    exp(median), "low", bench_number(exp(s.lo)),
-				    "high", bench_number(exp(s.hi)), "n",
+				    "name", side->name, "of", side->words, "ns",
+				    floor_median(floor) +
+					    (plus ? floor_median(plus) : 0),
+				    "ratio", exp(median), "low",
+				    bench_number(exp(s.lo)), "high",
+				    bench_number(exp(s.hi)), "n",
 				    (json_int_t)n));
-	}
 	free(logs);
-	return 0;
+	return err;
 }
 
 static int finish_own_floor(const struct bench_result_build *b,
@@ -593,12 +662,12 @@ static int finish_own_floor(const struct bench_result_build *b,
 	const struct swap_strategy *s =
 		swap_find(bench_text(c->json, "strategy"));
 
-	if (!s || is_aa(c))
+	if (!s || is_aa(c) || !is_bounded(c))
 		return 0;
 	for (int i = 0; floor_sides[i].floor; i++)
 		if (!strcmp(s->floor, floor_sides[i].floor) &&
 		    !strcmp(c->scenario, floor_sides[i].scenario))
-			return own_floor_with(b, c, i);
+			return own_floor_with(b, c, &floor_sides[i]);
 	return 0;
 }
 

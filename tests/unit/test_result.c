@@ -202,6 +202,75 @@ static void test_own_floor(void **state)
 	json_decref(r);
 }
 
+/* A write with a barrier stores an event too. */
+static void test_own_floor_of_barrier_is_a_sum(void **state)
+{
+	json_t *r = build(RUN), *cell = find(r, "write/barrier/shared-l3");
+	double sum =
+		number(at(find(r, "floor/full-barrier/shared-l3"), "floor",
+			  "ns"),
+		       "median", NULL) +
+		number(at(find(r, "floor/append/shared-l3"), "floor", "ns"),
+		       "median", NULL);
+	double ns = number(at(cell, "writer", "ns-per-event"), "median", NULL);
+	double ratio = number(cell, "own-floor", "ratio");
+
+	(void)state;
+	assert_string_equal(word(cell, "own-floor", "name"), "barrier+append");
+	assert_true(fabs(number(cell, "own-floor", "ns") - sum) < 1e-9);
+	assert_true(ratio > ns / sum * 0.95 && ratio < ns / sum * 1.05);
+	json_decref(r);
+}
+
+/* The fixture with an axis of one cell changed in its plan. */
+static json_t *build_with_axis(const char *id, const char *axis,
+			       const char *value)
+{
+	char *line = NULL;
+	size_t room = 0;
+	FILE *in = fopen(RUN, "r"), *out = fopen(in_folder("axis.jsonl"), "w");
+
+	while (getline(&line, &room, in) > 0) {
+		json_t *json = json_loads(line, 0, NULL), *cell;
+		size_t i;
+
+		json_array_foreach (at(json, "plan", "cells"), i, cell)
+			if (!strcmp(word(cell, "id", NULL), id))
+				json_object_set_new(
+					json_object_get(cell, "axes"), axis,
+					json_string(value));
+		json_dumpf(json, out, JSON_COMPACT);
+		fputc('\n', out);
+		json_decref(json);
+	}
+	free(line);
+	fclose(in);
+	fclose(out);
+	return build(in_folder("axis.jsonl"));
+}
+
+static void check_no_own_floor(const char *id, const char *axis,
+			       const char *value)
+{
+	json_t *r = build_with_axis(id, axis, value);
+
+	assert_null(json_object_get(find(r, id), "own-floor"));
+	json_decref(r);
+}
+
+/* A ratio to a floor of another situation is no distance from a limit. */
+static void test_own_floor_bounds_the_same_situation(void **state)
+{
+	(void)state;
+	check_no_own_floor("swap/membarrier/shared-l3", "writer-state", "idle");
+	check_no_own_floor("swap/membarrier/shared-l3", "writer-state",
+			   "descheduled");
+	check_no_own_floor("swap/membarrier/shared-l3", "placement", "same-pu");
+	check_no_own_floor("swap/global-lock/shared-l3", "placement",
+			   "shared-l3");
+	check_no_own_floor("write/unsync/shared-l3", "stamp", "cycles");
+}
+
 static void test_too_few_rounds_is_no_verdict(void **state)
 {
 	json_t *r = build(SHORT), *cell = find(r, "write/rcu/shared-l3");
@@ -699,6 +768,8 @@ int main(void)
 		cmocka_unit_test(test_percentiles_need_support),
 		cmocka_unit_test(test_pools_merge_all_rounds),
 		cmocka_unit_test(test_own_floor),
+		cmocka_unit_test(test_own_floor_of_barrier_is_a_sum),
+		cmocka_unit_test(test_own_floor_bounds_the_same_situation),
 		cmocka_unit_test(test_too_few_rounds_is_no_verdict),
 		cmocka_unit_test(test_aa_that_differs_fails),
 		cmocka_unit_test(test_aa_that_is_wide_fails),
