@@ -164,11 +164,14 @@ static bool is_uncaught(const json_t *cell)
 	       json_object_get(cell, "swap") && has_status(cell, "ok");
 }
 
-/* The verdict word, or what the cell's status makes of it. */
+/* The verdict word, or what the cell's status makes of it. Why there is none
+ * is in the head; what is not resolved shows its half-width. */
 static void put_verdict(char *field, const json_t *cell)
 {
 	const json_t *ratio = json_object_get(cell, "ratio");
 	const char *name = bench_text(ratio, "verdict");
+	char digits[BENCH_TABLE_TEXT];
+	double width;
 
 	if (has_status(cell, "broken")) {
 		snprintf(field, BENCH_TABLE_TEXT, "broken: %.0f",
@@ -181,16 +184,19 @@ static void put_verdict(char *field, const json_t *cell)
 	}
 	if (name && !strcmp(bench_text(cell, "strategy"), "unsync"))
 		name = NULL; /* the core against append: no rival */
-	if (name && !strcmp(name, bench_verdict_name(BENCH_VERDICT_NONE)) &&
-	    json_is_null(json_object_get(ratio, "control"))) {
-		snprintf(field, BENCH_TABLE_TEXT, "NO VERDICT (no A/A)");
-		return;
-	}
 	for (int v = BENCH_VERDICT_INVALID; v <= BENCH_VERDICT_NOT_RESOLVED;
 	     v++)
 		if (name && !strcmp(name, bench_verdict_name(v)))
 			snprintf(field, BENCH_TABLE_TEXT, "%s",
-				 bench_verdict_text(v));
+				 v == BENCH_VERDICT_NONE
+					 ? "NO VERDICT"
+					 : bench_verdict_text(v));
+	width = number(ratio, "half-width");
+	if (name && !isnan(width) &&
+	    !strcmp(name, bench_verdict_name(BENCH_VERDICT_NOT_RESOLVED)))
+		snprintf(field, BENCH_TABLE_TEXT, "%s (%.15s %%)",
+			 bench_verdict_text(BENCH_VERDICT_NOT_RESOLVED),
+			 bench_text_number(100 * width, digits));
 }
 
 static void put_own_floor(char *field, const json_t *cell)

@@ -15,21 +15,32 @@
 #include "bench/table.h"
 #include "tests/unit/result_helper.h"
 
-static char *tables_of(const char *journal)
+static json_t *build(const char *journal)
 {
 	char why[BENCH_RESULT_WHY] = "";
-	char *text = NULL;
-	size_t size = 0;
-	json_t *result;
-	FILE *to;
+	json_t *result = NULL;
 
 	if (bench_result_build(journal, NULL, &result, why, sizeof(why)))
 		fail_msg("%s", why);
-	to = open_memstream(&text, &size);
+	return result;
+}
+
+/* Releases the result. */
+static char *print(json_t *result)
+{
+	char *text = NULL;
+	size_t size = 0;
+	FILE *to = open_memstream(&text, &size);
+
 	bench_table_print(result, to);
 	fclose(to);
 	json_decref(result);
 	return text;
+}
+
+static char *tables_of(const char *journal)
+{
+	return print(build(journal));
 }
 
 static void check_width(const char *text)
@@ -75,7 +86,7 @@ static void test_whole_run(void **state)
 	has(text, "hypervisor: fixture");
 	has(text, "unsync against itself");
 	has(text, "swap at shared-l3: no control, no verdicts");
-	has(text, "NO VERDICT (no A/A)");
+	has(text, "NO VERDICT");
 	has(text, "broken: 36");
 	has(text, "INVALID: crashed: signal 11");
 	has(text, "unavailable: no core here has two usable PUs");
@@ -84,6 +95,29 @@ static void test_whole_run(void **state)
 	has(text, "controls:");
 	has(text, "EQUIVALENT");
 	assert_null(strstr(text, "nan"));
+	free(text);
+}
+
+/* What could have been resolved belongs to what was not. */
+static void test_not_resolved_shows_its_half_width(void **state)
+{
+	json_t *result = build(FIXTURES "/run.jsonl"), *cell;
+	char *text;
+	size_t i;
+
+	(void)state;
+	json_array_foreach (json_object_get(result, "cells"), i, cell) {
+		json_t *ratio = json_object_get(cell, "ratio");
+
+		if (!ratio)
+			continue;
+		json_object_set_new(ratio, "verdict",
+				    json_string("not-resolved"));
+		json_object_set_new(ratio, "half-width", json_real(0.0412));
+	}
+	text = print(result);
+	check_width(text);
+	has(text, "NOT RESOLVED (4.12 %)");
 	free(text);
 }
 
@@ -212,6 +246,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_whole_run),
+		cmocka_unit_test(test_not_resolved_shows_its_half_width),
 		cmocka_unit_test(test_both_sides_are_shown),
 		cmocka_unit_test(test_empty_columns_are_dropped),
 		cmocka_unit_test(test_short_run_has_no_verdicts),
