@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/resource.h>
 
+#include "bench/machine.h"
 #include "bench/probe.h"
 
 #define CPU_DIR	     "/sys/devices/system/cpu/"
@@ -28,12 +29,17 @@
 #define GAP_FAIL 1000000
 /* A clock read dearer than this is a system call, not the vDSO, ns. */
 #define CLOCK_WARN_NS 100
+/* A counter that moves in longer steps shows in latencies of a write, ns. */
+#define STEP_NOTE_NS 5
+/* Latencies of fewer steps are told apart by no more than their number. */
+#define STEPS_FEW 10
 
 /* What a check needs to know. */
 struct patient {
 	const char *root;
 	const struct bench_topology *t;
 	struct bench_doctor *d;
+	struct bench_clock_cost clock;
 	struct bench_cpu_time before, after; /* around the spin */
 	char load[BENCH_FACT]; /* before it: it loads the machine */
 	long long throttled_before, throttled_after;
@@ -437,18 +443,17 @@ static void check_load(struct patient *p)
 static void check_clock(struct patient *p)
 {
 	struct bench_check *check = add(p, "clock-source");
-	struct bench_clock_cost cost;
+	const struct bench_clock_cost *cost = &p->clock;
 	char text[64];
 	bool good;
 
-	bench_probe_clock_cost(&cost);
 	bench_probe_file(p->root, CLOCKSOURCE "current_clocksource", text,
 			 sizeof(text));
 	good = !strcmp(text, "tsc") || !strcmp(text, "arch_sys_counter");
 	value(check,
-	      good && cost.gettime_ns < CLOCK_WARN_NS ? BENCH_OK : BENCH_WARN,
+	      good && cost->gettime_ns < CLOCK_WARN_NS ? BENCH_OK : BENCH_WARN,
 	      "%s, clock_gettime %.0f ns, counter %.0f ns at %.0f MHz", text,
-	      cost.gettime_ns, cost.counter_ns, cost.counter_mhz);
+	      cost->gettime_ns, cost->counter_ns, cost->counter_mhz);
 	if (check->severity == BENCH_OK)
 		return;
 	advise(check,
@@ -457,6 +462,47 @@ static void check_clock(struct patient *p)
 	if (!good)
 		tune_files(check, CLOCKSOURCE "current_clocksource", "tsc",
 			   text);
+}
+
+static void check_step(struct patient *p)
+{
+	struct bench_check *check = add(p, "clock-step");
+	double step = p->clock.step_ns;
+
+	if (step <= 0) {
+		value(check, BENCH_NOTE, "unavailable: no cycle counter");
+		return;
+	}
+	value(check, step > STEP_NOTE_NS ? BENCH_NOTE : BENCH_OK,
+	      "two reads of the counter differ by %.1f ns at least", step);
+	if (check->severity != BENCH_OK)
+		advise(check,
+		       "latencies below some %.0f ns are quantised: each is a "
+		       "multiple of that step, and so are their percentiles",
+		       STEPS_FEW * step);
+}
+
+static void check_counters(struct patient *p)
+{
+	struct bench_check *check = add(p, "hw-counters");
+	char text[BENCH_FACT];
+	long long paranoid;
+	int err = bench_machine_counters(text, sizeof(text));
+
+	if (!err) {
+		value(check, BENCH_OK, "instructions can be counted");
+		return;
+	}
+	if (bench_probe_number(p->root, "/proc/sys/kernel/perf_event_paranoid",
+			       &paranoid))
+		value(check, BENCH_NOTE, "unavailable: %.150s", text);
+	else
+		value(check, BENCH_NOTE,
+		      "unavailable: %.120s; perf_event_paranoid %lld", text,
+		      paranoid);
+	advise(check,
+	       "no instructions, cycles and misses per event; `ringswap "
+	       "instructions` counts under valgrind instead");
 }
 
 static void check_rt(struct patient *p)
@@ -494,6 +540,42 @@ static void check_cgroup(struct patient *p)
 		advise(check,
 		       "spinning threads use the quota up and are then "
 		       "stopped for the rest of each period: lift it");
+}
+
+static void check_cgroup_cpus(struct patient *p)
+{
+	struct bench_check *check = add(p, "cgroup-cpus");
+	char ours[BENCH_FACT], online[BENCH_FACT];
+	bool all;
+
+	if (bench_probe_cpuset(p->root, ours, sizeof(ours)) ||
+	    bench_probe_file(p->root, CPU_DIR "online", online,
+			     sizeof(online))) {
+		value(check, BENCH_NOTE, "unavailable: no cpuset to be seen");
+		return;
+	}
+	all = !strcmp(ours, online);
+	value(check, all ? BENCH_OK : BENCH_NOTE, "%.80s of %.80s online", ours,
+	      online);
+	if (!all)
+		advise(check,
+		       "a cpuset decides which PUs can be measured: "
+		       "placements may be missing, and neighbours use the "
+		       "others");
+}
+
+static void check_cgroup_memory(struct patient *p)
+{
+	struct bench_check *check = add(p, "cgroup-memory");
+	char text[BENCH_FACT];
+	double bytes;
+	int err = bench_probe_memory_limit(p->root, &bytes, text, sizeof(text));
+
+	value(check, err || bytes > 0 ? BENCH_NOTE : BENCH_OK, "%s", text);
+	if (bytes > 0)
+		advise(check,
+		       "a run whose buffers do not fit is killed, and one "
+		       "that nearly fits is slowed down by reclaim");
 }
 
 /* Events since boot, over all CPUs; -1 when the machine does not count. */
@@ -589,11 +671,13 @@ static void check_noise(struct patient *p)
 
 /* Every check there is, in the order of the report. */
 static void (*const checks[])(struct patient *p) = {
-	check_hypervisor,  check_steal,	    check_load, check_noise,
-	check_governor,	   check_turbo,	    check_smt,	check_c_states,
-	check_thermal,	   check_isolation, check_irqs, check_cgroup,
-	check_clock,	   check_rt,	    check_thp,	check_aslr,
-	check_mitigations,
+	check_hypervisor,  check_steal,		check_load,
+	check_noise,	   check_governor,	check_turbo,
+	check_smt,	   check_c_states,	check_thermal,
+	check_isolation,   check_irqs,		check_cgroup,
+	check_cgroup_cpus, check_cgroup_memory, check_clock,
+	check_step,	   check_counters,	check_rt,
+	check_thp,	   check_aslr,		check_mitigations,
 };
 
 _Static_assert(sizeof(checks) / sizeof(*checks) <= BENCH_CHECKS,
@@ -632,6 +716,7 @@ int bench_doctor_run(const struct bench_doctor_options *options,
 	err = measure_noise(&p);
 	bench_probe_cpu_time(p.root, &p.after);
 	p.throttled_after = throttle_count(p.root);
+	bench_probe_clock_cost(&p.clock);
 	for (size_t i = 0; i < sizeof(checks) / sizeof(*checks); i++)
 		checks[i](&p);
 	for (unsigned int i = 0; i < out->n_checks; i++)

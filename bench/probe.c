@@ -229,8 +229,17 @@ bool bench_probe_hypervisor(const char *root, char *text, size_t n)
 	return flagged;
 }
 
-/* CPUs' worth that one level allows; 0 when it sets no limit. */
-static double level_v2(const char *root, const char *dir)
+/* What one level of a hierarchy allows; 0 when it sets no limit. */
+typedef double (*level_fn)(const char *root, const char *dir);
+
+/* A resource that cgroups limit, in both versions. */
+struct limit {
+	const char *controller;
+	level_fn v2, v1;
+};
+
+/* In CPUs' worth of time. */
+static double quota_v2(const char *root, const char *dir)
 {
 	char path[PATH_MAX + 64], text[64];
 	double quota, period;
@@ -242,7 +251,7 @@ static double level_v2(const char *root, const char *dir)
 	return quota / period;
 }
 
-static double level_v1(const char *root, const char *dir)
+static double quota_v1(const char *root, const char *dir)
 {
 	static const char *const mounts[] = { "cpu,cpuacct", "cpu" };
 	long long quota, period;
@@ -264,9 +273,35 @@ static double level_v1(const char *root, const char *dir)
 	return 0;
 }
 
+static const struct limit quota = { "cpu", quota_v2, quota_v1 };
+
+/* In bytes. */
+static double memory_v2(const char *root, const char *dir)
+{
+	char path[PATH_MAX + 64];
+	long long bytes;
+
+	snprintf(path, sizeof(path), "/sys/fs/cgroup%s/memory.max", dir);
+	return bench_probe_number(root, path, &bytes) ? 0 : (double)bytes;
+}
+
+/* No limit is a huge one there. */
+static double memory_v1(const char *root, const char *dir)
+{
+	char path[PATH_MAX + 64];
+	long long bytes;
+
+	snprintf(path, sizeof(path),
+		 "/sys/fs/cgroup/memory%s/memory.limit_in_bytes", dir);
+	if (bench_probe_number(root, path, &bytes) || bytes >= 1ll << 60)
+		return 0;
+	return (double)bytes;
+}
+
+static const struct limit memory = { "memory", memory_v2, memory_v1 };
+
 /* The smallest limit from @dir up to the root of the hierarchy. */
-static double tightest(const char *root, char *dir,
-		       double (*level)(const char *root, const char *dir))
+static double tightest(const char *root, char *dir, level_fn level)
 {
 	double least = 0, here;
 	char *slash;
@@ -284,34 +319,47 @@ static double tightest(const char *root, char *dir,
 	}
 }
 
-/* "3:cpu,cpuacct:/dir" is v1's, "0::/dir" is v2's; others do not matter. */
-static double line_limit(const char *root, char *line)
+/* Is it a word of "cpu,cpuacct"? */
+static bool is_listed(const char *list, const char *controller)
+{
+	size_t length = strlen(controller);
+
+	for (; list; list = strchr(list, ',')) {
+		list += *list == ',';
+		if (!strncmp(list, controller, length) &&
+		    (list[length] == ',' || !list[length]))
+			return true;
+	}
+	return false;
+}
+
+/* "3:cpu,cpuacct:/dir" is v1's, "0::/dir" is v2's: the directory, or NULL where
+ * the line is not about @controller. */
+static char *line_dir(char *line, const char *controller, bool *is_v2)
 {
 	char *controllers = strchr(line, ':'), *dir;
 
 	if (!controllers)
-		return 0;
+		return NULL;
 	dir = strchr(++controllers, ':');
 	if (!dir)
-		return 0;
+		return NULL;
 	*dir++ = '\0';
 	dir[strcspn(dir, "\n")] = '\0';
-	if (!*controllers)
-		return tightest(root, dir, level_v2);
-	if (!strcmp(controllers, "cpu") || !strncmp(controllers, "cpu,", 4) ||
-	    strstr(controllers, ",cpu"))
-		return tightest(root, dir, level_v1);
-	return 0;
+	*is_v2 = !*controllers;
+	return *is_v2 || is_listed(controllers, controller) ? dir : NULL;
 }
 
-int bench_probe_cpu_limit(const char *root, double *cpus, char *text, size_t n)
+/* The tightest above this process into *least, 0: none. Or -errno and text. */
+static int find_limit(const char *root, const struct limit *limit,
+		      double *least, char *text, size_t n)
 {
 	FILE *f = open_below(root, "/proc/self/cgroup");
-	char *line = NULL;
+	char *line = NULL, *dir;
 	size_t room = 0;
-	double here;
+	bool is_v2;
 
-	*cpus = 0;
+	*least = 0;
 	if (!f) {
 		int err = -errno;
 
@@ -320,17 +368,81 @@ int bench_probe_cpu_limit(const char *root, double *cpus, char *text, size_t n)
 		return err;
 	}
 	while (getline(&line, &room, f) > 0) {
-		here = line_limit(root, line);
-		if (here > 0 && (!*cpus || here < *cpus))
-			*cpus = here;
+		double here;
+
+		dir = line_dir(line, limit->controller, &is_v2);
+		here = dir ? tightest(root, dir, is_v2 ? limit->v2 : limit->v1)
+			   : 0;
+		if (here > 0 && (!*least || here < *least))
+			*least = here;
 	}
 	free(line);
 	fclose(f);
+	snprintf(text, n, "unlimited");
+	return 0;
+}
+
+int bench_probe_cpu_limit(const char *root, double *cpus, char *text, size_t n)
+{
+	int err = find_limit(root, &quota, cpus, text, n);
+
 	if (*cpus > 0)
 		snprintf(text, n, "%.2f CPUs", *cpus);
-	else
-		snprintf(text, n, "unlimited");
-	return 0;
+	return err;
+}
+
+int bench_probe_memory_limit(const char *root, double *bytes, char *text,
+			     size_t n)
+{
+	int err = find_limit(root, &memory, bytes, text, n);
+
+	if (*bytes > 0)
+		snprintf(text, n, "%.0f MiB", *bytes / (1 << 20));
+	return err;
+}
+
+/* From @dir upwards the first that says which CPUs it has. */
+static int nearest_cpuset(const char *root, char *dir, bool is_v2, char *text,
+			  size_t n)
+{
+	char path[PATH_MAX + 64];
+	char *slash;
+
+	if (!strcmp(dir, "/"))
+		*dir = '\0';
+	for (;;) {
+		snprintf(path, sizeof(path),
+			 is_v2 ? "/sys/fs/cgroup%s/cpuset.cpus.effective"
+			       : "/sys/fs/cgroup/cpuset%s/cpuset.cpus",
+			 dir);
+		if (!bench_probe_file(root, path, text, n))
+			return 0;
+		slash = strrchr(dir, '/');
+		if (!slash)
+			return -ENOENT;
+		*slash = '\0';
+	}
+}
+
+int bench_probe_cpuset(const char *root, char *text, size_t n)
+{
+	FILE *f = open_below(root, "/proc/self/cgroup");
+	char *line = NULL, *dir;
+	int err = -ENOENT;
+	size_t room = 0;
+	bool is_v2;
+
+	while (f && err && getline(&line, &room, f) > 0) {
+		dir = line_dir(line, "cpuset", &is_v2);
+		if (dir)
+			err = nearest_cpuset(root, dir, is_v2, text, n);
+	}
+	free(line);
+	if (f)
+		fclose(f);
+	if (err)
+		snprintf(text, n, UNAVAILABLE "no cgroup names its CPUs");
+	return err;
 }
 
 int bench_probe_cpu_time(const char *root, struct bench_cpu_time *out)
@@ -427,6 +539,21 @@ static double counter_mhz(void)
 	return mhz[n / 2];
 }
 
+/* The smallest difference, other than none, of two reads in a row. */
+static uint64_t counter_step(void)
+{
+	uint64_t least = UINT64_MAX, before = counter();
+
+	for (int i = 0; i < BATCHES * READS; i++) {
+		uint64_t now = counter();
+
+		if (now > before && now - before < least)
+			least = now - before;
+		before = now;
+	}
+	return least;
+}
+
 void bench_probe_clock_cost(struct bench_clock_cost *out)
 {
 	*out = (struct bench_clock_cost){ .gettime_ns = read_cost(gettime) };
@@ -434,4 +561,5 @@ void bench_probe_clock_cost(struct bench_clock_cost *out)
 		return;
 	out->counter_ns = read_cost(counter);
 	out->counter_mhz = counter_mhz();
+	out->step_ns = (double)counter_step() * 1e3 / out->counter_mhz;
 }

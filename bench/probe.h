@@ -77,6 +77,22 @@ bool bench_probe_hypervisor(const char *root, char *text, size_t n);
  */
 int bench_probe_cpu_limit(const char *root, double *cpus, char *text, size_t n);
 
+/**
+ * bench_probe_memory_limit() - the tightest cgroup memory limit, likewise
+ * @bytes: 0 when unlimited
+ *
+ * 0 or -errno, and the text "unlimited", "512 MiB" or "unavailable: ...".
+ */
+int bench_probe_memory_limit(const char *root, double *bytes, char *text,
+			     size_t n);
+
+/**
+ * bench_probe_cpuset() - the CPUs that this process's cgroup has, "0-3,8"
+ *
+ * 0, or -ENOENT where no cgroup above it names them.
+ */
+int bench_probe_cpuset(const char *root, char *text, size_t n);
+
 /* CPU time since boot over all CPUs, in ticks. */
 struct bench_cpu_time {
 	uint64_t steal;
@@ -97,6 +113,7 @@ struct bench_clock_cost {
 	double gettime_ns; /* clock_gettime(CLOCK_MONOTONIC) */
 	double counter_ns; /* the counter, unserialised */
 	double counter_mhz;
+	double step_ns; /* smallest difference of two reads of the counter */
 };
 
 /**

@@ -105,6 +105,9 @@ static const struct file good[] = {
 	{ "/proc/irq/9/effective_affinity_list", "0\n" },
 	{ "/proc/irq/10/smp_affinity_list", "0-1\n" },
 	{ "/sys/fs/cgroup/user.slice/cpu.max", "max 100000\n" },
+	{ "/sys/fs/cgroup/user.slice/memory.max", "max\n" },
+	{ "/sys/fs/cgroup/cpuset.cpus.effective", "0-3\n" },
+	{ CPU "online", "0-3\n" },
 	{ CPU "cpu0/cpufreq/scaling_governor", "performance\n" },
 	{ CPU "cpu1/cpufreq/scaling_governor", "performance\n" },
 	{ CPU "intel_pstate/no_turbo", "1\n" },
@@ -136,11 +139,18 @@ static const struct file bad[] = {
 	{ "/proc/stat", "cpu  500 0 50 400 5 0 2 50 0 0\n" },
 	{ "/proc/loadavg", "7.50 6.00 5.00 9/200 4242\n" },
 	{ "/proc/self/status", "Name:\tx\nCapEff:\t0000000000000000\n" },
-	{ "/proc/self/cgroup", "3:cpu,cpuacct:/box/inner\n0::/\n" },
+	{ "/proc/self/cgroup",
+	  "4:memory:/box\n3:cpu,cpuacct:/box/inner\n2:cpuset:/box\n0::/\n" },
 	{ "/proc/sys/kernel/osrelease", "5.10.0-cloud\n" },
 	{ "/proc/sys/kernel/randomize_va_space", "2\n" },
 	{ "/proc/irq/9/effective_affinity_list", "0\n" },
 	{ "/proc/irq/10/effective_affinity_list", "3\n" },
+	{ "/proc/sys/kernel/perf_event_paranoid", "4\n" },
+	{ "/sys/fs/cgroup/memory/memory.limit_in_bytes",
+	  "9223372036854771712\n" },
+	{ "/sys/fs/cgroup/memory/box/memory.limit_in_bytes", "268435456\n" },
+	{ "/sys/fs/cgroup/cpuset/box/cpuset.cpus", "2-3\n" },
+	{ CPU "online", "0-3\n" },
 	{ "/sys/fs/cgroup/cpu,cpuacct/box/cpu.cfs_quota_us", "150000\n" },
 	{ "/sys/fs/cgroup/cpu,cpuacct/box/cpu.cfs_period_us", "100000\n" },
 	{ "/sys/fs/cgroup/cpu,cpuacct/box/inner/cpu.cfs_quota_us", "-1\n" },
@@ -213,6 +223,20 @@ static enum bench_severity clock_severity(void)
 	return cost.gettime_ns < 80 ? BENCH_OK : BENCH_WARN;
 }
 
+/* So are its step, and whether its events can be counted. */
+static enum bench_severity step_severity(void)
+{
+	struct bench_clock_cost cost;
+
+	bench_probe_clock_cost(&cost);
+	return cost.step_ns > 0 && cost.step_ns <= 5 ? BENCH_OK : BENCH_NOTE;
+}
+
+static enum bench_severity counters_severity(void)
+{
+	return bench_machine_counters(why, sizeof(why)) ? BENCH_NOTE : BENCH_OK;
+}
+
 static void a_good_machine_passes(void **state)
 {
 	const struct finding expected[] = {
@@ -228,7 +252,11 @@ static void a_good_machine_passes(void **state)
 		{ "isolation", BENCH_OK, "isolcpus=2-3 nohz_full=2-3" },
 		{ "irq-affinity", BENCH_OK, "0 of 2" },
 		{ "cgroup-limit", BENCH_OK, "unlimited" },
+		{ "cgroup-cpus", BENCH_OK, "0-3 of 0-3" },
+		{ "cgroup-memory", BENCH_OK, "unlimited" },
 		{ "clock-source", clock_severity(), "tsc" },
+		{ "clock-step", step_severity(), "ns at least" },
+		{ "hw-counters", counters_severity(), "" },
 		{ "rt-privileges", BENCH_OK, "CAP_SYS_NICE yes" },
 		{ "thp", BENCH_OK, "[madvise]" },
 		{ "aslr", BENCH_OK, "0" },
@@ -246,7 +274,7 @@ static void a_good_machine_passes(void **state)
 
 static void a_bad_machine_is_indicative(void **state)
 {
-	static const struct finding expected[] = {
+	const struct finding expected[] = {
 		{ "hypervisor", BENCH_FAIL, "unknown hypervisor" },
 		{ "steal", BENCH_FAIL, "4.97 % since boot" },
 		{ "load", BENCH_FAIL, "7.50" },
@@ -259,7 +287,12 @@ static void a_bad_machine_is_indicative(void **state)
 		{ "isolation", BENCH_OK, "isolcpus=3 nohz_full=none" },
 		{ "irq-affinity", BENCH_WARN, "1 of 2" },
 		{ "cgroup-limit", BENCH_WARN, "1.50 CPUs" },
+		{ "cgroup-cpus", BENCH_NOTE, "2-3 of 0-3" },
+		{ "cgroup-memory", BENCH_NOTE, "256 MiB" },
 		{ "clock-source", BENCH_WARN, "hpet" },
+		{ "clock-step", step_severity(), "ns at least" },
+		{ "hw-counters", counters_severity(),
+		  counters_severity() ? "perf_event_paranoid 4" : "" },
 		{ "rt-privileges", BENCH_NOTE, "CAP_SYS_NICE no" },
 		{ "thp", BENCH_NOTE, "[always]" },
 		{ "aslr", BENCH_NOTE, "2" },
@@ -283,9 +316,10 @@ static void a_bad_machine_is_indicative(void **state)
 static void an_unreadable_machine_is_unknown(void **state)
 {
 	static const char *const ids[] = {
-		"steal",   "load",     "governor",     "turbo",
-		"thermal", "c-states", "irq-affinity", "cgroup-limit",
-		"thp",	   "aslr",     "mitigations",
+		"steal",	 "load",     "governor",     "turbo",
+		"thermal",	 "c-states", "irq-affinity", "cgroup-limit",
+		"thp",		 "aslr",     "mitigations",  "cgroup-cpus",
+		"cgroup-memory",
 	};
 	const struct bench_check *c;
 	struct bench_doctor d;
@@ -628,6 +662,18 @@ static void the_tightest_cgroup_limit_counts(void **state)
 	drop_root(root);
 }
 
+static void the_counter_moves_in_steps(void **state)
+{
+	struct bench_clock_cost cost;
+
+	(void)state;
+	bench_probe_clock_cost(&cost);
+	if (!cost.counter_mhz)
+		skip();
+	assert_true(cost.step_ns > 0);
+	assert_true(cost.step_ns < 1000);
+}
+
 static void build_info_names_the_commit(void **state)
 {
 	json_t *info = bench_build_info();
@@ -786,6 +832,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(what_is_unknown_is_called_so),
 		cmocka_unit_test(boot_parameters_are_filtered),
 		cmocka_unit_test(the_tightest_cgroup_limit_counts),
+		cmocka_unit_test(the_counter_moves_in_steps),
 		cmocka_unit_test(build_info_names_the_commit),
 		cmocka_unit_test(counters_work_or_say_why),
 		cmocka_unit_test(rseq_is_what_glibc_registered),
