@@ -58,11 +58,11 @@ static bool is_measured(const json_t *cell)
 	return cell && bench_is_usable(bench_text(cell, "status"));
 }
 
-/* The logarithms of a figure over the rounds; the caller frees. */
-static double *logs_of(const json_t *cell, const char *figure, size_t *n)
+/* A figure over the rounds; the caller frees. */
+static double *values_of(const json_t *cell, const char *figure, size_t *n)
 {
 	const json_t *rounds = json_object_get(cell, "rounds");
-	double *logs = calloc(json_array_size(rounds) + 1, sizeof(*logs));
+	double *values = calloc(json_array_size(rounds) + 1, sizeof(*values));
 	const json_t *round;
 	size_t i;
 
@@ -71,59 +71,138 @@ static double *logs_of(const json_t *cell, const char *figure, size_t *n)
 		const json_t *value = json_object_get(
 			json_object_get(round, "figures"), figure);
 
-		if (logs && json_is_number(value) &&
-		    json_number_value(value) > 0)
-			logs[(*n)++] = log(json_number_value(value));
+		if (values && json_is_number(value))
+			values[(*n)++] = json_number_value(value);
 	}
-	return logs;
+	return values;
+}
+
+static bool all_positive(const double *values, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (values[i] <= 0)
+			return false;
+	return true;
+}
+
+static void take_logs(double *values, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		values[i] = log(values[i]);
 }
 
 /* ---- One machine ---- */
 
-static json_t *shift_json(const struct bench_shift *s, double a, double b,
-			  size_t na, size_t nb)
+/* As a ratio, or as a difference in the figure's own unit. */
+static json_t *shift_json(const struct bench_shift *s, bool is_ratio, double a,
+			  double b, size_t na, size_t nb)
 {
-	bool any = s->has_interval;
+	double low = s->has_interval ? s->lo : NAN;
+	double high = s->has_interval ? s->hi : NAN;
+	json_t *row = json_pack("{s:o, s:o, s:I, s:I, s:f, s:f}", "a",
+				bench_number(is_ratio ? exp(a) : a), "b",
+				bench_number(is_ratio ? exp(b) : b), "n-a",
+				(json_int_t)na, "n-b", (json_int_t)nb, "p",
+				s->p, "a12", s->a12);
 
-	return json_pack(
-		"{s:o, s:o, s:I, s:I, s:o, s:o, s:o, s:f, s:f}", "a",
-		bench_number(a), "b", bench_number(b), "n-a", (json_int_t)na,
-		"n-b", (json_int_t)nb, "ratio", bench_number(exp(s->shift)),
-		"low", bench_number(any ? exp(s->lo) : NAN), "high",
-		bench_number(any ? exp(s->hi) : NAN), "p", s->p, "a12", s->a12);
+	bench_set(row, "ratio", bench_number(is_ratio ? exp(s->shift) : NAN));
+	bench_set(row, "difference", bench_number(is_ratio ? NAN : s->shift));
+	bench_set(row, "low", bench_number(is_ratio ? exp(low) : low));
+	bench_set(row, "high", bench_number(is_ratio ? exp(high) : high));
+	return row;
 }
 
-/* B against A; NULL: too little of one of them. */
+/* B against A; NULL: too little of one of them. A figure that is not positive
+ * in every round has no ratio: leaving those rounds out would choose. */
 static json_t *row_compare(const json_t *a, const json_t *b, const char *figure)
 {
 	double *x, *y, mx = NAN, my = NAN;
 	struct bench_shift s;
 	json_t *row = NULL;
+	bool is_ratio;
 	size_t nx, ny;
 
-	x = logs_of(a, figure, &nx);
-	y = logs_of(b, figure, &ny);
-	if (x && y && !bench_stats_shift(x, nx, y, ny, ALPHA, &s)) {
+	x = values_of(a, figure, &nx);
+	y = values_of(b, figure, &ny);
+	if (!x || !y)
+		goto out;
+	is_ratio = all_positive(x, nx) && all_positive(y, ny);
+	if (is_ratio) {
+		take_logs(x, nx);
+		take_logs(y, ny);
+	}
+	if (!bench_stats_shift(x, nx, y, ny, ALPHA, &s)) {
 		bench_stats_median(x, nx, &mx);
 		bench_stats_median(y, ny, &my);
-		row = shift_json(&s, exp(mx), exp(my), nx, ny);
+		row = shift_json(&s, is_ratio, mx, my, nx, ny);
 	}
+out:
 	free(x);
 	free(y);
 	return row;
 }
 
-/* Was the machine quiet enough for verdicts during that run? */
-static bool aa_passed(const json_t *result)
+/* The furthest from 1 that identical code was in this control; NaN: it failed.
+ */
+static double reach_of(const json_t *aa)
 {
-	const json_t *list = json_object_get(result, "aa");
+	if (!json_is_true(json_object_get(aa, "passed")))
+		return NAN;
+	return fmax(fabs(bench_get_number(aa, "low") - 1),
+		    fabs(bench_get_number(aa, "high") - 1));
+}
+
+/* Over all controls of a result; NaN: one failed, or there is none. */
+static double widest_reach(const json_t *list)
+{
+	double widest = json_array_size(list) ? 0 : NAN;
 	const json_t *aa;
 	size_t i;
 
-	json_array_foreach (list, i, aa)
-		if (!json_is_true(json_object_get(aa, "passed")))
-			return false;
-	return json_array_size(list) > 0;
+	json_array_foreach (list, i, aa) {
+		double reach = reach_of(aa);
+
+		if (isnan(reach))
+			return NAN;
+		widest = fmax(widest, reach);
+	}
+	return widest;
+}
+
+/* What the cell's own control showed. What is compared with nothing inside a
+ * run has none: then all of that run's must have passed. */
+static double noise_of(const json_t *result, const json_t *cell)
+{
+	const json_t *list = json_object_get(result, "aa");
+	const json_t *own = bench_aa_for(list, cell);
+
+	return own ? reach_of(own) : widest_reach(list);
+}
+
+/* Was the machine quiet enough for verdicts during that run? */
+static bool aa_passed(const json_t *result)
+{
+	return !isnan(widest_reach(json_object_get(result, "aa")));
+}
+
+static void add_row(json_t *rows, const struct bench_compare *c, size_t with,
+		    const struct measure *m, const json_t *a, const json_t *b)
+{
+	double noise_a = noise_of(c->results[0], a);
+	double noise_b = noise_of(c->results[with], b);
+	json_t *row = row_compare(a, b, m->figure);
+
+	if (!row)
+		return;
+	bench_copy(row, a, "id");
+	bench_copy(row, a, "strategy");
+	bench_set(row, "measure", json_string(m->words));
+	bench_set(row, "with", json_string(c->names[with]));
+	bench_set(row, "aa-passed",
+		  json_boolean(!isnan(noise_a) && !isnan(noise_b)));
+	bench_set(row, "threshold",
+		  json_real(fmax(THRESHOLD, fmax(noise_a, noise_b))));
+	json_array_append_new(rows, row);
 }
 
 static void add_rows(json_t *rows, const struct bench_compare *c, size_t with,
@@ -135,38 +214,37 @@ static void add_rows(json_t *rows, const struct bench_compare *c, size_t with,
 
 	json_array_foreach (cells, i, a) {
 		const json_t *b = find(c->results[with], bench_text(a, "id"));
-		json_t *row;
 
-		if (strcmp(bench_text(a, "scenario"), m->scenario) ||
-		    !is_measured(a) || !is_measured(b))
-			continue;
-		row = row_compare(a, b, m->figure);
-		if (!row)
-			continue;
-		bench_copy(row, a, "id");
-		bench_copy(row, a, "strategy");
-		bench_set(row, "measure", json_string(m->words));
-		bench_set(row, "with", json_string(c->names[with]));
-		bench_set(row, "aa-passed",
-			  json_boolean(aa_passed(c->results[0]) &&
-				       aa_passed(c->results[with])));
-		json_array_append_new(rows, row);
+		if (!strcmp(bench_text(a, "scenario"), m->scenario) &&
+		    is_measured(a) && is_measured(b))
+			add_row(rows, c, with, m, a, b);
 	}
+}
+
+/* How far from no difference, as a share: of 1, or of the larger median. */
+static double share_of(const json_t *row, const char *name)
+{
+	double value = bench_get_number(row, name);
+
+	if (!isnan(bench_get_number(row, "ratio")))
+		return value - 1;
+	return value / fmax(fabs(bench_get_number(row, "a")),
+			    fabs(bench_get_number(row, "b")));
 }
 
 /* A difference needs both: p adjusted over the table, and enough size. */
 static const char *word_for(const json_t *row, double adjusted)
 {
-	double ratio = bench_get_number(row, "ratio");
-	double low = bench_get_number(row, "low");
-	double high = bench_get_number(row, "high");
-	bool far = fabs(ratio - 1) > THRESHOLD;
+	bool is_ratio = !isnan(bench_get_number(row, "ratio"));
+	double share = share_of(row, is_ratio ? "ratio" : "difference");
+	double threshold = bench_get_number(row, "threshold");
 
 	if (!json_is_true(json_object_get(row, "aa-passed")))
 		return "no-verdict";
-	if (adjusted <= ALPHA && far)
-		return ratio < 1 ? "better" : "worse";
-	if (low >= 1 - THRESHOLD && high <= 1 + THRESHOLD)
+	if (adjusted <= ALPHA && fabs(share) > threshold)
+		return share < 0 ? "better" : "worse";
+	if (share_of(row, "low") >= -threshold &&
+	    share_of(row, "high") <= threshold)
 		return "equivalent";
 	return "not-resolved";
 }
@@ -441,6 +519,20 @@ static void verdict_text(const char *name, char *text, size_t n)
 			snprintf(text, n, "%s", bench_verdict_text(v));
 }
 
+/* "1.05 [1.02, 1.08]", or "-120 [-150, -90] ns" where there is no ratio. */
+static void put_shift(char *field, const json_t *row)
+{
+	bool is_ratio = !isnan(bench_get_number(row, "ratio"));
+	char text[BENCH_TABLE_TEXT];
+
+	bench_text_interval(
+		bench_get_number(row, is_ratio ? "ratio" : "difference"),
+		bench_get_number(row, "low"), bench_get_number(row, "high"), 1,
+		text);
+	snprintf(field, BENCH_TABLE_TEXT, "%.35s%s", text,
+		 is_ratio ? "" : " ns");
+}
+
 static void add_alike(struct bench_grid *g, const json_t *row)
 {
 	struct bench_grid_row *line = bench_grid_row(g);
@@ -450,9 +542,7 @@ static void add_alike(struct bench_grid *g, const json_t *row)
 	snprintf(line->field[0], BENCH_TABLE_TEXT, "%s", bench_text(row, "id"));
 	bench_text_number(bench_get_number(row, "a"), line->field[1]);
 	bench_text_number(bench_get_number(row, "b"), line->field[2]);
-	bench_text_interval(bench_get_number(row, "ratio"),
-			    bench_get_number(row, "low"),
-			    bench_get_number(row, "high"), 1, line->field[3]);
+	put_shift(line->field[3], row);
 	verdict_text(bench_text(row, "verdict"), line->field[4],
 		     BENCH_TABLE_TEXT);
 }
@@ -473,9 +563,11 @@ static void print_alike(const json_t *comparison, FILE *to)
 
 	fprintf(to,
 		"One machine: cell by cell against A, rounds as independent "
-		"sets; ratio below 1: cheaper than A.\n"
-		"Differences hold for the whole comparison at 95 %% (Holm) and "
-		"are above 3 %%.\n");
+		"sets; ratio below 1: cheaper than A;\n"
+		"in ns where a figure is not above 0 in every round. "
+		"Differences hold for the whole comparison at\n"
+		"95 %% (Holm) and are above 3 %% and above what A/A showed in "
+		"either run.\n");
 	print_results(comparison, to);
 	for (size_t i = 0; i < n;) {
 		const json_t *first = json_array_get(rows, i);

@@ -68,8 +68,8 @@ static json_t *compare(json_t *a, json_t *b)
 	return bench_compare_json(&c);
 }
 
-static const char *verdict_of(const json_t *comparison, const char *id,
-			      const char *measure)
+static const json_t *row_of(const json_t *comparison, const char *id,
+			    const char *measure)
 {
 	const json_t *rows = json_object_get(comparison, "rows"), *row;
 	size_t i;
@@ -79,10 +79,16 @@ static const char *verdict_of(const json_t *comparison, const char *id,
 			    id) &&
 		    strstr(json_string_value(json_object_get(row, "measure")),
 			   measure))
-			return json_string_value(
-				json_object_get(row, "verdict"));
+			return row;
 	fail_msg("no row %s", id);
 	return NULL;
+}
+
+static const char *verdict_of(const json_t *comparison, const char *id,
+			      const char *measure)
+{
+	return json_string_value(
+		json_object_get(row_of(comparison, id, measure), "verdict"));
 }
 
 static void check_planted(double factor, const char *word)
@@ -131,6 +137,78 @@ static void test_small_is_equivalent(void **state)
 	json_decref(c);
 }
 
+/* The time a swap steals, shifted so that about half the rounds are below 0. */
+static void shift_stolen(json_t *result, double by)
+{
+	json_t *cell, *round;
+	size_t i, j;
+
+	json_array_foreach (json_object_get(result, "cells"), i, cell)
+		json_array_foreach (json_object_get(cell, "rounds"), j, round) {
+			json_t *value = json_object_get(
+				json_object_get(round, "figures"),
+				"footprint.stolen-ns");
+
+			if (value)
+				json_real_set(value,
+					      by + (j % 2 ? 20.0 : -20.0) +
+						      (double)j);
+		}
+}
+
+static void test_what_is_below_0_is_compared_by_differences(void **state)
+{
+	static const char id[] = "footprint/membarrier/shared-l3";
+	json_t *a = build(), *b = build(), *c;
+	const json_t *row;
+
+	(void)state;
+	shift_stolen(a, 0);
+	shift_stolen(b, 500);
+	c = compare(a, b);
+	row = row_of(c, id, "stolen");
+	assert_int_equal(json_integer_value(json_object_get(row, "n-a")), 12);
+	assert_int_equal(json_integer_value(json_object_get(row, "n-b")), 12);
+	assert_true(json_is_null(json_object_get(row, "ratio")));
+	assert_true(fabs(json_number_value(json_object_get(row, "difference")) -
+			 500) < 10);
+	assert_string_equal(json_string_value(json_object_get(row, "verdict")),
+			    "worse");
+	json_decref(c);
+	shift_stolen(b, 1);
+	c = compare(a, b);
+	assert_string_equal(verdict_of(c, id, "stolen"), "not-resolved");
+	json_decref(a);
+	json_decref(b);
+	json_decref(c);
+}
+
+/* What identical code showed in either run is no difference between them. */
+static void test_a_wide_control_widens_the_threshold(void **state)
+{
+	json_t *a = build(), *b = build(), *c;
+	json_t *aa = json_array_get(json_object_get(b, "aa"), 0);
+
+	(void)state;
+	plant(b, "rcu", 1.07);
+	c = compare(a, b);
+	assert_string_equal(verdict_of(c, "write/rcu/shared-l3", "write"),
+			    "worse");
+	json_decref(c);
+	json_object_set_new(aa, "high", json_real(1.09));
+	c = compare(a, b);
+	assert_string_not_equal(verdict_of(c, "write/rcu/shared-l3", "write"),
+				"worse");
+	json_decref(c);
+	json_object_set_new(aa, "passed", json_false());
+	c = compare(a, b);
+	assert_string_equal(verdict_of(c, "write/rcu/shared-l3", "write"),
+			    "no-verdict");
+	json_decref(a);
+	json_decref(b);
+	json_decref(c);
+}
+
 static void test_unlike_machines_show_no_nanoseconds(void **state)
 {
 	json_t *a = build(), *b = build(), *c, *row;
@@ -161,6 +239,9 @@ int main(void)
 		cmocka_unit_test(test_planted_gain),
 		cmocka_unit_test(test_planted_loss),
 		cmocka_unit_test(test_small_is_equivalent),
+		cmocka_unit_test(
+			test_what_is_below_0_is_compared_by_differences),
+		cmocka_unit_test(test_a_wide_control_widens_the_threshold),
 		cmocka_unit_test(test_unlike_machines_show_no_nanoseconds),
 	};
 
