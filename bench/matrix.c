@@ -586,6 +586,70 @@ static int read_matrix(struct reading *r, json_t *json)
 	return 0;
 }
 
+/* ------------------------------------------------------------------------ */
+/* Overrides that come to nothing                                           */
+
+static bool any_has(const struct bench_matrix *m, const char *axis,
+		    const char *value)
+{
+	char text[BENCH_NAME];
+
+	for (unsigned int i = 0; i < m->n; i++)
+		if (bench_cell_strategy(&m->cells[i].cell) &&
+		    !strcmp(bench_cell_get(&m->cells[i].cell, axis, text,
+					   sizeof(text)),
+			    value))
+			return true;
+	return false;
+}
+
+static const struct bench_cell *first_strategy(const struct bench_matrix *m)
+{
+	for (unsigned int i = 0; i < m->n; i++)
+		if (bench_cell_strategy(&m->cells[i].cell))
+			return &m->cells[i].cell;
+	return NULL;
+}
+
+/* A cell without meaning for an axis stands at its default: whoever asked for
+ * three writers must not get one and no word. */
+static int check_override(const struct reading *r,
+			  const struct bench_override *o)
+{
+	const struct bench_cell *first = first_strategy(r->m);
+	char copy[sizeof(o->values)], *save = NULL;
+	char why[BENCH_WHY], text[BENCH_NAME];
+	struct bench_cell wanted;
+
+	strcpy(copy, o->values);
+	for (char *word = strtok_r(copy, ",", &save); word && first;
+	     word = strtok_r(NULL, ",", &save)) {
+		bench_cell_default(&wanted);
+		if (bench_cell_set(&wanted, o->axis, word, why, sizeof(why)) ||
+		    any_has(r->m, o->axis,
+			    bench_cell_get(&wanted, o->axis, text,
+					   sizeof(text))))
+			continue;
+		return wrong(
+			r, o->axis,
+			"--%s %s has no effect: in scenario %s it is %s",
+			o->axis, word, bench_scenario_name(first->scenario),
+			bench_cell_get(first, o->axis, text, sizeof(text)));
+	}
+	return 0;
+}
+
+static int check_overrides(const struct reading *r)
+{
+	int err = 0;
+
+	for (unsigned int k = 0; k < r->m->n_overrides && !err; k++)
+		if (strcmp(r->m->overrides[k].axis, "strategy") &&
+		    strcmp(r->m->overrides[k].axis, "scenario"))
+			err = check_override(r, &r->m->overrides[k]);
+	return err;
+}
+
 /* FNV-1a over what would be measured. */
 static void make_digest(struct bench_matrix *m)
 {
@@ -663,6 +727,9 @@ static int load_path(struct bench_matrix *m, const char *path, char *why,
 	json_decref(json);
 	if (!err && !m->n)
 		err = wrong(&r, "slices", "no cell is left to measure");
+	r.path = NULL; /* not the file's fault */
+	if (!err)
+		err = check_overrides(&r);
 	snprintf(m->path, sizeof(m->path), "%s", path);
 	make_digest(m);
 out:
@@ -770,6 +837,8 @@ int bench_matrix_flags(struct bench_matrix *m, char *why, size_t n)
 			 "do not take part in that scenario");
 		err = -EINVAL;
 	}
+	if (!err)
+		err = check_overrides(&r);
 	make_digest(m);
 	return err;
 }

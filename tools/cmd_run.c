@@ -2,6 +2,7 @@
 /* cmd_run.c - `ringswap run`: measure a matrix, keep every block. */
 #include <math.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -36,8 +37,10 @@ static const char help_head[] =
 	"                      cap (64)\n"
 	"  --seed N            of the order and everything else that is random\n"
 	"  --out FILE          the result (ringswap-NAME.json); its journal lies "
-	"beside it\n"
-	"  --resume FILE       go on with a run that was cut short\n"
+	"beside it, older\n"
+	"                      ones are kept as FILE.prev\n"
+	"  --resume FILE       go on with a run that was cut short, as its "
+	"journal says\n"
 	"  --dry-run           print cells, rounds and predicted time; measure "
 	"nothing\n"
 	"  --force             measure although another run is under way\n"
@@ -182,6 +185,24 @@ static int take_option(struct wishes *w, int option)
 	}
 }
 
+/* What the journal has decided cannot be asked for again. */
+static int check_resume(const struct wishes *w)
+{
+	const char *option = w->rounds		? "--rounds"
+			     : w->has_seed	? "--seed"
+			     : w->precision > 0 ? "--precision"
+			     : w->out		? "--out"
+			     : w->dry_run	? "--dry-run"
+						: NULL;
+
+	if (!w->resume || !option)
+		return 0;
+	return command_error(COMMAND_USAGE,
+			     "%s goes with a new run: --resume goes on as %s "
+			     "says",
+			     option, w->resume);
+}
+
 /* 0, an exit status, or -1: help was printed. */
 static int parse(int argc, char **argv, struct wishes *w)
 {
@@ -222,7 +243,7 @@ static int parse(int argc, char **argv, struct wishes *w)
 				     "unexpected argument \"%s\"; a matrix is "
 				     "given by --matrix",
 				     argv[optind]);
-	return 0;
+	return check_resume(w);
 }
 
 /* ------------------------------------------------------------------------ */
@@ -517,6 +538,22 @@ static void result_of(const char *journal, char *path, size_t n)
 	snprintf(path, n, "%.*s.json", (int)(strlen(journal) - 8), journal);
 }
 
+/* A result of that name is kept beside the new one, as its journal is. */
+static int keep_older(const char *out)
+{
+	char old[520];
+	struct stat st;
+
+	if (lstat(out, &st) || !S_ISREG(st.st_mode))
+		return 0;
+	snprintf(old, sizeof(old), "%s.prev", out);
+	if (rename(out, old))
+		return command_error(COMMAND_FAILED, "%s: %s", old,
+				     strerror(errno));
+	fprintf(stderr, "ringswap run: the older %s is kept as %s\n", out, old);
+	return 0;
+}
+
 static int run_new(int argc, char **argv, struct wishes *w,
 		   const struct bench_topology *t)
 {
@@ -531,16 +568,15 @@ static int run_new(int argc, char **argv, struct wishes *w,
 	if (bench_plan_make(t, &w->parsed, &plan))
 		return command_error(COMMAND_FAILED, "out of memory");
 	choose_rounds(w, &plan);
-	if (!bench_topology_measurable(t, why, sizeof(why)))
-		bench_run_overheads(&plan, w->simulate);
-	else if (!w->dry_run) {
-		status = command_error(COMMAND_USAGE, "%s", why);
-		goto out;
-	}
 	if (w->dry_run) {
 		status = dry_run(w, &plan);
 		goto out;
 	}
+	if (bench_topology_measurable(t, why, sizeof(why))) {
+		status = command_error(COMMAND_USAGE, "%s", why);
+		goto out;
+	}
+	bench_run_overheads(&plan, w->simulate);
 	status = COMMAND_FAILED;
 	snprintf(out, sizeof(out), "ringswap-%s.json", plan.name);
 	if (w->out)
@@ -555,7 +591,7 @@ static int run_new(int argc, char **argv, struct wishes *w,
 		command_error(COMMAND_FAILED, "out of memory");
 	else if (bench_run_begin(&run, header, why, sizeof(why)))
 		command_error(COMMAND_FAILED, "%s", why);
-	else
+	else if (!keep_older(out))
 		status = measure(w, &run, out);
 out:
 	bench_run_end(&run);

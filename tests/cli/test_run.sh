@@ -27,6 +27,11 @@ shows "write/unsync/cross-package"
 shows "unavailable    write/unsync/cross-numa"
 refused 2 "simulated" run $small
 unset HWLOC_SYNTHETIC
+# nothing is measured, so the same is predicted each time
+run 0 run --matrix quick --dry-run
+cp out first
+run 0 run --matrix quick --dry-run
+cmp -s first out || fail "a dry run measures something"
 # one CPU is enough to plan
 if command -v taskset >/dev/null 2>&1 && taskset -c 0 true 2>/dev/null; then
 	taskset -c 0 "$ringswap" run --dry-run >out 2>err || fail "one CPU"
@@ -46,7 +51,14 @@ refused 2 "unknown or misused option" run --colour red
 refused 2 "unexpected argument" run quick
 refused 2 "payload cannot be" run --payload 3
 refused 2 "does not fit" run --payload 1024 --subbuf 1024
+refused 2 "in scenario write it is 1" run --scenario write --writers 3
+refused 2 "in scenario write it is 0" run $small --swap-rate 100
 refused 2 "No such file" run --resume nope.journal
+for option in '--rounds 3' '--seed 3' '--precision 2%' '--out x.json' --dry-run
+do
+	refused 2 "${option%% *} goes with a new run" run --resume a.journal \
+		$option
+done
 echo '{"schema": "ringswap-matrix/1", "slices": [' >cut.json
 refused 2 "cut.json:2:" run --matrix ./cut.json
 echo '{}' >no.journal
@@ -72,6 +84,12 @@ round=$(grep -c ' ms x ' plan)
 [ "$(grep -c '"type":"block"' a.journal)" -eq $((2 * round)) ] ||
 	fail "not two rounds of $round blocks"
 "$ringswap" check a.journal >out 2>err || fail "its journal is not valid"
+# an older result stays, and so does its journal
+cp a.json older.json
+run 0 run $small --rounds 1 --seed 8 --out a.json
+grep -q "the older a.json is kept as a.json.prev" err || fail "not said"
+cmp -s older.json a.json.prev || fail "the older result is gone"
+mv a.json.prev a.json && mv a.journal.prev a.journal
 # the same seed gives the same order
 run 0 run $small --rounds 2 --seed 7 --out b.json
 order()
