@@ -472,48 +472,57 @@ static void print_found(double effect, const char *scenario)
 	printf("\n");
 }
 
-static void print_resolvable(void)
+static void print_resolvable(const char *scenario)
 {
-	static const double sizes[] = { 0.02, 0.05, 0.2 };
+	static const double sizes[] = { 0.02, 0.05, 0.1, 0.2 };
 
-	for (unsigned int i = 0; i < 3; i++) {
+	for (unsigned int i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
 		double from = sizes[i] - 0.001, to = sizes[i] + 0.001;
-		unsigned int n = sum(from, to, "write", judged);
+		unsigned int n = sum(from, to, scenario, judged);
 
-		if (!n || sum(from, to, "write", found) * 20 < n * 19)
+		if (!n || sum(from, to, scenario, found) * 20 < n * 19)
 			continue;
-		printf("The smallest planted effect in the write that was "
+		printf("The smallest planted effect in the %s that was "
 		       "called in at least 95 %% of comparisons: %+.0f %%.\n",
-		       100 * sizes[i]);
+		       scenario, 100 * sizes[i]);
 		return;
 	}
-	printf("No planted effect in the write was called in 95 %% of "
-	       "comparisons.\n");
+	printf("No planted effect in the %s was called in 95 %% of "
+	       "comparisons.\n",
+	       scenario);
+}
+
+/* The targets of one side: +5 % and above is to be found. */
+static void print_side(const char *scenario)
+{
+	unsigned int n = sum(0.04, 1, scenario, judged);
+	unsigned int hits = sum(0.04, 1, scenario, found);
+	unsigned int wrong = sum(0.01, 1, scenario, wrong_sign);
+
+	if (!sum(0.01, 1, scenario, judged))
+		return;
+	printf("\n");
+	print_found(0.02, scenario);
+	print_found(0.05, scenario);
+	print_found(0.1, scenario);
+	print_found(0.2, scenario);
+	printf("\n**Planted +5 %% and above in the %s, found:** ", scenario);
+	print_share(hits, n);
+	printf(". Target, at least 95 %%: %s. ",
+	       held(n && hits * 20 >= n * 19));
+	print_resolvable(scenario);
+	printf("\n**Wrong signs:** %u. Target, none: %s.\n", wrong,
+	       held(!wrong));
 }
 
 static void print_planted(void)
 {
-	unsigned int n = sum(0.04, 1, "write", judged);
-	unsigned int hits = sum(0.04, 1, "write", found);
-	unsigned int wrong = sum(0.01, 1, NULL, wrong_sign);
 	double level = 0;
 
 	for (unsigned int i = 0; i < n_tallies; i++)
 		level += tallies[i].level;
-	if (n) {
-		printf("\n");
-		print_found(0.02, "write");
-		print_found(0.05, "write");
-		print_found(0.2, "write");
-		print_found(0.1, "swap");
-		printf("\n**Planted +5 %% and above in the write, found:** ");
-		print_share(hits, n);
-		printf(". Target, at least 95 %%: %s. ",
-		       held(hits * 20 >= n * 19));
-		print_resolvable();
-		printf("\n**Wrong signs:** %u. Target, none: %s.\n", wrong,
-		       held(!wrong));
-	}
+	print_side("write");
+	print_side("swap");
 	printf("\n**Intervals that cover the truth:** ");
 	print_share(sum(-1, 1, NULL, covered), sum(-1, 1, NULL, intervals));
 	printf("; promised on average %.1f %%.\n",

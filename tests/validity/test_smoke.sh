@@ -33,6 +33,34 @@ fail()
 	echo "FAIL: $*"
 	exit 1
 }
+
+# A planted +10 % in the swap, of rounds that are made up from that result.
+# planted PERCENT: what the reporter says of it
+planted()
+{
+	jq --argjson percent "$1" '
+		def row($name; $ns): .cells[0] | del(.ratio, ."own-floor") |
+			.strategy = $name | .axes.strategy = $name |
+			.scenario = "swap" | .axes.scenario = "swap" |
+			.id = "swap/" + $name | .status = "ok" |
+			.rounds = [range(12) | {round: ., status: "ok",
+				figures: {"swap.call.p50": ($ns + .)}}];
+		.aa = [.aa[0] | .scenario = "swap" | .passed = true |
+			.reason = null | .median = 1 | .low = 0.99 |
+			.high = 1.01] |
+		.cells = [row("membarrier"; 1000),
+			row("membarrier-slower"; 1000 + 10 * $percent)]' \
+		a.json >swaps.json || exit 1
+	"$reporter" effects swaps.json >swaps || exit 1
+}
+planted 10
+grep -q 'Planted +5 % and above in the swap, found:\*\* 1 of 1' swaps ||
+	{ cat swaps; fail "a planted delay in the swap is not counted as found"; }
+grep -q '^\*\*Wrong signs:\*\* 0\.' swaps || fail "a wrong sign in the swap"
+planted -10
+grep -q 'in the swap, found:\*\* 0 of 1' swaps ||
+	{ cat swaps; fail "a swap that is quicker is called found"; }
+grep -q '^\*\*Wrong signs:\*\* 1\.' swaps || fail "a wrong sign is not seen"
 case $(row unsync-plus-20 verdict) in
 better) fail "a delay is called BETTER" ;;
 no-verdict)
