@@ -24,6 +24,13 @@ for command in list topo doctor plot check compare; do
 	refused 2 "--no-such" "$command" --no-such
 	refused 2 "-Z" "$command" -Z
 done
+sed -n 's/^COMMAND(\([a-z]*\), "[a-z].*/\1/p' "$fixtures/../../tools/commands.def" \
+	>commands
+[ -s commands ] || fail "no commands"
+while read -r command; do
+	grep -q "^    ringswap $command " "$fixtures/../../README.md" ||
+		fail "$command is not in README.md"
+done <commands
 refused 2 "sideways" list sideways
 refused 2 "--json=1" list --json=1
 "$ringswap" list >/dev/full 2>err && fail "list to a full disk succeeds"
