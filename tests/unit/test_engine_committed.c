@@ -36,7 +36,8 @@ static json_t *block(const char *strategy, const char *scenario)
 	bench_matrix_init(&m);
 	set_axis(&m, "strategy", strategy);
 	set_axis(&m, "scenario", scenario);
-	set_axis(&m, "swap-rate", "10000");
+	if (!strcmp(scenario, "swap"))
+		set_axis(&m, "swap-rate", "10000");
 	assert_int_equal(bench_matrix_flags(&m, why, sizeof(why)), 0);
 	assert_int_equal(bench_plan_make(topology, &m, &plan), 0);
 	spec.cell = plan.cells[0].cell;
