@@ -25,6 +25,7 @@
 #define CHECK_EVERY	8    /* pairs */
 #define CHECK_SWAPS	8    /* whose snapshots are looked at */
 #define CHECK_EVENTS	8192 /* of each, at most */
+#define CHECK_MOST_NS	2500000
 #define CHECK_PAUSE_NS	50000
 #define REFILL_MOST_NS	1000000
 
@@ -358,15 +359,19 @@ static void give_lines_back(struct bench_duo *duo, unsigned int first,
 	}
 }
 
-/* Look at some snapshots, for half the time of a slice at most. */
+/* Look at some snapshots, for half the time of a slice at most, and no longer
+ * than some swaps take that must wait for a writer to come back to its PU. */
 static void check(struct bench_duo *duo)
 {
 	struct bench_block *block = duo->block;
 	unsigned int first = duo->next_slot, swaps = 0;
+	uint64_t most = (uint64_t)(CHECK_MOST_NS * block->cycles_per_ns);
 	uint64_t end;
 
+	if (block->slice_cycles / 2 < most)
+		most = block->slice_cycles / 2;
 	enter_phase(duo, BENCH_PHASE_CHECK);
-	end = rb_clock_cycles() + block->slice_cycles / 2;
+	end = rb_clock_cycles() + most;
 	do {
 		pause_ns(duo, CHECK_PAUSE_NS);
 		swap_unmeasured(duo, duo->next_slot, CHECK_EVENTS);
