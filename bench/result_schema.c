@@ -262,12 +262,19 @@ static const struct shape block_scaling_members[] = {
 };
 
 static const struct shape verification_members[] = {
-	INTEGER_MAYBE("events"),       INTEGER_MAYBE("snapshots"),
-	INTEGER_MAYBE("sampled"),      INTEGER_MAYBE("lost"),
-	INTEGER_MAYBE("duplicated"),   INTEGER_MAYBE("torn"),
-	INTEGER_MAYBE("out-of-order"), INTEGER_MAYBE("unreadable"),
-	INTEGER_MAYBE("late"),	       INTEGER("violations"),
-	STRING_MAYBE("first"),	       END
+	INTEGER_MAYBE("events"),
+	INTEGER_MAYBE("snapshots"),
+	INTEGER_MAYBE("walked"),
+	INTEGER_MAYBE("sampled"),
+	INTEGER_MAYBE("lost"),
+	INTEGER_MAYBE("duplicated"),
+	INTEGER_MAYBE("torn"),
+	INTEGER_MAYBE("out-of-order"),
+	INTEGER_MAYBE("unreadable"),
+	INTEGER_MAYBE("late"),
+	INTEGER("violations"),
+	STRING_MAYBE("first"),
+	END
 };
 
 #define BLOCK_STATUS "ok|broken|invalid|crashed|timed-out|disturbed|unavailable"

@@ -1084,7 +1084,7 @@ void bench_table_head(const json_t *result, FILE *to)
 static void print_verification(const json_t *result, FILE *to)
 {
 	const json_t *cells = json_object_get(result, "cells");
-	double events = 0, snapshots = 0;
+	double events = 0, snapshots = 0, walked = 0;
 	const json_t *cell;
 	size_t i;
 
@@ -1094,11 +1094,14 @@ static void print_verification(const json_t *result, FILE *to)
 		events += isnan(n) ? 0 : n;
 		n = number(cell, "verification.snapshots");
 		snapshots += isnan(n) ? 0 : n;
+		n = number(cell, "verification.walked");
+		walked += isnan(n) ? 0 : n;
 	}
 	fprintf(to,
-		"\nVerified in the timed runs: %.0f events of %.0f snapshots "
-		"read back one by one.\n",
-		events, snapshots);
+		"\nVerified in the timed runs: %.0f snapshots booked, "
+		"%.0f events of %.0f of them\nread back one by one, between "
+		"the measured slices.\n",
+		snapshots, events, walked);
 	json_array_foreach (cells, i, cell) {
 		bool broken = has_status(cell, "broken");
 
