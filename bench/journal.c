@@ -88,66 +88,64 @@ void bench_journal_close(struct bench_journal *j)
 	j->fd = -1;
 }
 
-static int read_text(int fd, char **out, size_t *length)
-{
-	struct stat status;
-	size_t used = 0;
-
-	if (fstat(fd, &status))
-		return -errno;
-	if (status.st_size > JOURNAL_BYTES_MAX)
-		return -EFBIG;
-	*out = malloc((size_t)status.st_size + 1);
-	if (!*out)
-		return -ENOMEM;
-	while (used < (size_t)status.st_size) {
-		ssize_t got =
-			read(fd, *out + used, (size_t)status.st_size - used);
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return -errno;
-		if (!got)
-			break;
-		used += (size_t)got;
-	}
-	(*out)[used] = '\0';
-	*length = used;
-	return 0;
-}
-
-/* Whole lines only; *whole is how many bytes they take. */
-static int parse_lines(const char *path, char *text, json_t *lines,
-		       off_t *whole, char *why, size_t n)
+/* Line by line; *whole is how many bytes the whole ones take. */
+static int take_lines(FILE *file, const char *path, bench_journal_take take,
+		      void *arg, off_t *whole, char *why, size_t n)
 {
 	unsigned int number = 1;
-	char *line = text, *end;
+	char *line = NULL;
+	size_t room = 0;
+	ssize_t length;
+	int err = 0;
 
-	for (; (end = strchr(line, '\n')) != NULL; line = end + 1, number++) {
+	while (!err && (length = getline(&line, &room, file)) > 0 &&
+	       line[length - 1] == '\n') {
 		json_error_t error;
 		json_t *json;
 
-		json = json_loadb(line, (size_t)(end - line),
+		json = json_loadb(line, (size_t)length - 1,
 				  JSON_REJECT_DUPLICATES, &error);
-		if (!json_is_object(json)) {
+		if (json_is_object(json)) {
+			err = take(json, number, arg, why, n);
+		} else {
 			snprintf(why, n, "%.300s:%u: not a journal's line: %s",
 				 path, number, json ? "no object" : error.text);
-			json_decref(json);
-			return -EINVAL;
+			err = -EINVAL;
 		}
-		json_array_append_new(lines, json);
-		*whole = end + 1 - text;
+		json_decref(json);
+		*whole += length;
+		number++;
 	}
-	return 0;
+	if (!err && ferror(file))
+		err = fail(-EIO, path, why, n);
+	free(line);
+	return err;
+}
+
+/* A stream of its own, so that fd stays the writer's. */
+static int open_stream(const struct bench_journal *j, FILE **out)
+{
+	struct stat status;
+	int fd;
+
+	if (fstat(j->fd, &status))
+		return -errno;
+	if (status.st_size > JOURNAL_BYTES_MAX)
+		return -EFBIG;
+	fd = fcntl(j->fd, F_DUPFD_CLOEXEC, 0);
+	*out = fd < 0 ? NULL : fdopen(fd, "r");
+	if (*out)
+		return 0;
+	if (fd >= 0)
+		close(fd);
+	return -ENOMEM;
 }
 
 int bench_journal_reopen(struct bench_journal *j, const char *path,
-			 json_t **out, char *why, size_t n)
+			 bench_journal_take take, void *arg, char *why,
+			 size_t n)
 {
-	json_t *lines = json_array();
-	char *text = NULL;
-	size_t length;
+	FILE *file = NULL;
 	int err;
 
 	memset(j, 0, sizeof(*j));
@@ -155,21 +153,17 @@ int bench_journal_reopen(struct bench_journal *j, const char *path,
 		return fail(-ENAMETOOLONG, path, why, n);
 	strcpy(j->path, path);
 	j->fd = open(path, O_RDWR | O_CLOEXEC);
-	if (j->fd < 0)
-		err = fail(-errno, path, why, n);
-	else if ((err = read_text(j->fd, &text, &length)) != 0)
+	err = j->fd < 0 ? -errno : open_stream(j, &file);
+	if (err)
 		fail(err, path, why, n);
 	else
-		err = parse_lines(path, text, lines, &j->size, why, n);
+		err = take_lines(file, path, take, arg, &j->size, why, n);
+	if (file)
+		fclose(file);
 	if (!err &&
 	    (ftruncate(j->fd, j->size) || lseek(j->fd, j->size, SEEK_SET) < 0))
 		err = fail(-errno, path, why, n);
-	free(text);
-	if (err) {
-		json_decref(lines);
+	if (err)
 		bench_journal_close(j);
-	} else {
-		*out = lines;
-	}
 	return err;
 }

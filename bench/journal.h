@@ -27,14 +27,20 @@ struct bench_journal {
 int bench_journal_create(struct bench_journal *j, const char *path,
 			 const json_t *header, char *why, size_t n);
 
+/* Given the header (number 1) and every whole line behind it, which is gone
+ * afterwards. 0 goes on; -errno and its reason stop. */
+typedef int (*bench_journal_take)(const json_t *line, unsigned int number,
+				  void *arg, char *why, size_t n);
+
 /**
  * bench_journal_reopen() - append to one that exists
- * @lines: gets a new reference to an array of all whole lines, header first
  *
- * A last line that was cut off is removed.
+ * Line by line, so that no more of it than one is in memory. A last line that
+ * was cut off is removed, once all others have been taken.
  */
 int bench_journal_reopen(struct bench_journal *j, const char *path,
-			 json_t **lines, char *why, size_t n);
+			 bench_journal_take take, void *arg, char *why,
+			 size_t n);
 
 /**
  * bench_journal_append() - one line, synced

@@ -356,9 +356,13 @@ int bench_run_begin(struct bench_run *run, const json_t *header, char *why,
 				    why, n);
 }
 
-/* One line of the journal that is gone on with. */
-static int take_up(struct bench_run *run, const json_t *line, char *why,
-		   size_t n)
+int bench_run_resume(struct bench_run *run)
+{
+	return allocate(run);
+}
+
+int bench_run_take_up(struct bench_run *run, const json_t *line, char *why,
+		      size_t n)
 {
 	const char *type = json_string_value(json_object_get(line, "type"));
 	json_int_t cell = json_integer_value(json_object_get(line, "cell"));
@@ -377,21 +381,6 @@ static int take_up(struct bench_run *run, const json_t *line, char *why,
 	enter(run, (unsigned int)cell, (unsigned int)round, line);
 	run->before_s = at > run->before_s ? at : run->before_s;
 	return 0;
-}
-
-int bench_run_resume(struct bench_run *run, const json_t *lines, char *why,
-		     size_t n)
-{
-	int err = allocate(run);
-	json_t *line;
-	size_t i;
-
-	if (err)
-		snprintf(why, n, "no memory");
-	json_array_foreach ((json_t *)lines, i, line)
-		if (!err)
-			err = take_up(run, line, why, n);
-	return err;
 }
 
 void bench_run_end(struct bench_run *run)

@@ -67,12 +67,19 @@ int bench_run_begin(struct bench_run *run, const json_t *header, char *why,
 		    size_t n);
 
 /**
- * bench_run_resume() - go on with lines that bench_journal_reopen() gave
+ * bench_run_resume() - instead of begin, for a journal that exists; 0, -ENOMEM
  *
- * run->journal is open. -EINVAL: a block of the journal is not of the plan.
+ * Its lines are taken up one by one while bench_journal_reopen() gives them.
  */
-int bench_run_resume(struct bench_run *run, const json_t *lines, char *why,
-		     size_t n);
+int bench_run_resume(struct bench_run *run);
+
+/**
+ * bench_run_take_up() - a line of the journal that is gone on with
+ *
+ * What is no block is passed over. -EINVAL: a block is not of the plan.
+ */
+int bench_run_take_up(struct bench_run *run, const json_t *line, char *why,
+		      size_t n);
 
 /**
  * bench_run_blocks() - to the end, the precision, or the first signal

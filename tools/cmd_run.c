@@ -427,16 +427,68 @@ static int compare_header(const json_t *header, const struct wishes *w,
 	return 0;
 }
 
-static int resume(const struct wishes *w, struct bench_run *run,
-		  const json_t *lines)
+/* A run that is gone on with, while its journal is read. */
+struct resumption {
+	struct wishes *w;
+	const struct bench_topology *t;
+	struct bench_run *run;
+	bool has_plan;
+	int status; /* of a refusal that has been said */
+};
+
+static int take_plan(struct resumption *r, const json_t *header, char *why,
+		     size_t n)
 {
+	struct bench_plan *plan = r->run->plan;
+	int err;
+
+	/* The journal has its plan; a matrix that is given too must be it. */
+	if (r->w->matrix || r->w->parsed.n_overrides)
+		r->status = load_matrix(r->w);
+	if (!r->status)
+		r->status = compare_header(header, r->w, r->t);
+	if (r->status)
+		return -ECANCELED;
+	err = bench_plan_from_json(json_object_get(header, "plan"), plan, why,
+				   n);
+	if (err)
+		return err;
+	r->has_plan = true;
+	plan->seed =
+		(uint64_t)json_integer_value(json_object_get(header, "seed"));
+	snprintf(plan->name, sizeof(plan->name), "%s",
+		 text_at(header, "matrix", "name"));
+	err = bench_run_resume(r->run);
+	if (err)
+		snprintf(why, n, "out of memory");
+	return err;
+}
+
+static int take_line(const json_t *line, unsigned int number, void *arg,
+		     char *why, size_t n)
+{
+	struct resumption *r = arg;
+
+	return number == 1 ? take_plan(r, line, why, n)
+			   : bench_run_take_up(r->run, line, why, n);
+}
+
+static int resume(struct resumption *r, const char *journal)
+{
+	struct bench_run *run = r->run;
 	char why[BENCH_MATRIX_WHY];
 	json_t *line;
 	int err;
 
-	err = bench_run_resume(run, lines, why, sizeof(why));
+	err = bench_journal_reopen(&run->journal, journal, take_line, r, why,
+				   sizeof(why));
+	if (err == -ECANCELED)
+		return r->status;
 	if (err)
 		return command_error(COMMAND_USAGE, "%s", why);
+	if (!r->has_plan)
+		return command_error(COMMAND_USAGE, "%s is no journal",
+				     journal);
 	line = json_pack("{s:s,s:o}", "type", "resume", "at", utc_now());
 	err = bench_journal_append(&run->journal, line, why, sizeof(why));
 	json_decref(line);
@@ -444,7 +496,7 @@ static int resume(const struct wishes *w, struct bench_run *run,
 		return command_error(COMMAND_FAILED, "%s", why);
 	if (run->progress)
 		fprintf(run->progress, "%s: going on after %u blocks\n",
-			w->resume, run->blocks);
+			r->w->resume, run->blocks);
 	return 0;
 }
 
@@ -602,39 +654,21 @@ out:
 
 static int run_again(struct wishes *w, const struct bench_topology *t)
 {
-	char journal[512], out[512], why[BENCH_MATRIX_WHY];
+	char journal[512], out[512];
 	struct bench_plan plan = { 0 };
 	struct bench_run run = { .plan = &plan, .simulate = w->simulate };
-	json_t *lines = NULL, *header;
+	struct resumption r = { .w = w, .t = t, .run = &run };
 	int status;
 
 	journal_of(w->resume, journal, sizeof(journal));
 	result_of(journal, out, sizeof(out));
 	run.progress = stderr;
-	if (bench_journal_reopen(&run.journal, journal, &lines, why,
-				 sizeof(why)))
-		return command_error(COMMAND_USAGE, "%s", why);
-	header = json_array_get(lines, 0);
-	/* The journal has its plan; a matrix that is given too must be it. */
-	status = w->matrix || w->parsed.n_overrides ? load_matrix(w) : 0;
-	if (!status)
-		status = compare_header(header, w, t);
-	if (!status && bench_plan_from_json(json_object_get(header, "plan"),
-					    &plan, why, sizeof(why)))
-		status = command_error(COMMAND_USAGE, "%s: %s", journal, why);
-	if (status)
-		goto out;
-	plan.seed =
-		(uint64_t)json_integer_value(json_object_get(header, "seed"));
-	snprintf(plan.name, sizeof(plan.name), "%s",
-		 text_at(header, "matrix", "name"));
-	bench_run_overheads(&plan, w->simulate);
-	status = resume(w, &run, lines);
-	if (!status)
+	status = resume(&r, journal);
+	if (!status) {
+		bench_run_overheads(&plan, w->simulate);
 		status = measure(w, &run, out);
-out:
+	}
 	bench_run_end(&run);
-	json_decref(lines);
 	bench_plan_free(&plan);
 	return status;
 }

@@ -58,18 +58,33 @@ static void make_journal(unsigned int lines)
 	bench_journal_close(&j);
 }
 
-static size_t lines_now(void)
+static int count_line(const json_t *line, unsigned int number, void *arg,
+		      char *text, size_t n)
+{
+	unsigned int *lines = arg;
+
+	(void)text;
+	(void)n;
+	assert_true(json_is_object(line));
+	assert_int_equal(number, ++*lines);
+	return 0;
+}
+
+static int reopen(struct bench_journal *j, unsigned int *lines)
+{
+	*lines = 0;
+	return bench_journal_reopen(j, path, count_line, lines, why,
+				    sizeof(why));
+}
+
+static unsigned int lines_now(void)
 {
 	struct bench_journal j;
-	json_t *lines;
-	size_t n;
+	unsigned int lines;
 
-	assert_int_equal(
-		bench_journal_reopen(&j, path, &lines, why, sizeof(why)), 0);
-	n = json_array_size(lines);
-	json_decref(lines);
+	assert_int_equal(reopen(&j, &lines), 0);
 	bench_journal_close(&j);
-	return n;
+	return lines;
 }
 
 /* kill -9 can cut a line at any byte: everything before it must stay. */
@@ -98,7 +113,7 @@ static void what_is_appended_after_a_cut_is_read_again(void **state)
 {
 	json_t *line = json_pack("{s:s}", "type", "resume");
 	struct bench_journal j;
-	json_t *lines;
+	unsigned int lines;
 	FILE *file;
 
 	(void)state;
@@ -106,9 +121,7 @@ static void what_is_appended_after_a_cut_is_read_again(void **state)
 	file = fopen(path, "a");
 	fputs("{\"type\": \"blo", file);
 	fclose(file);
-	assert_int_equal(
-		bench_journal_reopen(&j, path, &lines, why, sizeof(why)), 0);
-	json_decref(lines);
+	assert_int_equal(reopen(&j, &lines), 0);
 	assert_int_equal(bench_journal_append(&j, line, why, sizeof(why)), 0);
 	bench_journal_close(&j);
 	json_decref(line);
@@ -118,7 +131,7 @@ static void what_is_appended_after_a_cut_is_read_again(void **state)
 static void a_wrong_line_in_the_middle_is_refused(void **state)
 {
 	struct bench_journal j;
-	json_t *lines;
+	unsigned int lines;
 	FILE *file;
 
 	(void)state;
@@ -126,9 +139,8 @@ static void a_wrong_line_in_the_middle_is_refused(void **state)
 	file = fopen(path, "a");
 	fputs("oops\n{}\n", file);
 	fclose(file);
-	assert_int_equal(
-		bench_journal_reopen(&j, path, &lines, why, sizeof(why)),
-		-EINVAL);
+	assert_int_equal(reopen(&j, &lines), -EINVAL);
+	assert_int_equal(lines, 2);
 	assert_non_null(strstr(why, "j:3:"));
 }
 
@@ -137,15 +149,14 @@ static void a_full_disk_leaves_whole_lines(void **state)
 {
 	struct rlimit old, limit;
 	struct bench_journal j;
-	json_t *line, *lines;
+	unsigned int lines;
+	json_t *line;
 	off_t before, length = 0;
 	int err = 0;
 
 	(void)state;
 	make_journal(2);
-	assert_int_equal(
-		bench_journal_reopen(&j, path, &lines, why, sizeof(why)), 0);
-	json_decref(lines);
+	assert_int_equal(reopen(&j, &lines), 0);
 	line = json_pack("{s:s}", "padding",
 			 "0123456789012345678901234567890123456789");
 	getrlimit(RLIMIT_FSIZE, &old);
@@ -164,6 +175,92 @@ static void a_full_disk_leaves_whole_lines(void **state)
 	json_decref(line);
 	/* The header, one line, and as many as fitted, all of them whole. */
 	assert_int_equal(lines_now(), 2 + (1000 - before) / length);
+}
+
+static int refuse_line(const json_t *line, unsigned int number, void *arg,
+		       char *text, size_t n)
+{
+	(void)line;
+	(void)arg;
+	snprintf(text, n, "no");
+	return number == 2 ? -ECANCELED : 0;
+}
+
+/* Whoever refuses a journal leaves it as it was. */
+static void a_refused_journal_is_not_touched(void **state)
+{
+	struct bench_journal j;
+	FILE *file;
+	long size;
+
+	(void)state;
+	make_journal(3);
+	file = fopen(path, "a");
+	fputs("{\"type\": \"blo", file);
+	size = ftell(file);
+	fclose(file);
+	assert_int_equal(bench_journal_reopen(&j, path, refuse_line, NULL, why,
+					      sizeof(why)),
+			 -ECANCELED);
+	file = fopen(path, "r");
+	fseek(file, 0, SEEK_END);
+	assert_int_equal(ftell(file), size);
+	fclose(file);
+}
+
+static long status_kib(const char *name)
+{
+	FILE *file = fopen("/proc/self/status", "r");
+	size_t length = strlen(name);
+	char line[256];
+	long kib = -1;
+
+	while (file && fgets(line, sizeof(line), file))
+		if (!strncmp(line, name, length) && line[length] == ':')
+			kib = atol(line + length + 1);
+	if (file)
+		fclose(file);
+	return kib;
+}
+
+/* Peak memory from here on; false: this system does not forget it, or a
+ * sanitizer keeps what is freed. */
+static bool forget_peak(void)
+{
+#if defined(__SANITIZE_ADDRESS__) || defined(RB_HAVE_TSAN)
+	return false;
+#else
+	FILE *file = fopen("/proc/self/clear_refs", "w");
+
+	return file && fputs("5", file) > 0 && !fclose(file) &&
+	       status_kib("VmHWM") < status_kib("VmRSS") + 4096;
+#endif
+}
+
+/* 64 lines of some MiB each: a run of many rounds. */
+static void a_long_journal_is_not_held_in_memory(void **state)
+{
+	json_t *line = json_object(), *list = json_array();
+	struct bench_journal j;
+	unsigned int lines;
+	long before;
+
+	(void)state;
+	for (int i = 0; i < 50000; i++)
+		json_array_append_new(list, json_integer(i));
+	json_object_set_new(line, "list", list);
+	make_journal(1);
+	assert_int_equal(reopen(&j, &lines), 0);
+	for (int i = 0; i < 64; i++)
+		assert_int_equal(
+			bench_journal_append(&j, line, why, sizeof(why)), 0);
+	bench_journal_close(&j);
+	json_decref(line);
+	if (!forget_peak())
+		skip();
+	before = status_kib("VmRSS");
+	assert_int_equal(lines_now(), 65);
+	assert_true(status_kib("VmHWM") - before < 32 * 1024);
 }
 
 static void an_older_journal_is_kept(void **state)
@@ -336,6 +433,8 @@ int main(void)
 		cmocka_unit_test(what_is_appended_after_a_cut_is_read_again),
 		cmocka_unit_test(a_wrong_line_in_the_middle_is_refused),
 		cmocka_unit_test(a_full_disk_leaves_whole_lines),
+		cmocka_unit_test(a_refused_journal_is_not_touched),
+		cmocka_unit_test(a_long_journal_is_not_held_in_memory),
 		cmocka_unit_test(an_older_journal_is_kept),
 		cmocka_unit_test(a_second_run_is_refused_and_names_the_first),
 		cmocka_unit_test(the_books_of_a_sound_run_are_exact),
