@@ -116,7 +116,7 @@ started()
 	done
 }
 
-started 8 i.json
+started 4 i.json
 refused 1 "pid $pid" run $small --rounds 1 --out other.json
 started_pid=$pid
 kill -INT "$started_pid"
@@ -126,17 +126,17 @@ status=$?
 [ -s i.json ] || fail "interrupted: no result of what is finished"
 kept=$(grep -c '"type":"block"' i.journal)
 run 0 run --resume i.journal
-[ "$(grep -c '"type":"block"' i.journal)" -eq $((8 * round)) ] ||
-	fail "resumed: not $((8 * round)) blocks (kept $kept)"
-[ "$(order i.journal | sort -u | wc -l)" -eq $((8 * round)) ] ||
+[ "$(grep -c '"type":"block"' i.journal)" -eq $((4 * round)) ] ||
+	fail "resumed: not $((4 * round)) blocks (kept $kept)"
+[ "$(order i.journal | sort -u | wc -l)" -eq $((4 * round)) ] ||
 	fail "resumed: a block was measured twice"
 
-started 8 k.json
+started 4 k.json
 kill -KILL "$pid"
 wait "$pid" 2>/dev/null
 printf '{"type":"blo' >>k.journal
 run 0 run --resume k.journal
-[ "$(order k.journal | sort -u | wc -l)" -eq $((8 * round)) ] ||
+[ "$(order k.journal | sort -u | wc -l)" -eq $((4 * round)) ] ||
 	fail "after kill -9: not every block, once"
 
 (
@@ -160,7 +160,7 @@ child_of()
 # A block may have ended by the time the signal comes: try until one is hurt.
 hurt() # SIGNAL WORD
 {
-	started 6 c.json
+	started 4 c.json
 	tries=0
 	until grep -q "\"status\":\"$2\"" c.journal ||
 		! kill -0 "$pid" 2>/dev/null; do
@@ -174,7 +174,7 @@ hurt() # SIGNAL WORD
 	status=$?
 	[ $status -eq 3 ] || fail "$2: exit status $status, not 3"
 	grep -q "\"status\":\"$2\"" c.journal || fail "no block says $2"
-	[ "$(grep -c '"type":"block"' c.journal)" -eq $((6 * round)) ] ||
+	[ "$(grep -c '"type":"block"' c.journal)" -eq $((4 * round)) ] ||
 		fail "$2: the run did not go on"
 }
 hurt SEGV crashed

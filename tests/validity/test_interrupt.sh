@@ -16,10 +16,10 @@ export RINGSWAP_LOCK
 export ASAN_OPTIONS="${ASAN_OPTIONS:+$ASAN_OPTIONS:}handle_segv=0"
 export TSAN_OPTIONS="${TSAN_OPTIONS:+$TSAN_OPTIONS:}handle_segv=0"
 axes='--strategy unsync,barrier --scenario write --seed 11'
-# two cells, the A/A and the floors, six rounds
+# two cells, the A/A and the floors, three rounds
 # shellcheck disable=SC2086 # words
 round=$("$ringswap" run $axes --dry-run | grep -c ' ms x ')
-blocks=$((6 * round))
+blocks=$((3 * round))
 
 # count JOURNAL: its blocks; places JOURNAL: which cell in which round, in order
 count()
@@ -47,7 +47,7 @@ until_blocks()
 begin()
 {
 	# shellcheck disable=SC2086 # words
-	"$ringswap" run $axes --rounds 6 --out "$1.json" >out 2>err &
+	"$ringswap" run $axes --rounds 3 --out "$1.json" >out 2>err &
 	pid=$!
 	until_blocks 3 "$1.journal"
 }
@@ -65,7 +65,7 @@ as_planned()
 }
 
 # shellcheck disable=SC2086 # words
-run 0 run $axes --rounds 6 --out whole.json
+run 0 run $axes --rounds 3 --out whole.json
 places whole.journal | sort >whole.places
 [ "$(count whole.journal)" -eq $blocks ] || fail "not $blocks blocks"
 
@@ -95,7 +95,7 @@ room=$(($(head -n 5 whole.journal | wc -c) / 1024 + 1))
 mkdir small
 cat >in_small.sh <<END
 mount -t tmpfs -o size=$((room + 3))k tmpfs small || exit 99
-"$ringswap" run $axes --rounds 6 --out small/full.json >out 2>err
+"$ringswap" run $axes --rounds 3 --out small/full.json >out 2>err
 status=\$?
 cp small/full.journal .
 exit \$status
@@ -110,7 +110,7 @@ else
 	(
 		ulimit -f "$((room * 2))"
 		# shellcheck disable=SC2086 # words
-		"$ringswap" run $axes --rounds 6 --out full.json >out 2>err
+		"$ringswap" run $axes --rounds 3 --out full.json >out 2>err
 	)
 	status=$?
 fi
