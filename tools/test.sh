@@ -17,9 +17,10 @@ usage()
 	  --quick   release only: no sanitizers, no clang
 	  --werror  a compiler warning fails the build (CI)
 
-	Presets in order: asan and tsan (unit, conformance), clang (unit),
-	release (everything). The last line is ctest's summary of the release
-	run, or says what failed; the exit status covers all of them.
+	Presets in order: asan (unit, conformance, cli), tsan (unit,
+	conformance), clang (unit), release (everything). The last line is
+	ctest's summary of the release run, or says what failed; the exit
+	status covers all of them.
 	END
 }
 
