@@ -127,6 +127,14 @@ static void put_count(char *field, double value)
 }
 
 /* A time with its own unit: the greatest values are far from the others. */
+static void put_median(char *field, double value)
+{
+	if (isnan(value))
+		snprintf(field, BENCH_TABLE_TEXT, "-");
+	else
+		bench_text_number(value, field);
+}
+
 static void put_time(char *field, double ns)
 {
 	char digits[BENCH_TABLE_TEXT];
@@ -138,17 +146,6 @@ static void put_time(char *field, double ns)
 	else
 		snprintf(field, BENCH_TABLE_TEXT, "%.20s %s",
 			 bench_text_number(ns / size, digits), unit);
-}
-
-static void put_share(char *field, double share)
-{
-	char digits[BENCH_TABLE_TEXT];
-
-	if (isnan(share))
-		snprintf(field, BENCH_TABLE_TEXT, "-");
-	else
-		snprintf(field, BENCH_TABLE_TEXT, "%.20s %%",
-			 bench_text_number(100 * share, digits));
 }
 
 static void put_ratio(char *field, const json_t *cell)
@@ -222,6 +219,7 @@ struct table {
 	/* Not the scenario's first: no row for what was not measured, and none
 	 * of it where nothing was. */
 	bool is_extra;
+	bool has_buffers; /* a line about crossings and memory, too */
 	const char *names[BENCH_TABLE_COLUMNS];
 	void (*fill)(struct bench_grid_row *row, const json_t *cell);
 };
@@ -259,9 +257,10 @@ static void fill_swapper_side(struct bench_grid_row *row, const json_t *cell)
 		       false);
 	put_percentile(row->field[4], staleness, 50, 1e3, false);
 	put_percentile(row->field[5], staleness, 99, 1e3, false);
-	put_count(row->field[6], number(cell, "swap.retries"));
-	put_summary(row->field[7], cell, "swap.swapper-cpu-ns", 1e3);
-	put_summary(row->field[8], cell, "swap.swapper-syscalls", 1);
+	put_count(row->field[6], number(cell, "swap.achieved-per-s.median"));
+	put_count(row->field[7], number(cell, "swap.retries"));
+	put_summary(row->field[8], cell, "swap.swapper-cpu-ns", 1e3);
+	put_median(row->field[9], number(cell, "swap.swapper-syscalls.median"));
 }
 
 /* The share of events that enter a sub-buffer. */
@@ -287,9 +286,6 @@ static void fill_events(struct bench_grid_row *row, const json_t *cell)
 	put_summary(row->field[2], cell, "writer.ns-per-committed", 1);
 	put_count(row->field[3], number(cell, "writer.attempted-per-s.median"));
 	put_count(row->field[4], number(cell, "writer.committed-per-s.median"));
-	put_share(row->field[5], crossings(cell));
-	put_count(row->field[6], slot_kib(cell));
-	put_count(row->field[7], home_node(cell));
 }
 
 static void fill_writer_side(struct bench_grid_row *row, const json_t *cell)
@@ -297,8 +293,7 @@ static void fill_writer_side(struct bench_grid_row *row, const json_t *cell)
 	put_ratio(row->field[1], cell);
 	put_verdict(row->field[2], cell);
 	put_summary(row->field[3], cell, "swap.drops-per-swap", 1);
-	put_count(row->field[4], number(cell, "swap.achieved-per-s.median"));
-	put_own_floor(row->field[5], cell);
+	put_own_floor(row->field[4], cell);
 }
 
 static void fill_latency(struct bench_grid_row *row, const json_t *cell)
@@ -366,6 +361,7 @@ static const struct table tables[] = {
 	  .remark =
 		  "ratio: to unsync, paired inside one process (unsync itself: "
 		  "to the floor append)",
+	  .has_buffers = true,
 	  .names = { "strategy", "ns/event", "ratio", "verdict", "own floor" },
 	  .fill = fill_write },
 	{ .scenario = "swap",
@@ -384,7 +380,7 @@ static const struct table tables[] = {
 		  "before the schedule begins",
 	  .is_extra = true,
 	  .names = { "strategy", "exchange p50", "p99", "recycle", "stale p50",
-		     "p99", "retries", "CPU", "calls" },
+		     "p99", "swaps/s", "retries", "CPU", "calls" },
 	  .fill = fill_swapper_side },
 	{ .scenario = "swap",
 	  .title = "What these swaps do to the writer",
@@ -392,17 +388,15 @@ static const struct table tables[] = {
 		    "swaps; dropped: events refused per swap;\n"
 		    "  own floor: p50 of the swap call as a multiple of the "
 		    "bare mechanism",
-	  .names = { "strategy", "ratio", "verdict", "dropped", "swaps/s",
-		     "own floor" },
+	  .names = { "strategy", "ratio", "verdict", "dropped", "own floor" },
 	  .fill = fill_writer_side },
 	{ .scenario = "swap",
 	  .title = "The writer's side of these swaps",
-	  .remark = "ns/stored: time for an event that was not refused; "
-		    "crossings: events that enter a\n"
-		    "  sub-buffer; slot: both its buffers; node: their home",
+	  .remark = "ns/stored: time for an event that was not refused",
 	  .is_extra = true,
+	  .has_buffers = true,
 	  .names = { "strategy", "ns/event", "ns/stored", "attempted/s",
-		     "committed/s", "crossings", "slot KiB", "node" },
+		     "committed/s" },
 	  .fill = fill_events },
 	{ .scenario = "swap",
 	  .title = "The paced writer: ns for one event while swaps happen",
@@ -574,7 +568,7 @@ static void put_range(char *field, const struct range *r)
 			 most);
 }
 
-/* Nearly the same for all writers alone: a line for the table. */
+/* Nearly the same for all writers of a table: a line for all. */
 static void print_buffers(const json_t *cells, const json_t *like, FILE *to)
 {
 	struct range entered = range_of(cells, like, crossings);
@@ -625,7 +619,7 @@ static void print_table(const struct table *t, const json_t *cells,
 		print_where(first_with_numbers(cells, like), to);
 		if (*t->remark)
 			fprintf(to, "  %s\n", t->remark);
-		if (!strcmp(t->scenario, "write"))
+		if (t->has_buffers)
 			print_buffers(cells, like, to);
 		bench_grid_print(&g, to);
 	}
