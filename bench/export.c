@@ -482,11 +482,25 @@ static void pareto(const json_t *cells, FILE *to)
 
 /* ---- footprint ---- */
 
+/* Events in a bin around one swap, in per cent of those without a swap. */
+static double events_pct(const json_t *f, size_t bin)
+{
+	const json_t *swap = json_array_get(json_object_get(f, "swap"), bin);
+	const json_t *control =
+		json_array_get(json_object_get(f, "control"), bin);
+
+	return 100 *
+	       (bench_get_number(swap, "n") / bench_get_number(f, "swaps")) /
+	       (bench_get_number(control, "n") /
+		bench_get_number(f, "controls"));
+}
+
 static void footprint_series(FILE *to, const json_t *cell, const char *series,
 			     const char *count)
 {
 	const json_t *f = json_object_get(cell, "footprint");
 	const json_t *bins = json_object_get(f, series);
+	bool is_swap = !strcmp(series, "swap");
 	const json_t *bin;
 	size_t i;
 
@@ -498,6 +512,7 @@ static void footprint_series(FILE *to, const json_t *cell, const char *series,
 		put_number(to, bench_get_number(bin, "median-ns"));
 		put_number(to, bench_get_number(bin, "p99-ns"));
 		put_number(to, bench_get_number(f, "stolen-ns.median"));
+		put_number(to, is_swap ? events_pct(f, i) : NAN);
 		fputc('\n', to);
 	}
 }
@@ -508,7 +523,7 @@ static void footprint(const json_t *cells, FILE *to)
 	size_t i;
 
 	fputs("strategy\tkind\tstatus\treason\tseries\tn\tt_us\tmedian_ns\t"
-	      "p99_ns\tstolen_ns\n",
+	      "p99_ns\tstolen_ns\tevents_pct\n",
 	      to);
 	json_array_foreach (cells, i, cell) {
 		if (!is_in_chart(cells, cell, BENCH_FOOTPRINT_CHART))
@@ -519,7 +534,7 @@ static void footprint(const json_t *cells, FILE *to)
 			continue;
 		}
 		put_head(to, cell);
-		fputs("\tswap\t-\t-\t-\t-\t-\n", to);
+		fputs("\tswap\t-\t-\t-\t-\t-\t-\n", to);
 	}
 }
 

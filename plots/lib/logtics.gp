@@ -8,7 +8,7 @@ tic_text(x) = (x >= 1e6 ? sprintf("%gM", x / 1e6) : \
 # How many labels fit between two powers of ten; a label takes more room along
 # a horizontal axis than along a vertical one.
 PER_DECADE = AXIS_PX / log10(HI / LO) / (AXIS eq "x" ? 36 : 20)
-STEPS = (PER_DECADE < 2.1 ? "1" : PER_DECADE < 3.4 ? "1 3" : \
+STEPS = (PER_DECADE < 2.3 ? "1" : PER_DECADE < 3.4 ? "1 3" : \
 	PER_DECADE < 8 ? "1 2 5" : PER_DECADE < 22 ? "1 1.5 2 3 5 7" : \
 	"1 1.2 1.5 2 2.5 3 3.5 4 4.5 5 6 7 8 9")
 eval sprintf("set %stics () ; set m%stics default", AXIS, AXIS)

@@ -12,6 +12,7 @@ HATCH = "#c8c8c8"
 BLUE = "#0072b2"
 ORANGE = "#e69f00"
 RED = "#c24a00"
+GREEN = "#007a5a"
 BLACK = "#000000"
 
 CURVES = "#0072b2 #e69f00 #b34700 #56b4e9 #007a5a #cc79a7"
