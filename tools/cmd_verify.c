@@ -108,7 +108,7 @@ static const struct mode {
 	double seconds; /* of a default run; 0: not part of it */
 	void (*run)(struct verify *v, double seconds);
 } modes[] = {
-	{ "explore", 60, verify_explore },
+	{ "explore", 70, verify_explore },
 	{ "step", 40, verify_step },
 	{ "torture", 48, verify_torture },
 	{ "variants", 10, verify_variants },

@@ -207,7 +207,7 @@ static pid_t cell_start(struct xp_batch *batch, unsigned int i, double end)
 		unsigned int after = batch->count - i;
 
 		/* Most need far less than a fair share: let one have more. */
-		cell->limit_s = left * batch->jobs * 8 / after;
+		cell->limit_s = left * batch->jobs * 16 / after;
 		if (cell->limit_s > left)
 			cell->limit_s = left;
 		if (cell->limit_s < 0.05)

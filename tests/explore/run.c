@@ -72,9 +72,10 @@ static bool is_wanted(const struct explore_options *options,
 	return xp_scenario_applies(scenario, strategy);
 }
 
-/* How dear a cell is: the cheap ones first, so that a budget covers most. */
+/* In this order, so that a budget covers what matters most, and then most. */
 enum rank {
 	CHEAP,
+	FIRST_SIGNALS,
 	LIVE_READER,
 	SIGNALS,
 	RANKS
@@ -84,7 +85,7 @@ static enum rank rank_of(const struct swap_strategy *strategy,
 			 const struct xp_scenario *scenario)
 {
 	if (!strcmp(strategy->floor, "signal"))
-		return SIGNALS;
+		return scenario->first ? FIRST_SIGNALS : SIGNALS;
 	return scenario->core && scenario->roles > 1 ? LIVE_READER : CHEAP;
 }
 

@@ -28,6 +28,7 @@ struct xp_scenario {
 	unsigned int prefill;  /* events in the live buffer at the start */
 	enum rb_mode mode;
 	enum rb_stamp stamp;
+	bool first;	     /* what a budget must cover before others */
 	bool costly;	     /* with signals: one preemption less still */
 	bool core;	     /* no swap: the core alone, under unsync */
 	bool dead_writer;    /* ends inside a write: deadlines do pass */

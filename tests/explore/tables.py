@@ -34,8 +34,8 @@ def output_of(ringswap, arguments, path):
     run = subprocess.run([ringswap, "verify"] + arguments, text=True,
                          stdout=subprocess.PIPE, check=False)
     if run.returncode:
-        sys.exit(f"ringswap verify {' '.join(arguments)}: exit status "
-                 f"{run.returncode}\n{run.stdout[-2000:]}")
+        sys.exit(f"{run.stdout}\nringswap verify {' '.join(arguments)}: exit "
+                 f"status {run.returncode}")
     return run.stdout
 
 
