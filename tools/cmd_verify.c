@@ -275,72 +275,95 @@ static int parse_fault(const char *name, struct verify *v)
 	return COMMAND_USAGE;
 }
 
+/* Long options only; a misspelt one has no short form to fall into. */
+static const struct option options_known[] = {
+	{ "mode", required_argument, NULL, 'm' },
+	{ "strategy", required_argument, NULL, 's' },
+	{ "seconds", required_argument, NULL, 't' },
+	{ "seed", required_argument, NULL, 'e' },
+	{ "variants", no_argument, NULL, 'V' },
+	{ "mutants", no_argument, NULL, 'M' },
+	{ "replay", required_argument, NULL, 'r' },
+	{ "svg", required_argument, NULL, 'g' },
+	{ "scenario", required_argument, NULL, 'C' },
+	{ "model", required_argument, NULL, 'o' },
+	{ "bound", required_argument, NULL, 'b' },
+	{ "save", required_argument, NULL, 'S' },
+	{ "faults", no_argument, NULL, 'F' },
+	{ "fault", required_argument, NULL, 'f' },
+	{ "fault-child", required_argument, NULL, 'c' },
+	{ "verbose", no_argument, NULL, 'v' },
+	{ "json", no_argument, NULL, 'j' },
+	{ "help", no_argument, NULL, 'h' },
+	{ 0 },
+};
+
+/* An option whose value must be understood; 0, or COMMAND_USAGE and told. */
+static int take_value(int option, struct verify *v)
+{
+	switch (option) {
+	case 'e':
+		return parse_seed(optarg, &v->seed);
+	case 'C':
+		return parse_scenario(optarg, &v->scenario);
+	case 'o':
+		return parse_model(optarg, &v->models);
+	case 'b':
+		return parse_bound(optarg, &v->bound);
+	case 'f':
+		return parse_fault(optarg, v);
+	case 't':
+		return parse_seconds(optarg, &v->seconds);
+	case 'c':
+		v->fault_fd = atoi(optarg);
+	}
+	return 0;
+}
+
+/* One that says what to do, or names something. */
+static void take_word(int option, struct verify *v)
+{
+	switch (option) {
+	case 'm':
+		v->mode = optarg;
+		break;
+	case 'V':
+		v->mode = "variants";
+		break;
+	case 'M':
+		v->mode = "mutants";
+		break;
+	case 's':
+		v->strategy = optarg;
+		break;
+	case 'r':
+		v->replay = optarg;
+		break;
+	case 'g':
+		v->svg = optarg;
+		break;
+	case 'S':
+		v->save = optarg;
+		break;
+	}
+	v->faults |= option == 'F';
+	v->json |= option == 'j';
+	v->verbose |= option == 'v';
+}
+
 static int parse(int argc, char **argv, struct verify *v, bool *done)
 {
-	static const struct option longs[] = {
-		{ "mode", required_argument, NULL, 'm' },
-		{ "strategy", required_argument, NULL, 's' },
-		{ "seconds", required_argument, NULL, 't' },
-		{ "seed", required_argument, NULL, 'e' },
-		{ "variants", no_argument, NULL, 'V' },
-		{ "mutants", no_argument, NULL, 'M' },
-		{ "replay", required_argument, NULL, 'r' },
-		{ "svg", required_argument, NULL, 'g' },
-		{ "scenario", required_argument, NULL, 'C' },
-		{ "model", required_argument, NULL, 'o' },
-		{ "bound", required_argument, NULL, 'b' },
-		{ "save", required_argument, NULL, 'S' },
-		{ "faults", no_argument, NULL, 'F' },
-		{ "fault", required_argument, NULL, 'f' },
-		{ "fault-child", required_argument, NULL, 'c' },
-		{ "verbose", no_argument, NULL, 'v' },
-		{ "json", no_argument, NULL, 'j' },
-		{ "help", no_argument, NULL, 'h' },
-		{ 0 },
-	};
 	int option;
 
-	/* Long options only; a misspelt one has no short form to fall into. */
-	while ((option = options_next(argc, argv, ":", longs)) > 0) {
-		if (option == 'm')
-			v->mode = optarg;
-		else if (option == 's')
-			v->strategy = optarg;
-		else if (option == 'j')
-			v->json = true;
-		else if (option == 'v')
-			v->verbose = true;
-		else if (option == 'e' && parse_seed(optarg, &v->seed))
-			return COMMAND_USAGE;
-		else if (option == 'F')
-			v->faults = true;
-		else if (option == 'V')
-			v->mode = "variants";
-		else if (option == 'M')
-			v->mode = "mutants";
-		else if (option == 'r')
-			v->replay = optarg;
-		else if (option == 'g')
-			v->svg = optarg;
-		else if (option == 'S')
-			v->save = optarg;
-		else if (option == 'C' && parse_scenario(optarg, &v->scenario))
-			return COMMAND_USAGE;
-		else if (option == 'o' && parse_model(optarg, &v->models))
-			return COMMAND_USAGE;
-		else if (option == 'b' && parse_bound(optarg, &v->bound))
-			return COMMAND_USAGE;
-		else if (option == 'c')
-			v->fault_fd = atoi(optarg);
-		else if (option == 'f' && parse_fault(optarg, v))
-			return COMMAND_USAGE;
-		else if (option == 't' && parse_seconds(optarg, &v->seconds))
-			return COMMAND_USAGE;
+	while ((option = options_next(argc, argv, ":", options_known)) > 0) {
 		if (option == 'h') {
 			*done = true;
 			fputs(help, stdout);
 			return options_flush();
 		}
+		take_word(option, v);
+		if (take_value(option, v))
+			return COMMAND_USAGE;
 	}
 	if (option == OPTIONS_BAD)
 		return COMMAND_USAGE;
