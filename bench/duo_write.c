@@ -81,16 +81,30 @@ struct tally {
 	uint64_t cycles;
 };
 
+/* Events of a slot so far, attempted and refused. */
+struct account {
+	uint64_t attempted;
+	uint64_t dropped;
+};
+
+static struct account account_of(const struct bench_target *target,
+				 unsigned int index)
+{
+	const struct bench_target_writer *w = &target->writers[index];
+	struct account sum = { .attempted =
+				       w->loop.sequence + w->nested.sequence };
+
+	for (unsigned int cause = 0; cause < RB_DROP_CAUSES; cause++)
+		sum.dropped += rb_drops(rb_slot(target->live, index), cause);
+	return sum;
+}
+
 static uint64_t stored_so_far(const struct bench_target *target,
 			      unsigned int index)
 {
-	const struct bench_target_writer *w = &target->writers[index];
-	const struct rb_slot *slot = rb_slot(target->live, index);
-	uint64_t stored = w->loop.sequence + w->nested.sequence;
+	struct account sum = account_of(target, index);
 
-	for (unsigned int cause = 0; cause < RB_DROP_CAUSES; cause++)
-		stored -= rb_drops(slot, cause);
-	return stored;
+	return sum.attempted - sum.dropped;
 }
 
 /* Plain batches until the phase changes. */
@@ -226,24 +240,6 @@ static void write_slice_of_pair(struct bench_duo_writer *w, uint32_t word)
 	write_slice(w, word);
 	if (w->duo->writers_keep_on && w->pair < w->duo->pairs_max)
 		w->preempted[w->pair] |= bench_preemptions() != before;
-}
-
-/* Events of a slot so far, attempted and refused. */
-struct account {
-	uint64_t attempted;
-	uint64_t dropped;
-};
-
-static struct account account_of(const struct bench_target *target,
-				 unsigned int index)
-{
-	const struct bench_target_writer *w = &target->writers[index];
-	struct account sum = { .attempted =
-				       w->loop.sequence + w->nested.sequence };
-
-	for (unsigned int cause = 0; cause < RB_DROP_CAUSES; cause++)
-		sum.dropped += rb_drops(rb_slot(target->live, index), cause);
-	return sum;
 }
 
 static void write_slice_of_cell(struct bench_duo_writer *w, uint32_t word)
