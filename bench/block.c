@@ -23,34 +23,6 @@
 /* ------------------------------------------------------------------------ */
 /* JSON                                                                     */
 
-json_t *bench_json_real(double value)
-{
-	return isfinite(value) ? json_real(value) : json_null();
-}
-
-static json_t *count(uint64_t n)
-{
-	return json_integer((json_int_t)n);
-}
-
-json_t *bench_hist_json(const struct bench_hist *h)
-{
-	json_t *json = json_object(), *buckets = json_array();
-	struct bench_hist_bucket bucket;
-	size_t cursor = 0;
-
-	while (bench_hist_next(h, &cursor, &bucket))
-		json_array_append_new(
-			buckets, json_pack("[I,I,I]", (json_int_t)bucket.lowest,
-					   (json_int_t)bucket.highest,
-					   (json_int_t)bucket.count));
-	json_object_set_new(json, "n", count(h->total));
-	json_object_set_new(json, "min", count(h->total ? h->min : 0));
-	json_object_set_new(json, "max", count(h->max));
-	json_object_set_new(json, "buckets", buckets);
-	return json;
-}
-
 json_t *bench_block_spec_json(const struct bench_block_spec *spec)
 {
 	return json_pack("{s:o,s:b,s:I,s:i}", "cell",
@@ -100,13 +72,12 @@ void bench_block_ratio(struct bench_block *block,
 	unsigned int n = slices->n;
 
 	bench_stats_median(slices->cell, n, &value);
-	json_object_set_new(writer, "ns-per-event",
-			    bench_json_real(value / rate));
+	json_object_set_new(writer, "ns-per-event", bench_number(value / rate));
 	value = NAN;
 	if (block->has_baseline)
 		bench_stats_median(slices->base, n, &value);
 	json_object_set_new(writer, "baseline-ns-per-event",
-			    bench_json_real(value / rate));
+			    bench_number(value / rate));
 	if (!block->has_baseline || !n)
 		return;
 	for (unsigned int i = 0; i < n; i++)
@@ -117,8 +88,8 @@ void bench_block_ratio(struct bench_block *block,
 	bench_stats_mad(logs, n, &mad);
 	json_object_set_new(block->datum, "ratio",
 			    json_pack("{s:o,s:o,s:i}", "log",
-				      bench_json_real(median), "mad",
-				      bench_json_real(mad), "pairs", (int)n));
+				      bench_number(median), "mad",
+				      bench_number(mad), "pairs", (int)n));
 }
 
 json_t *bench_block_writer(const struct bench_block *block)
@@ -130,16 +101,16 @@ json_t *bench_block_writer(const struct bench_block *block)
 	for (unsigned int cause = 0; cause < RB_DROP_CAUSES; cause++)
 		if (books->drops[cause])
 			json_object_set_new(drops, rb_drop_name(cause),
-					    count(books->drops[cause]));
-	json_object_set_new(json, "attempted", count(books->attempted));
-	json_object_set_new(json, "committed", count(committed));
-	json_object_set_new(json, "overrun", count(books->overrun));
+					    bench_count(books->drops[cause]));
+	json_object_set_new(json, "attempted", bench_count(books->attempted));
+	json_object_set_new(json, "committed", bench_count(committed));
+	json_object_set_new(json, "overrun", bench_count(books->overrun));
 	json_object_set_new(json, "drops", drops);
-	json_object_set_new(json, "crossings", count(books->crossings));
+	json_object_set_new(json, "crossings", bench_count(books->crossings));
 	json_object_set_new(
 		json, "crossing-share",
-		bench_json_real((double)books->crossings / (double)committed));
-	json_object_set_new(json, "nested", count(books->nested));
+		bench_number((double)books->crossings / (double)committed));
+	json_object_set_new(json, "nested", bench_count(books->nested));
 	return json;
 }
 
@@ -165,8 +136,8 @@ void bench_block_counters(struct bench_block *block,
 		snprintf(name, sizeof(name), "%s-per-%s",
 			 bench_hardware_events[i].name, unit);
 		json_object_set_new(side, name,
-				    bench_json_real(counts->value[i] /
-						    (double)counted->units));
+				    bench_number(counts->value[i] /
+						 (double)counted->units));
 	}
 }
 
@@ -276,13 +247,14 @@ static void put_pus(struct bench_block *block)
 	bool has_swapper = bench_cell_has_swapper(block->cell);
 
 	for (unsigned int i = 0; i < block->n_writers; i++)
-		json_array_append_new(writers, count(bench_topology_real_os(
-						       block->topology,
-						       block->writer_pus[i])));
+		json_array_append_new(
+			writers,
+			bench_count(bench_topology_real_os(
+				block->topology, block->writer_pus[i])));
 	json_object_set_new(
 		block->datum, "pus",
 		json_pack("{s:o,s:o,s:b}", "writers", writers, "swapper",
-			  has_swapper ? count(bench_topology_real_os(
+			  has_swapper ? bench_count(bench_topology_real_os(
 						block->topology,
 						block->pair.swapper))
 				      : json_null(),
@@ -300,7 +272,8 @@ static void put_memory(struct bench_block *block)
 
 	json_object_set_new(
 		block->datum, "memory",
-		json_pack("{s:o,s:o,s:b,s:b}", "bytes", count(bytes), "node",
+		json_pack("{s:o,s:o,s:b,s:b}", "bytes", bench_count(bytes),
+			  "node",
 			  m->node < 0 ? json_null() : json_integer(m->node),
 			  "huge", m->huge, "locked", m->locked));
 }
@@ -315,8 +288,8 @@ static void put_switches(struct bench_block *block)
 	}
 	json_object_set_new(block->datum, "context-switches",
 			    json_pack("{s:o,s:o}", "voluntary",
-				      count(voluntary), "involuntary",
-				      count(involuntary)));
+				      bench_count(voluntary), "involuntary",
+				      bench_count(involuntary)));
 }
 
 static const struct bench_role *role_that_left(const struct bench_block *block)
@@ -370,9 +343,9 @@ static void sum_up(struct bench_block *block,
 	json_object_set_new(block->datum, "verification",
 			    bench_books_json(&block->target.books));
 	json_object_set_new(block->datum, "measured-ms",
-			    bench_json_real((double)block->measured_cycles /
-					    block->cycles_per_ns / 1e6));
-	json_object_set_new(block->datum, "steal-ms", bench_json_real(steal));
+			    bench_number((double)block->measured_cycles /
+					 block->cycles_per_ns / 1e6));
+	json_object_set_new(block->datum, "steal-ms", bench_number(steal));
 	judge(block);
 }
 

@@ -16,12 +16,13 @@
 
 #include <jansson.h>
 
+#include "bench/base/json.h"
+#include "bench/base/why.h"
 #include "bench/cell.h"
 #include "bench/counters.h"
+#include "bench/placement.h"
 #include "bench/roles.h"
 #include "bench/target.h"
-
-struct bench_hist;
 
 struct bench_block_spec {
 	struct bench_cell cell; /* normalised, its placement resolved */
@@ -115,11 +116,5 @@ json_t *bench_block_writer(const struct bench_block *block);
 void bench_block_counters(struct bench_block *block,
 			  const struct bench_counted *counted, const char *unit,
 			  json_t *side);
-
-/** bench_hist_json() - a histogram as it is stored; a new reference */
-json_t *bench_hist_json(const struct bench_hist *h);
-
-/** bench_json_real() - a number, or null if it is not finite */
-json_t *bench_json_real(double value);
 
 #endif

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "bench/duo.h"
-#include "bench/histogram.h"
+#include "bench/stats/hist_json.h"
 #include "bench/stats.h"
 
 #define STAMPED_SLICE_US 1000u
@@ -267,10 +267,10 @@ static void put_rates(struct bench_duo *duo, json_t *writer)
 		dropped += duo->writers[i].dropped;
 	}
 	json_object_set_new(writer, "attempted-per-s",
-			    bench_json_real((double)attempted / seconds));
+			    bench_number((double)attempted / seconds));
 	json_object_set_new(
 		writer, "committed-per-s",
-		bench_json_real((double)(attempted - dropped) / seconds));
+		bench_number((double)(attempted - dropped) / seconds));
 }
 
 static void put_latency(struct bench_duo *duo, json_t *writer)
@@ -312,7 +312,7 @@ static int put_results(struct bench_duo *duo)
 		mean_cost(duo, slices, /* with_preempted */ true);
 	bench_block_ratio(block, slices, writer);
 	json_object_set_new(writer, "ns-per-committed",
-			    bench_json_real(ns_per_committed(duo, slices)));
+			    bench_number(ns_per_committed(duo, slices)));
 	put_rates(duo, writer);
 	if (has_latency(block->cell))
 		put_latency(duo, writer);

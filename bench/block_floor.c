@@ -8,7 +8,7 @@
 
 #include "bench/block.h"
 #include "bench/floors.h"
-#include "bench/histogram.h"
+#include "bench/stats/hist_json.h"
 #include "bench/probe.h"
 #include "bench/stats.h"
 
@@ -264,7 +264,7 @@ static void put_results(struct floor_run *run)
 			run->preempted ? "a role was preempted in every slice"
 				       : "no wake found its peer asleep";
 	bench_stats_median(run->slices, run->n, &median);
-	json_object_set_new(json, "ns", bench_json_real(median));
+	json_object_set_new(json, "ns", bench_number(median));
 	if (run->floor->peer)
 		json_object_set_new(json, "latency",
 				    bench_hist_json(run->latency));

@@ -234,10 +234,10 @@ static void put_results(struct write_run *run)
 	drop_preempted(run);
 	bench_block_ratio(block, &run->slices, writer);
 	json_object_set_new(writer, "attempted-per-s",
-			    bench_json_real((double)run->events / seconds));
+			    bench_number((double)run->events / seconds));
 	json_object_set_new(
 		writer, "committed-per-s",
-		bench_json_real((double)run->events * (1 - share) / seconds));
+		bench_number((double)run->events * (1 - share) / seconds));
 	bench_block_counters(block, &run->counted, "event", writer);
 	json_object_set_new(block->datum, "writer", writer);
 	json_object_set_new(block->datum, "slices",

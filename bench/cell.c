@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <limits.h>
-#include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -88,17 +87,6 @@ static const struct axis axes[] = {
 
 #define AXES (sizeof(axes) / sizeof(axes[0]))
 
-static int __attribute__((format(printf, 4, 5)))
-refuse(int err, char *why, size_t n, const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(why, n, format, args);
-	va_end(args);
-	return err;
-}
-
 void bench_cell_default(struct bench_cell *cell)
 {
 	*cell = (struct bench_cell){
@@ -171,8 +159,8 @@ static int set_word(struct bench_cell *cell, const struct axis *axis,
 			return 0;
 		}
 	list_words(axis->words, right, sizeof(right));
-	return refuse(-EINVAL, why, n, "unknown %s \"%.40s\"; known:%s",
-		      axis->name, value, right);
+	return bench_why(-EINVAL, why, n, "unknown %s \"%.40s\"; known:%s",
+			 axis->name, value, right);
 }
 
 static bool payload_is_known(uint32_t payload)
@@ -218,9 +206,10 @@ static int set_number(struct bench_cell *cell, const struct axis *axis,
 	*axis_word(cell, axis) = number;
 	return 0;
 wrong:
-	return refuse(-EINVAL, why, n, "%s cannot be \"%.40s\"; right: %s%s",
-		      axis->name, value, axis->help,
-		      strcmp(axis->name, "subbuf") ? "" : ", a power of two");
+	return bench_why(-EINVAL, why, n, "%s cannot be \"%.40s\"; right: %s%s",
+			 axis->name, value, axis->help,
+			 strcmp(axis->name, "subbuf") ? ""
+						      : ", a power of two");
 }
 
 static int set_bool(struct bench_cell *cell, const struct axis *axis,
@@ -229,9 +218,9 @@ static int set_bool(struct bench_cell *cell, const struct axis *axis,
 	bool is_true = !strcmp(value, "true") || !strcmp(value, "yes");
 
 	if (!is_true && strcmp(value, "false") != 0 && strcmp(value, "no") != 0)
-		return refuse(-EINVAL, why, n,
-			      "%s is true or false, not \"%.40s\"", axis->name,
-			      value);
+		return bench_why(-EINVAL, why, n,
+				 "%s is true or false, not \"%.40s\"",
+				 axis->name, value);
 	*(bool *)((char *)cell + axis->offset) = is_true;
 	return 0;
 }
@@ -258,8 +247,8 @@ static int set_sched(struct bench_cell *cell, const struct axis *axis,
 		memcpy((char *)cell + axis->offset, &sched, sizeof(sched));
 		return 0;
 	}
-	return refuse(-EINVAL, why, n, "%s cannot be \"%.40s\"; right: %s",
-		      axis->name, value, axis->help);
+	return bench_why(-EINVAL, why, n, "%s cannot be \"%.40s\"; right: %s",
+			 axis->name, value, axis->help);
 }
 
 static int set_strategy(struct bench_cell *cell, const char *value, char *why,
@@ -312,8 +301,9 @@ int bench_cell_set(struct bench_cell *cell, const char *name, const char *value,
 		for (unsigned int i = 0; i < AXES; i++)
 			names[i] = axes[i].name;
 		list_words(names, right, sizeof(right));
-		return refuse(-ENOENT, why, n,
-			      "unknown axis \"%.40s\"; known:%s", name, right);
+		return bench_why(-ENOENT, why, n,
+				 "unknown axis \"%.40s\"; known:%s", name,
+				 right);
 	}
 	switch (axis->type) {
 	case AXIS_STRATEGY:
@@ -391,8 +381,8 @@ int bench_cell_set_json(struct bench_cell *cell, const char *name,
 
 	if (axis && axis->type == AXIS_BOOL) {
 		if (!json_is_boolean(value))
-			return refuse(-EINVAL, why, n, "%s is true or false",
-				      name);
+			return bench_why(-EINVAL, why, n, "%s is true or false",
+					 name);
 		return bench_cell_set(cell, name,
 				      json_is_true(value) ? "true" : "false",
 				      why, n);
@@ -405,12 +395,12 @@ int bench_cell_set_json(struct bench_cell *cell, const char *name,
 	if (axis && axis->type == AXIS_NUMBER &&
 	    (!axis->beyond || !json_is_string(value) ||
 	     strcmp(json_string_value(value), axis->beyond) != 0))
-		return refuse(-EINVAL, why, n, "%s is an integer%s%s%s", name,
-			      axis->beyond ? " or \"" : "",
-			      axis->beyond ? axis->beyond : "",
-			      axis->beyond ? "\"" : "");
+		return bench_why(-EINVAL, why, n, "%s is an integer%s%s%s",
+				 name, axis->beyond ? " or \"" : "",
+				 axis->beyond ? axis->beyond : "",
+				 axis->beyond ? "\"" : "");
 	if (axis && !json_is_string(value))
-		return refuse(-EINVAL, why, n, "%s is a string", name);
+		return bench_why(-EINVAL, why, n, "%s is a string", name);
 	return bench_cell_set(
 		cell, name,
 		json_is_string(value) ? json_string_value(value) : "", why, n);
@@ -445,7 +435,7 @@ int bench_cell_from_json(const json_t *json, struct bench_cell *cell, char *why,
 
 	bench_cell_default(cell);
 	if (!json_is_object(json))
-		return refuse(-EINVAL, why, n, "a cell is an object");
+		return bench_why(-EINVAL, why, n, "a cell is an object");
 	json_object_foreach ((json_t *)json, key, value) {
 		int err = bench_cell_set_json(cell, key, value, why, n);
 
@@ -520,18 +510,19 @@ static int check_buffer(const struct bench_cell *cell, char *why, size_t n)
 		cell->payload == SWAP_PAYLOAD_VARIABLE ? 256 : cell->payload;
 
 	if (payload > rb_payload_max(cell->subbuf))
-		return refuse(
+		return bench_why(
 			-EINVAL, why, n,
 			"payload %u does not fit a subbuf of %u (most %u)",
 			payload, cell->subbuf, rb_payload_max(cell->subbuf));
 	if ((uint64_t)cell->buffer_kib * 1024 < 2 * (uint64_t)cell->subbuf)
-		return refuse(-EINVAL, why, n,
-			      "buffer-kib %u holds less than two subbufs of %u",
-			      cell->buffer_kib, cell->subbuf);
+		return bench_why(
+			-EINVAL, why, n,
+			"buffer-kib %u holds less than two subbufs of %u",
+			cell->buffer_kib, cell->subbuf);
 	if ((uint64_t)cell->buffer_kib * 1024 % cell->subbuf)
-		return refuse(-EINVAL, why, n,
-			      "buffer-kib %u is no multiple of subbuf %u",
-			      cell->buffer_kib, cell->subbuf);
+		return bench_why(-EINVAL, why, n,
+				 "buffer-kib %u is no multiple of subbuf %u",
+				 cell->buffer_kib, cell->subbuf);
 	return 0;
 }
 
@@ -540,21 +531,22 @@ int bench_cell_check(const struct bench_cell *cell, char *why, size_t n)
 	const struct swap_strategy *s = bench_cell_strategy(cell);
 
 	if (!s && !bench_floor_find(cell->strategy))
-		return refuse(-EINVAL, why, n,
-			      "%s is no floor; its scenario cannot be floor",
-			      cell->strategy);
+		return bench_why(-EINVAL, why, n,
+				 "%s is no floor; its scenario cannot be floor",
+				 cell->strategy);
 	if (!s)
 		return 0;
 	if (cell->scenario == BENCH_FOOTPRINT &&
 	    (cell->swap_rate == BENCH_BACK_TO_BACK || cell->writers > 1 ||
 	     cell->writer_state == BENCH_IDLE ||
 	     cell->writer_state == BENCH_PACED))
-		return refuse(-EINVAL, why, n,
-			      "footprint needs one busy writer and a swap-rate "
-			      "in swaps per second");
+		return bench_why(
+			-EINVAL, why, n,
+			"footprint needs one busy writer and a swap-rate "
+			"in swaps per second");
 	if (cell->scenario == BENCH_LATENCY && cell->writer_state == BENCH_IDLE)
-		return refuse(-EINVAL, why, n,
-			      "latency needs a writer that is not idle");
+		return bench_why(-EINVAL, why, n,
+				 "latency needs a writer that is not idle");
 	return check_buffer(cell, why, n);
 }
 

@@ -23,7 +23,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "bench/placement.h"
+#include "bench/base/words.h"
+#include "bench/base/why.h"
 #include "ringbuf/ring_buffer.h"
 #include "strategies/strategy.h"
 

@@ -19,7 +19,7 @@
 #define BENCH_DUO_H
 
 #include "bench/block.h"
-#include "bench/rng.h"
+#include "bench/base/rng.h"
 
 enum bench_phase {
 	BENCH_PHASE_NONE,

@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "bench/duo.h"
-#include "bench/histogram.h"
+#include "bench/stats/hist_json.h"
 #include "bench/syscalls.h"
 
 #define DEADLINE_NS	UINT64_C(1000000000)
@@ -631,9 +631,8 @@ static json_t *outcomes_json(const struct bench_duo_swaps *swaps)
 	json_t *json = json_object();
 
 	for (unsigned int i = 0; i < BENCH_OUTCOMES; i++)
-		json_object_set_new(
-			json, outcome_names[i],
-			json_integer((json_int_t)swaps->outcomes[i]));
+		json_object_set_new(json, outcome_names[i],
+				    bench_count(swaps->outcomes[i]));
 	return json;
 }
 
@@ -653,10 +652,9 @@ json_t *bench_duo_swaps_json(struct bench_duo *duo)
 				    ? json_string("back-to-back")
 				    : json_integer(rate));
 	json_object_set_new(json, "achieved-per-s",
-			    bench_json_real((double)swaps->done / seconds));
+			    bench_number((double)swaps->done / seconds));
 	json_object_set_new(json, "outcomes", outcomes_json(swaps));
-	json_object_set_new(json, "retries",
-			    json_integer((json_int_t)swaps->retries));
+	json_object_set_new(json, "retries", bench_count(swaps->retries));
 	if (block->cell->scenario != BENCH_SCALING)
 		json_object_set_new(json, "exchange",
 				    bench_hist_json(swaps->exchange));
@@ -667,16 +665,16 @@ json_t *bench_duo_swaps_json(struct bench_duo *duo)
 		json_object_set_new(json, "staleness",
 				    bench_hist_json(swaps->staleness));
 	json_object_set_new(json, "swapper-cpu-ns",
-			    bench_json_real(swaps->cpu_ns));
+			    bench_number(swaps->cpu_ns));
 	json_object_set_new(json, "swapper-syscalls",
-			    bench_json_real(swaps->syscalls));
+			    bench_number(swaps->syscalls));
 	json_object_set_new(json, "swapper-syscalls-reason",
 			    isnan(swaps->syscalls)
 				    ? json_string(swaps->syscalls_why)
 				    : json_null());
 	json_object_set_new(
 		json, "drops-per-swap",
-		bench_json_real((double)dropped / (double)swaps->done));
+		bench_number((double)dropped / (double)swaps->done));
 	bench_block_counters(duo->block, &swaps->counted, "swap", json);
 	return json;
 }

@@ -308,8 +308,7 @@ static void curve_rows(FILE *to, const char *head, const json_t *dist)
 {
 	struct bench_hist *h = bench_hist_new();
 
-	if (!h ||
-	    bench_result_hist_load(json_object_get(dist, "histogram"), h) ||
+	if (!h || bench_hist_load(json_object_get(dist, "histogram"), h) ||
 	    !h->total) {
 		fprintf(to, "%s\t0\t-\t-\n", head);
 		bench_hist_free(h);

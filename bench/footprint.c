@@ -13,7 +13,7 @@
 #include <stdlib.h>
 
 #include "bench/duo.h"
-#include "bench/histogram.h"
+#include "bench/stats/hist_json.h"
 #include "bench/stats.h"
 
 /* Random windows for each slice without swaps. */
@@ -246,14 +246,13 @@ json_t *bench_footprint_json(struct bench_duo *duo)
 	struct bench_footprint *f = &duo->footprint;
 
 	record_durations(f);
-	return json_pack("{s:i,s:i,s:I,s:I,s:o,s:o,s:o,s:o,s:o,s:o}", "bin-ns",
-			 BENCH_BIN_NS, "from-ns", BENCH_BIN_FROM, "swaps",
-			 (json_int_t)f->windows[1], "controls",
-			 (json_int_t)f->windows[0], "swap",
-			 bins_json(f->bins[1]), "control",
-			 bins_json(f->bins[0]), "stolen-ns",
-			 bench_json_real(stolen_ns(f)), "peak",
-			 bench_hist_json(f->peak[1]), "control-peak",
-			 bench_hist_json(f->peak[0]), "duration",
-			 bench_hist_json(f->duration));
+	return json_pack(
+		"{s:i,s:i,s:I,s:I,s:o,s:o,s:o,s:o,s:o,s:o}", "bin-ns",
+		BENCH_BIN_NS, "from-ns", BENCH_BIN_FROM, "swaps",
+		(json_int_t)f->windows[1], "controls",
+		(json_int_t)f->windows[0], "swap", bins_json(f->bins[1]),
+		"control", bins_json(f->bins[0]), "stolen-ns",
+		bench_number(stolen_ns(f)), "peak", bench_hist_json(f->peak[1]),
+		"control-peak", bench_hist_json(f->peak[0]), "duration",
+		bench_hist_json(f->duration));
 }

@@ -9,7 +9,6 @@
 #include <limits.h>
 #include <linux/membarrier.h>
 #include <linux/perf_event.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,18 +27,6 @@
 
 #define CAP_IPC_LOCK 14
 #define CAP_SYS_NICE 23
-
-__attribute__((format(printf, 4, 5))) static int
-fail(int err, char *why, size_t n, const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	if (why && n)
-		vsnprintf(why, n, fmt, ap);
-	va_end(ap);
-	return err;
-}
 
 /* Texts of /proc are not always UTF-8, and JSON must be. */
 static json_t *text_or_unavailable(const char *text)
@@ -547,18 +534,20 @@ int bench_machine_rseq(char *why, size_t n)
 	const volatile struct rseq *area;
 
 	if (!__rseq_size)
-		return fail(-ENOTSUP, why, n,
-			    "glibc has not registered rseq (kernel without "
-			    "it, or glibc.pthread.rseq=0)");
+		return bench_why(
+			-ENOTSUP, why, n,
+			"glibc has not registered rseq (kernel without "
+			"it, or glibc.pthread.rseq=0)");
 	area = (struct rseq *)(thread_pointer() + __rseq_offset);
 	if ((int)area->cpu_id < 0)
-		return fail(-ENOTSUP, why, n, "rseq gives no CPU number");
+		return bench_why(-ENOTSUP, why, n, "rseq gives no CPU number");
 	return 0;
 }
 #else
 int bench_machine_rseq(char *why, size_t n)
 {
-	return fail(-ENOTSUP, why, n, "this build's libc does not know rseq");
+	return bench_why(-ENOTSUP, why, n,
+			 "this build's libc does not know rseq");
 }
 #endif
 
@@ -577,17 +566,17 @@ int bench_machine_counters(char *why, size_t n)
 
 	if (fd < 0) {
 		err = -errno;
-		return fail(err, why, n, "perf_event_open: %s%s",
-			    strerror(-err),
-			    err == -ENOENT ? " (no hardware counters, as in "
-					     "many virtual machines)"
-					   : "");
+		return bench_why(
+			err, why, n, "perf_event_open: %s%s", strerror(-err),
+			err == -ENOENT ? " (no hardware counters, as in "
+					 "many virtual machines)"
+				       : "");
 	}
 	for (volatile int i = 0; i < 1000; i++)
 		;
 	if (read(fd, &count, sizeof(count)) != sizeof(count) || count < 1000)
-		err = fail(-EIO, why, n,
-			   "the counter opens but does not count");
+		err = bench_why(-EIO, why, n,
+				"the counter opens but does not count");
 	close(fd);
 	return err;
 }

@@ -3,56 +3,9 @@
 #include "bench/placement.h"
 
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-static const char *const names[BENCH_PLACEMENTS] = {
-	[BENCH_SAME_PU] = "same-pu",
-	[BENCH_SMT_SIBLING] = "smt-sibling",
-	[BENCH_SHARED_L2] = "shared-l2",
-	[BENCH_SHARED_L3] = "shared-l3",
-	[BENCH_SAME_NUMA] = "same-numa",
-	[BENCH_CROSS_NUMA] = "cross-numa",
-	[BENCH_CROSS_PACKAGE] = "cross-package",
-	[BENCH_P_TO_E] = "p-to-e",
-	[BENCH_E_TO_P] = "e-to-p",
-};
-
-__attribute__((format(printf, 4, 5))) static int
-fail(int err, char *why, size_t n, const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	if (why && n)
-		vsnprintf(why, n, fmt, ap);
-	va_end(ap);
-	return err;
-}
-
-const char *bench_placement_name(enum bench_placement placement)
-{
-	return (unsigned int)placement < BENCH_PLACEMENTS ? names[placement]
-							  : NULL;
-}
-
-int bench_placement_parse(const char *name, enum bench_placement *out,
-			  char *why, size_t n)
-{
-	char list[BENCH_WHY] = "";
-
-	for (int i = 0; i < BENCH_PLACEMENTS; i++) {
-		if (!strcmp(name, names[i])) {
-			*out = i;
-			return 0;
-		}
-		strcat(strcat(list, " "), names[i]);
-	}
-	return fail(-EINVAL, why, n, "no placement \"%.40s\"; there are:%s",
-		    name, list);
-}
 
 /* A level that is not reported is not shared. */
 static bool shared(hwloc_obj_t a, hwloc_obj_t b)
@@ -146,46 +99,53 @@ static int why_no_l3(const struct bench_topology *t, char *why, size_t n)
 		if (!t->pus[i].l3)
 			continue;
 		if (exists(t, BENCH_SHARED_L2))
-			return fail(-ENOTSUP, why, n,
-				    "cores that share an L3 here also share "
-				    "an L2, or lie in different NUMA nodes");
-		return fail(-ENOTSUP, why, n,
-			    "no two usable cores of a NUMA node share an L3");
+			return bench_why(
+				-ENOTSUP, why, n,
+				"cores that share an L3 here also share "
+				"an L2, or lie in different NUMA nodes");
+		return bench_why(
+			-ENOTSUP, why, n,
+			"no two usable cores of a NUMA node share an L3");
 	}
-	return fail(-ENOTSUP, why, n, "this machine reports no L3 cache");
+	return bench_why(-ENOTSUP, why, n, "this machine reports no L3 cache");
 }
 
 static int why_no_numa_pair(const struct bench_topology *t, char *why, size_t n)
 {
 	if (exists(t, BENCH_SHARED_L2) || exists(t, BENCH_SHARED_L3))
-		return fail(-ENOTSUP, why, n,
-			    "cores of one NUMA node always share a cache here");
-	return fail(-ENOTSUP, why, n, "no NUMA node has two usable cores here");
+		return bench_why(
+			-ENOTSUP, why, n,
+			"cores of one NUMA node always share a cache here");
+	return bench_why(-ENOTSUP, why, n,
+			 "no NUMA node has two usable cores here");
 }
 
 static int why_no_cross_numa(const struct bench_topology *t, char *why,
 			     size_t n)
 {
 	if (t->n_nodes < 2)
-		return fail(-ENOTSUP, why, n, "this machine has one NUMA node");
-	return fail(-ENOTSUP, why, n,
-		    "no package holds usable PUs of two NUMA nodes here: see "
-		    "cross-package");
+		return bench_why(-ENOTSUP, why, n,
+				 "this machine has one NUMA node");
+	return bench_why(
+		-ENOTSUP, why, n,
+		"no package holds usable PUs of two NUMA nodes here: see "
+		"cross-package");
 }
 
 static int why_lacking(const struct bench_topology *t,
 		       enum bench_placement placement, char *why, size_t n)
 {
 	if (t->n_pus == 1)
-		return fail(-ENOTSUP, why, n, "only one PU may be used here");
+		return bench_why(-ENOTSUP, why, n,
+				 "only one PU may be used here");
 	switch (placement) {
 	case BENCH_SMT_SIBLING:
-		return fail(-ENOTSUP, why, n,
-			    "no core here has two usable PUs (no SMT, or "
-			    "siblings not allowed)");
+		return bench_why(-ENOTSUP, why, n,
+				 "no core here has two usable PUs (no SMT, or "
+				 "siblings not allowed)");
 	case BENCH_SHARED_L2:
-		return fail(-ENOTSUP, why, n,
-			    "no two usable cores share an L2 here");
+		return bench_why(-ENOTSUP, why, n,
+				 "no two usable cores share an L2 here");
 	case BENCH_SHARED_L3:
 		return why_no_l3(t, why, n);
 	case BENCH_SAME_NUMA:
@@ -193,13 +153,13 @@ static int why_lacking(const struct bench_topology *t,
 	case BENCH_CROSS_NUMA:
 		return why_no_cross_numa(t, why, n);
 	case BENCH_CROSS_PACKAGE:
-		return fail(-ENOTSUP, why, n,
-			    "usable PUs lie in one package here");
+		return bench_why(-ENOTSUP, why, n,
+				 "usable PUs lie in one package here");
 	case BENCH_P_TO_E:
 	case BENCH_E_TO_P:
-		return fail(-ENOTSUP, why, n, "%s", t->kinds_why);
+		return bench_why(-ENOTSUP, why, n, "%s", t->kinds_why);
 	default:
-		return fail(-EINVAL, why, n, "no such placement");
+		return bench_why(-EINVAL, why, n, "no such placement");
 	}
 }
 
@@ -224,9 +184,10 @@ static const struct bench_pu *allowed_pu(const struct bench_topology *t,
 	char list[128];
 
 	if (!pu)
-		fail(-ERANGE, why, n,
-		     "%s: CPU %u is outside the allowed set, which is %s", role,
-		     os, bench_topology_allowed(t, list, sizeof(list)));
+		bench_why(-ERANGE, why, n,
+			  "%s: CPU %u is outside the allowed set, which is %s",
+			  role, os,
+			  bench_topology_allowed(t, list, sizeof(list)));
 	return pu;
 }
 
@@ -308,7 +269,7 @@ int bench_placement_writers(const struct bench_topology *t,
 	w.boot = bench_topology_pu_by_os(t, 0);
 	w.taken = calloc(t->n_pus, 2 * sizeof(bool));
 	if (!w.taken)
-		return fail(-ENOMEM, why, n, "out of memory");
+		return bench_why(-ENOMEM, why, n, "out of memory");
 	w.busy = w.taken + t->n_pus;
 	take(&w, pair->writer);
 	while (found < count && (pus[found] = next_writer(&w)))
@@ -316,10 +277,10 @@ int bench_placement_writers(const struct bench_topology *t,
 	free(w.taken);
 
 	if (found < count && !oversubscribe)
-		return fail(-ENOSPC, why, n,
-			    "%u writers need %u PUs beside the swapper's, "
-			    "there are %u",
-			    count + 1, count + 1, found + 1);
+		return bench_why(-ENOSPC, why, n,
+				 "%u writers need %u PUs beside the swapper's, "
+				 "there are %u",
+				 count + 1, count + 1, found + 1);
 	for (unsigned int i = found; i < count; i++) {
 		unsigned int turn = i % (found + 1);
 

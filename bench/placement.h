@@ -8,33 +8,16 @@
  *	if (bench_placement_choose(t, BENCH_SHARED_L3, &pair, why, sizeof(why)))
  *		row("unavailable: %s", why);
  *
- * The choice is deterministic: same machine, same pair. Conventions of errors
- * and reasons are those of topology.h.
+ * A pair in different NUMA nodes of one package is cross-numa even if an L3 is
+ * reported over both (sub-NUMA clustering): the node decides which slices serve
+ * it. The choice is deterministic: same machine, same pair. Conventions of
+ * errors and reasons are those of topology.h.
  */
 #ifndef BENCH_PLACEMENT_H
 #define BENCH_PLACEMENT_H
 
+#include "bench/base/words.h"
 #include "bench/topology.h"
-
-/*
- * In order of distance. The first seven are classes: every pair of PUs is in
- * exactly one. The last two ask for kinds of core, at whatever distance.
- * A pair in different NUMA nodes of one package is cross-numa even if an L3 is
- * reported over both (sub-NUMA clustering): the node decides which slices
- * serve it.
- */
-enum bench_placement {
-	BENCH_SAME_PU,	     /* the swapper runs on the writer's PU */
-	BENCH_SMT_SIBLING,   /* two PUs of one core */
-	BENCH_SHARED_L2,     /* two cores that share an L2 (or an L1) */
-	BENCH_SHARED_L3,     /* nearest shared cache is the L3 */
-	BENCH_SAME_NUMA,     /* one NUMA node, no cache shared up to L3 */
-	BENCH_CROSS_NUMA,    /* one package, two NUMA nodes */
-	BENCH_CROSS_PACKAGE, /* two packages */
-	BENCH_P_TO_E,	     /* writer on a performance core, swapper on an */
-	BENCH_E_TO_P,	     /* efficiency core, and the other way round */
-	BENCH_PLACEMENTS,
-};
 
 /* A writer's and a swapper's PU. Both belong to the topology. */
 struct bench_pair {
@@ -43,17 +26,6 @@ struct bench_pair {
 	const struct bench_pu *writer;
 	const struct bench_pu *swapper;
 };
-
-/** bench_placement_name() - "same-pu", ...; static, NULL out of range */
-const char *bench_placement_name(enum bench_placement placement);
-
-/**
- * bench_placement_parse() - the placement of that name
- *
- * -EINVAL, and a reason that lists the names, when there is none.
- */
-int bench_placement_parse(const char *name, enum bench_placement *out,
-			  char *why, size_t n);
 
 /** bench_placement_of() - the class that two PUs are in; symmetric */
 enum bench_placement bench_placement_of(const struct bench_pu *a,

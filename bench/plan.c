@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bench/rng.h"
+#include "bench/base/rng.h"
 
 /* Until it is measured: what a block takes beside its measured time. */
 #define OVERHEAD_MS 15.0

@@ -88,10 +88,4 @@ int bench_result_check_journal(const char *path,
  * hang? Then the exit status of whoever shows the result is not 0. */
 bool bench_result_has_invalid(const json_t *result);
 
-/* A histogram as JSON (n, min, max, buckets); NULL: out of memory. */
-json_t *bench_result_hist_json(const struct bench_hist *h);
-
-/* Add a histogram of JSON to an empty @into. 0 or -EINVAL. */
-int bench_result_hist_load(const json_t *json, struct bench_hist *into);
-
 #endif

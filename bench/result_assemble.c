@@ -240,8 +240,7 @@ static json_t *distribution_json(const struct bench_result_build *b,
 	return json_pack("{s:I, s:I, s:I, s:f, s:o, s:o}", "n",
 			 (json_int_t)h->total, "min", (json_int_t)h->min, "max",
 			 (json_int_t)h->max, "mean", bench_hist_mean(h),
-			 "percentiles", list, "histogram",
-			 bench_result_hist_json(h));
+			 "percentiles", list, "histogram", bench_hist_json(h));
 }
 
 static int finish_distributions(const struct bench_result_build *b,

@@ -165,7 +165,7 @@ static int pool_add(struct bench_result_build *b, struct bench_hist **pool,
 	if (!*pool)
 		return -ENOMEM;
 	bench_hist_reset(b->one);
-	err = bench_result_hist_load(histogram, b->one);
+	err = bench_hist_load(histogram, b->one);
 	if (!err)
 		bench_hist_merge(*pool, b->one);
 	return err;

@@ -5,7 +5,10 @@
 
 #include <jansson.h>
 
+#include "bench/base/json.h"
+#include "bench/base/why.h"
 #include "bench/result.h"
+#include "bench/stats/hist_json.h"
 
 /* ---- Shapes: what a JSON value must look like ---- */
 
@@ -62,19 +65,10 @@ int bench_journal_each(const char *path, bench_journal_fn fn, void *arg,
 extern const double bench_percents[BENCH_PERCENTS];
 extern const char *const bench_percent_names[BENCH_PERCENTS];
 
-/* Finite numbers as they are, others as null. */
-json_t *bench_number(double value);
-
 /* {"median", "low", "high", "n"} of values; low and high null if too few. */
 json_t *bench_summary_json(const double *values, size_t n, double alpha);
 
-/* ---- JSON, shorter ---- */
-
-/* A string member, NULL: none. */
-const char *bench_text(const json_t *object, const char *name);
-
-/* A number at "a.b.c"; NaN: none. */
-double bench_get_number(const json_t *object, const char *path);
+/* ---- Cells ---- */
 
 /* The state of a cell's writer; "saturated" where it does not say. */
 const char *bench_writer_state(const json_t *cell);
@@ -83,21 +77,8 @@ const char *bench_writer_state(const json_t *cell);
  * its scenario's, where it stands and in its writer's state. NULL: none. */
 const json_t *bench_aa_for(const json_t *list, const json_t *cell);
 
-/* Set a member; takes the reference. */
-void bench_set(json_t *object, const char *name, json_t *value);
-
-/* Set a member to that of another object, or to null where it has none. */
-void bench_copy(json_t *to, const json_t *from, const char *name);
-
-/* The object called @name in @object, made if need be; borrowed. */
-json_t *bench_part(json_t *object, const char *name);
-
 /* Are the numbers of a block with this status to be used? */
 bool bench_is_usable(const char *status);
-
-/* Write one line into why and return err. */
-int bench_why(int err, char *why, size_t n, const char *format, ...)
-	__attribute__((format(printf, 4, 5)));
 
 /* ---- A result while it is built ---- */
 

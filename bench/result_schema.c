@@ -108,7 +108,7 @@ static const struct shape signed_number = { NULL, SHAPE_NUMBER, SHAPE_SIGNED,
 static int histogram_more(const json_t *value, char *text, size_t n)
 {
 	struct bench_hist *h = bench_hist_new();
-	int err = h ? bench_result_hist_load(value, h) : -ENOMEM;
+	int err = h ? bench_hist_load(value, h) : -ENOMEM;
 
 	bench_hist_free(h);
 	if (err)

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* result_shape.c - compare JSON with a shape and name the member at fault. */
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -15,16 +14,6 @@ static const char *const kind_words[] = {
 	[SHAPE_BOOL] = "true or false", [SHAPE_OBJECT] = "an object",
 	[SHAPE_ARRAY] = "an array",	[SHAPE_MAP] = "an object",
 };
-
-int bench_why(int err, char *why, size_t n, const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(why, n, format, args);
-	va_end(args);
-	return err;
-}
 
 static const char *type_words(const json_t *value)
 {

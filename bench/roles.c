@@ -13,7 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "bench/rng.h"
+#include "bench/base/rng.h"
 #include "ringbuf/clock.h"
 
 /* ------------------------------------------------------------------------ */

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bench/rng.h"
+#include "bench/base/rng.h"
 
 static bool is_share(double p)
 {

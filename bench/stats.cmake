@@ -1,3 +1,3 @@
-# Histogram and statistics: no dependency but libm.
-add_library(bench_stats STATIC histogram.c stats.c)
-target_link_libraries(bench_stats PRIVATE ringswap_options PUBLIC m)
+# Histogram and statistics.
+add_library(bench_stats STATIC histogram.c stats.c stats/hist_json.c)
+target_link_libraries(bench_stats PUBLIC ringswap_options bench_base m)

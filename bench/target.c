@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/base/json.h"
+
 /* Looking takes longer than writing: one of so many is looked at. */
 #define RESTARTS_LOOKED_AT 64u
 
@@ -418,27 +420,23 @@ uint64_t bench_books_violations(const struct bench_books *books)
 	       books->out_of_order + books->unreadable + books->late;
 }
 
-static json_t *count(uint64_t n)
-{
-	return json_integer((json_int_t)n);
-}
-
 json_t *bench_books_json(const struct bench_books *books)
 {
 	json_t *json = json_object();
 
-	json_object_set_new(json, "events", count(books->events));
-	json_object_set_new(json, "snapshots", count(books->snapshots));
-	json_object_set_new(json, "walked", count(books->walked));
-	json_object_set_new(json, "sampled", count(books->sampled));
-	json_object_set_new(json, "lost", count(books->lost));
-	json_object_set_new(json, "duplicated", count(books->duplicated));
-	json_object_set_new(json, "torn", count(books->torn));
-	json_object_set_new(json, "out-of-order", count(books->out_of_order));
-	json_object_set_new(json, "unreadable", count(books->unreadable));
-	json_object_set_new(json, "late", count(books->late));
+	json_object_set_new(json, "events", bench_count(books->events));
+	json_object_set_new(json, "snapshots", bench_count(books->snapshots));
+	json_object_set_new(json, "walked", bench_count(books->walked));
+	json_object_set_new(json, "sampled", bench_count(books->sampled));
+	json_object_set_new(json, "lost", bench_count(books->lost));
+	json_object_set_new(json, "duplicated", bench_count(books->duplicated));
+	json_object_set_new(json, "torn", bench_count(books->torn));
+	json_object_set_new(json, "out-of-order",
+			    bench_count(books->out_of_order));
+	json_object_set_new(json, "unreadable", bench_count(books->unreadable));
+	json_object_set_new(json, "late", bench_count(books->late));
 	json_object_set_new(json, "violations",
-			    count(bench_books_violations(books)));
+			    bench_count(bench_books_violations(books)));
 	json_object_set_new(json, "first",
 			    books->first[0] ? json_string(books->first)
 					    : json_null());

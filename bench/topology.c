@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <sched.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,18 +17,6 @@
 #define MAX_CPUS 8192
 
 /* Says why and passes the error on, so that callers return in one line. */
-__attribute__((format(printf, 4, 5))) static int
-fail(int err, char *why, size_t n, const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	if (why && n)
-		vsnprintf(why, n, fmt, ap);
-	va_end(ap);
-	return err;
-}
-
 /* Set and not empty: hwloc takes an empty variable for an unset one. */
 static const char *env(const char *name)
 {
@@ -74,22 +61,25 @@ static int set_source(struct bench_topology *t, char *why, size_t n)
 
 	t->source = "this machine";
 	if (synthetic && xml)
-		return fail(-EINVAL, why, n,
-			    "HWLOC_SYNTHETIC and HWLOC_XMLFILE are both set: "
-			    "unset one");
+		return bench_why(
+			-EINVAL, why, n,
+			"HWLOC_SYNTHETIC and HWLOC_XMLFILE are both set: "
+			"unset one");
 	if (synthetic) {
 		t->source = "HWLOC_SYNTHETIC";
 		if (hwloc_topology_set_synthetic(t->hwloc, synthetic))
-			return fail(-EINVAL, why, n,
-				    "HWLOC_SYNTHETIC: hwloc does not accept "
-				    "\"%.100s\"",
-				    synthetic);
+			return bench_why(
+				-EINVAL, why, n,
+				"HWLOC_SYNTHETIC: hwloc does not accept "
+				"\"%.100s\"",
+				synthetic);
 	}
 	if (xml) {
 		t->source = "HWLOC_XMLFILE";
 		if (hwloc_topology_set_xml(t->hwloc, xml))
-			return fail(-errno, why, n, "HWLOC_XMLFILE: %.100s: %s",
-				    xml, strerror(errno));
+			return bench_why(-errno, why, n,
+					 "HWLOC_XMLFILE: %.100s: %s", xml,
+					 strerror(errno));
 	}
 	if (!synthetic && !xml && env("HWLOC_FSROOT"))
 		t->source = "HWLOC_FSROOT";
@@ -127,9 +117,10 @@ static int load_hwloc(struct bench_topology *t, char *why, size_t n)
 	hwloc_topology_set_io_types_filter(t->hwloc,
 					   HWLOC_TYPE_FILTER_KEEP_NONE);
 	if (hwloc_topology_load(t->hwloc))
-		return fail(-EINVAL, why, n, "hwloc cannot load %s%.100s%s",
-			    t->source, env("HWLOC_XMLFILE") ? " " : "",
-			    env("HWLOC_XMLFILE") ? env("HWLOC_XMLFILE") : "");
+		return bench_why(
+			-EINVAL, why, n, "hwloc cannot load %s%.100s%s",
+			t->source, env("HWLOC_XMLFILE") ? " " : "",
+			env("HWLOC_XMLFILE") ? env("HWLOC_XMLFILE") : "");
 
 	t->binds = hwloc_topology_is_thissystem(t->hwloc);
 	t->simulated = !t->binds || made_of_a_line(t);
@@ -193,11 +184,11 @@ static int fill_pus(struct bench_topology *t, char *why, size_t n)
 	t->n_packages = count(t, HWLOC_OBJ_PACKAGE);
 	t->n_nodes = count(t, HWLOC_OBJ_NUMANODE);
 	if (!t->n_pus)
-		return fail(-ENODEV, why, n, "%s has no PU that we may use",
-			    t->source);
+		return bench_why(-ENODEV, why, n,
+				 "%s has no PU that we may use", t->source);
 	t->pus = calloc(t->n_pus, sizeof(*t->pus));
 	if (!t->pus)
-		return fail(-ENOMEM, why, n, "out of memory");
+		return bench_why(-ENOMEM, why, n, "out of memory");
 	for (unsigned int i = 0; i < t->n_pus; i++)
 		fill_pu(t, &t->pus[i], i);
 	return 0;
@@ -274,7 +265,7 @@ static int fill_kinds(struct bench_topology *t, char *why, size_t n)
 	struct kind kind = { .cpus = hwloc_bitmap_alloc() };
 
 	if (!kind.cpus)
-		return fail(-ENOMEM, why, n, "out of memory");
+		return bench_why(-ENOMEM, why, n, "out of memory");
 	for (int i = 0; n_kinds > 1 && i < n_kinds; i++) {
 		read_kind(t, i, &kind);
 		mark_kind(t, kind.cpus, rank_kind(&kind, n_kinds));
@@ -301,13 +292,13 @@ int bench_topology_load(struct bench_topology **out, unsigned int flags,
 
 	if (!t || !(t->real = hwloc_bitmap_alloc()) ||
 	    hwloc_topology_init(&t->hwloc)) {
-		fail(err, why, n, "out of memory");
+		bench_why(err, why, n, "out of memory");
 		goto out;
 	}
 	t->simulate = flags & BENCH_TOPOLOGY_SIMULATE;
 	err = read_affinity(t->real);
 	if (err) {
-		fail(err, why, n, "sched_getaffinity: %s", strerror(-err));
+		bench_why(err, why, n, "sched_getaffinity: %s", strerror(-err));
 		goto out;
 	}
 	err = set_source(t, why, n);
@@ -358,10 +349,11 @@ int bench_topology_measurable(const struct bench_topology *t, char *why,
 {
 	if (!t->simulated || t->simulate)
 		return 0;
-	return fail(-ENOTSUP, why, n,
-		    "the machine is simulated (%s): it can be planned, but "
-		    "not measured unless simulation is asked for",
-		    t->source);
+	return bench_why(
+		-ENOTSUP, why, n,
+		"the machine is simulated (%s): it can be planned, but "
+		"not measured unless simulation is asked for",
+		t->source);
 }
 
 /* The @nth OS index that we may really run on, counted round and round. */
@@ -401,21 +393,21 @@ static int verify(const struct bench_topology *t, unsigned int os,
 	int here = sched_getcpu();
 
 	if (err)
-		return fail(err, why, n, "sched_getaffinity: %s",
-			    strerror(-err));
+		return bench_why(err, why, n, "sched_getaffinity: %s",
+				 strerror(-err));
 	if (!hwloc_bitmap_isset(set, os) || hwloc_bitmap_weight(set) != 1)
-		return fail(-EXDEV, why, n,
-			    "the thread is not bound to CPU %u alone", os);
+		return bench_why(-EXDEV, why, n,
+				 "the thread is not bound to CPU %u alone", os);
 	if (here != (int)os)
-		return fail(-EXDEV, why, n,
-			    "the thread runs on CPU %d, not on CPU %u", here,
-			    os);
+		return bench_why(-EXDEV, why, n,
+				 "the thread runs on CPU %d, not on CPU %u",
+				 here, os);
 	if (t->binds &&
 	    !hwloc_get_last_cpu_location(t->hwloc, set, HWLOC_CPUBIND_THREAD) &&
 	    !hwloc_bitmap_isset(set, os))
-		return fail(-EXDEV, why, n,
-			    "the thread last ran on CPU %d, not on CPU %u",
-			    hwloc_bitmap_first(set), os);
+		return bench_why(-EXDEV, why, n,
+				 "the thread last ran on CPU %d, not on CPU %u",
+				 hwloc_bitmap_first(set), os);
 	return 0;
 }
 
@@ -430,12 +422,12 @@ int bench_topology_pin(const struct bench_topology *t,
 		return err;
 	set = hwloc_bitmap_alloc();
 	if (!set)
-		return fail(-ENOMEM, why, n, "out of memory");
+		return bench_why(-ENOMEM, why, n, "out of memory");
 	hwloc_bitmap_only(set, os);
 	err = bind_to(t, set);
 	if (err)
-		fail(err, why, n, "cannot bind to CPU %u: %s", os,
-		     strerror(-err));
+		bench_why(err, why, n, "cannot bind to CPU %u: %s", os,
+			  strerror(-err));
 	else
 		err = verify(t, os, set, why, n);
 	hwloc_bitmap_free(set);
@@ -449,7 +441,7 @@ int bench_topology_check(const struct bench_topology *t,
 	int err;
 
 	if (!set)
-		return fail(-ENOMEM, why, n, "out of memory");
+		return bench_why(-ENOMEM, why, n, "out of memory");
 	err = verify(t, bench_topology_real_os(t, pu), set, why, n);
 	hwloc_bitmap_free(set);
 	return err;
@@ -459,7 +451,8 @@ int bench_topology_unpin(const struct bench_topology *t, char *why, size_t n)
 {
 	int err = write_affinity(t->real);
 
-	return err ? fail(err, why, n, "sched_setaffinity: %s", strerror(-err))
+	return err ? bench_why(err, why, n, "sched_setaffinity: %s",
+			       strerror(-err))
 		   : 0;
 }
 
@@ -507,9 +500,9 @@ static int map(const struct bench_topology *t, int node, struct bench_memory *m,
 	if (node != BENCH_ANY_NODE)
 		obj = hwloc_get_obj_by_type(t->hwloc, HWLOC_OBJ_NUMANODE, node);
 	if (node != BENCH_ANY_NODE && !obj)
-		return fail(-EINVAL, why, n,
-			    "no NUMA node %d here, there are %u", node,
-			    t->n_nodes);
+		return bench_why(-EINVAL, why, n,
+				 "no NUMA node %d here, there are %u", node,
+				 t->n_nodes);
 	if (obj && t->binds)
 		m->mapping = hwloc_alloc_membind(
 			t->hwloc, m->mapping_bytes, obj->nodeset,
@@ -518,11 +511,11 @@ static int map(const struct bench_topology *t, int node, struct bench_memory *m,
 	else
 		m->mapping = hwloc_alloc(t->hwloc, m->mapping_bytes);
 	if (!m->mapping && obj && errno == ENOSYS)
-		return fail(-ENOTSUP, why, n,
-			    "memory cannot be bound to a node here");
+		return bench_why(-ENOTSUP, why, n,
+				 "memory cannot be bound to a node here");
 	if (!m->mapping)
-		return fail(-ENOMEM, why, n, "no %zu bytes of memory: %s",
-			    m->mapping_bytes, strerror(errno));
+		return bench_why(-ENOMEM, why, n, "no %zu bytes of memory: %s",
+				 m->mapping_bytes, strerror(errno));
 	return 0;
 }
 
@@ -538,9 +531,9 @@ static int lock(struct bench_memory *m, char *why, size_t n)
 	if (m->locked)
 		return 0;
 	getrlimit(RLIMIT_MEMLOCK, &limit);
-	return fail(-ENOMEM, why, n,
-		    "mlock of %zu bytes: %s (RLIMIT_MEMLOCK is %ju bytes)",
-		    m->bytes, strerror(errno), (uintmax_t)limit.rlim_cur);
+	return bench_why(-ENOMEM, why, n,
+			 "mlock of %zu bytes: %s (RLIMIT_MEMLOCK is %ju bytes)",
+			 m->bytes, strerror(errno), (uintmax_t)limit.rlim_cur);
 }
 
 static int verify_huge(struct bench_memory *m, char *why, size_t n)
@@ -550,11 +543,12 @@ static int verify_huge(struct bench_memory *m, char *why, size_t n)
 	m->huge = got >= m->bytes;
 	if (m->huge)
 		return 0;
-	return fail(-ENOMEM, why, n,
-		    "the kernel put %zu of %zu bytes in huge pages (is "
-		    "/sys/kernel/mm/transparent_hugepage/enabled never, or "
-		    "memory fragmented?)",
-		    got, m->bytes);
+	return bench_why(
+		-ENOMEM, why, n,
+		"the kernel put %zu of %zu bytes in huge pages (is "
+		"/sys/kernel/mm/transparent_hugepage/enabled never, or "
+		"memory fragmented?)",
+		got, m->bytes);
 }
 
 /* Reads back where the pages lie; a wish is not a placement. */
@@ -576,8 +570,8 @@ static int verify_node(const struct bench_topology *t, int node,
 		m->node = obj->logical_index;
 	if (node == BENCH_ANY_NODE || !t->binds || m->node == node)
 		return 0;
-	return fail(-EXDEV, why, n, "pages asked for on node %d are not there",
-		    node);
+	return bench_why(-EXDEV, why, n,
+			 "pages asked for on node %d are not there", node);
 }
 
 /* addr and bytes inside the mapping; the slack pays for the alignment. */
@@ -594,10 +588,11 @@ static int check_request(const struct bench_topology *t, size_t bytes, int node,
 			 size_t page, char *why, size_t n)
 {
 	if (!bytes || bytes > SIZE_MAX / 4)
-		return fail(-EINVAL, why, n, "%zu bytes make no buffer", bytes);
+		return bench_why(-EINVAL, why, n, "%zu bytes make no buffer",
+				 bytes);
 	if (!page)
-		return fail(-ENOTSUP, why, n,
-			    "this kernel has no transparent huge pages");
+		return bench_why(-ENOTSUP, why, n,
+				 "this kernel has no transparent huge pages");
 	if (node == BENCH_ANY_NODE)
 		return 0;
 	return bench_topology_measurable(t, why, n);

@@ -30,8 +30,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Room enough for every reason that the harness gives. */
-#define BENCH_WHY 256
+#include "bench/base/why.h"
 
 /* What sort of core a PU belongs to, on machines that mix them. */
 enum bench_core_kind {

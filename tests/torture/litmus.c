@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "bench/rng.h"
+#include "bench/base/rng.h"
 #include "strategies/sys.h"
 #include "tests/torture/cpus.h"
 

@@ -20,7 +20,7 @@
 #include <pthread.h>
 #include <signal.h>
 
-#include "bench/rng.h"
+#include "bench/base/rng.h"
 #include "tests/torture/books.h"
 #include "tests/torture/torture.h"
 

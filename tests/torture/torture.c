@@ -10,7 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "bench/rng.h"
+#include "bench/base/rng.h"
 #include "tests/torture/cpus.h"
 #include "tests/torture/round.h"
 

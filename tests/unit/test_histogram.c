@@ -14,7 +14,7 @@
 #include <cmocka.h>
 
 #include "bench/histogram.h"
-#include "bench/rng.h"
+#include "bench/base/rng.h"
 
 #define HOUR_NS UINT64_C(3600000000000)
 

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "bench/rng.h"
+#include "bench/base/rng.h"
 #include "ringbuf/local.h"
 
 #define DRAWS	  100000u

@@ -17,6 +17,7 @@
 #include <cmocka.h>
 
 #include "bench/result.h"
+#include "bench/stats/hist_json.h"
 #include "bench/stats.h"
 #include "tests/unit/result_helper.h"
 
@@ -174,7 +175,7 @@ static void test_pools_merge_all_rounds(void **state)
 
 	(void)state;
 	assert_int_equal(
-		bench_result_hist_load(
+		bench_hist_load(
 			json_object_get(at(cell, "swap", "safe"), "histogram"),
 			h),
 		0);

@@ -13,7 +13,7 @@
 
 #include "bench/compare.h"
 #include "bench/result.h"
-#include "bench/rng.h"
+#include "bench/base/rng.h"
 
 static json_t *build(void)
 {

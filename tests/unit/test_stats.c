@@ -17,7 +17,7 @@
 #include <Rmath.h>
 #endif
 
-#include "bench/rng.h"
+#include "bench/base/rng.h"
 #include "bench/stats.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))

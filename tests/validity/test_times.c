@@ -16,7 +16,7 @@
 
 #include "bench/block.h"
 #include "bench/floors.h"
-#include "bench/histogram.h"
+#include "bench/stats/hist_json.h"
 #include "bench/plan.h"
 #include "bench/result.h"
 #include "bench/stats.h"
@@ -158,7 +158,7 @@ static uint64_t count_from(const json_t *histogram, uint64_t ns)
 	uint64_t count = 0;
 	size_t cursor = 0;
 
-	assert_int_equal(bench_result_hist_load(histogram, h), 0);
+	assert_int_equal(bench_hist_load(histogram, h), 0);
 	while (bench_hist_next(h, &cursor, &bucket))
 		count += bucket.lowest >= ns ? bucket.count : 0;
 	bench_hist_free(h);

@@ -8,8 +8,8 @@
  *
  * One generator belongs to one thread; nothing here locks or allocates.
  */
-#ifndef BENCH_RNG_H
-#define BENCH_RNG_H
+#ifndef BENCH_BASE_RNG_H
+#define BENCH_BASE_RNG_H
 
 #include <stddef.h>
 #include <stdint.h>
