@@ -120,8 +120,8 @@ grep -hoE '/usr/share/common-licenses/[A-Za-z0-9.+-]*[A-Za-z0-9]' \
 done
 
 mkdir "$top/matrices" "$top/plots"
-if [ -d bench/matrices ]; then
-	cp bench/matrices/*.json "$top/matrices/"
+if [ -d bench/plan/matrices ]; then
+	cp bench/plan/matrices/*.json "$top/matrices/"
 fi
 cp plots/*.gp plots/render.sh plots/README.md "$top/plots/"
 cp -R plots/lib "$top/plots/lib"

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 
 #include "bench/gbench/gbench.h"
-#include "bench/runner.h"
+#include "bench/run/runner.h"
 #include "tools/options.h"
 
 static const char help[] =

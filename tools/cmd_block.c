@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "bench/block.h"
+#include "bench/measure/block.h"
 #include "tools/command.h"
 
 static int run_block(const json_t *json, unsigned int flags)

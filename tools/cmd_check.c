@@ -3,9 +3,9 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
-#include "bench/matrix.h"
-#include "bench/result.h"
-#include "bench/table.h"
+#include "bench/plan/matrix.h"
+#include "bench/result/result.h"
+#include "bench/show/table.h"
 #include "tools/options.h"
 
 static const char help[] =
@@ -20,7 +20,7 @@ static const char help[] =
 	"hung.\n\n"
 	"Examples:\n"
 	"  ringswap check run.json --table\n"
-	"  ringswap check bench/matrices/quick.json\n";
+	"  ringswap check bench/plan/matrices/quick.json\n";
 
 struct wishes {
 	bool table;

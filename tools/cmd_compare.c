@@ -2,8 +2,8 @@
 /* cmd_compare.c - `ringswap compare`: results side by side. */
 #include <stdlib.h>
 
-#include "bench/compare.h"
-#include "bench/result.h"
+#include "bench/show/compare.h"
+#include "bench/result/result.h"
 #include "tools/options.h"
 
 #define RESULTS_MAX 8

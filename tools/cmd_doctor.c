@@ -2,7 +2,7 @@
 /* cmd_doctor.c - `ringswap doctor`: what on this machine disturbs numbers. */
 #include <stdlib.h>
 
-#include "bench/doctor.h"
+#include "bench/machine/doctor.h"
 #include "tools/options.h"
 
 #define NOISE_MS_MAX 600000

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* cmd_list.c - `ringswap list`: strategies, their traits, and the floors. */
-#include "bench/floors.h"
+#include "bench/floors/floors.h"
 #include "strategies/strategy.h"
 #include "tools/options.h"
 

@@ -6,8 +6,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "bench/export.h"
-#include "bench/result.h"
+#include "bench/show/chart_data.h"
+#include "bench/result/result.h"
 #include "tools/options.h"
 
 static const char help[] =
@@ -107,7 +107,7 @@ static int write_tsv(const json_t *result, enum bench_chart chart,
 		return command_error(COMMAND_FAILED, "%s: %s", path,
 				     strerror(errno));
 	errno = 0;
-	bench_export_tsv(result, chart, file);
+	bench_chart_tsv(result, chart, file);
 	err = ferror(file) || fflush(file);
 	if (fclose(file) || err || rename(temporary, path)) {
 		err = errno ? errno : EIO;
@@ -159,7 +159,7 @@ static int draw(struct wishes *w, const json_t *result, enum bench_chart chart,
 	snprintf(script, sizeof(script), "%s/render.sh", w->home);
 	snprintf(data, sizeof(data), "%s/%s.tsv", folder, name);
 	snprintf(out, sizeof(out), "%s/%s.%s", folder, name, suffix);
-	bench_export_caption(result, chart, caption, sizeof(caption));
+	bench_chart_caption(result, chart, caption, sizeof(caption));
 	status = render(w, argv);
 	if (!status)
 		printf("%s\n", out);
@@ -215,7 +215,7 @@ static int plot_result(struct wishes *w, const char *path, const char *folder)
 		return command_error(COMMAND_USAGE, "%s", why);
 	status = make_folder(folder);
 	for (int c = 0; c < BENCH_CHARTS && status != COMMAND_FAILED; c++) {
-		if (!bench_export_rows(result, c))
+		if (!bench_chart_rows(result, c))
 			continue;
 		drawn++;
 		status = worse(status, plot_chart(w, result, c, folder));

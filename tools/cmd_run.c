@@ -6,12 +6,12 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "bench/doctor.h"
-#include "bench/machine.h"
-#include "bench/result.h"
-#include "bench/runner.h"
-#include "bench/stats.h"
-#include "bench/table.h"
+#include "bench/machine/doctor.h"
+#include "bench/machine/machine.h"
+#include "bench/result/result.h"
+#include "bench/run/runner.h"
+#include "bench/stats/stats.h"
+#include "bench/show/table.h"
 #include "tools/options.h"
 
 #define NOISE_MS     100

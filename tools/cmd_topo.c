@@ -2,8 +2,8 @@
 /* cmd_topo.c - `ringswap topo`: this machine's placements and their PUs. */
 #include <stdlib.h>
 
-#include "bench/machine.h"
-#include "bench/placement.h"
+#include "bench/machine/machine.h"
+#include "bench/machine/placement.h"
 #include "tools/options.h"
 
 static const char help[] =

@@ -3,7 +3,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 
-#include "tests/explore/explore.h"
+#include "proof/explore/explore.h"
 #include "tools/options.h"
 #include "tools/verify.h"
 

@@ -13,7 +13,7 @@
 #include <stdio.h>
 
 #include "strategies/strategy.h"
-#include "tests/torture/faults.h"
+#include "proof/torture/faults.h"
 
 #define VERIFY_STRATEGIES_MAX 64
 

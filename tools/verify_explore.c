@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tests/explore/explore.h"
+#include "proof/explore/explore.h"
 #include "tools/options.h"
 
 /* The cells of one strategy, summed. */

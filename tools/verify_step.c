@@ -9,7 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "tests/step/step.h"
+#include "proof/step/step.h"
 
 /* One kind takes a second or some; on a busy machine, some more. */
 #define STEP_WATCHDOG_S 60

@@ -4,9 +4,9 @@
 
 #include <string.h>
 
-#include "tests/torture/cpus.h"
-#include "tests/torture/litmus.h"
-#include "tests/torture/torture.h"
+#include "proof/torture/cpus.h"
+#include "proof/litmus/litmus.h"
+#include "proof/torture/torture.h"
 
 /* ------------------------------------------------------------------------ */
 /* Litmus                                                                   */

@@ -10,7 +10,7 @@
 
 #include <jansson.h>
 
-#include "bench/histogram.h"
+#include "bench/stats/histogram.h"
 
 /** bench_hist_json() - a new reference; NULL: out of memory */
 json_t *bench_hist_json(const struct bench_hist *h);

@@ -2,7 +2,7 @@
 /* make_result.c - JOURNAL RESULT [KEY]: what `run` does at its end. */
 #include <stdio.h>
 
-#include "bench/result.h"
+#include "bench/result/result.h"
 
 int main(int argc, char **argv)
 {

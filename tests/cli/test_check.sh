@@ -50,7 +50,7 @@ shows "cut off and ignored"
 sed '3s/"round":/"rond":/' "$fixtures/journal/short.jsonl" >wrong.jsonl
 refused 2 "wrong.jsonl:3: round: missing" check wrong.jsonl
 
-for matrix in "$fixtures"/../../bench/matrices/*.json; do
+for matrix in "$fixtures"/../../bench/plan/matrices/*.json; do
 	run 0 check "$matrix"
 	shows "a valid matrix"
 done

@@ -17,7 +17,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "tests/conformance/conform.h"
+#include "proof/conformance/conform.h"
 
 #define WATCHDOG_NS UINT64_C(20000000000)
 /* A run in which no event is attempted for so long is stuck. */
@@ -35,7 +35,7 @@ struct property {
 static const struct property properties[] = {
 #define CONFORM_PROPERTY(name_, run_, ...) \
 	{ .name = #name_, .run = (run_), .config = { __VA_ARGS__ } },
-#include "tests/conformance/properties.def"
+#include "proof/conformance/properties.def"
 #undef CONFORM_PROPERTY
 };
 

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "tests/explore/explore.h"
+#include "proof/explore/explore.h"
 
 /* What the one cell of a test came to. */
 static struct explore_row last;

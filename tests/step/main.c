@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "tests/step/step.h"
+#include "proof/step/step.h"
 
 /* No write or swap is shorter; a cut-swap starts anew at each of them. */
 #define INSTRUCTIONS_LEAST 5u

@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tests/torture/torture.h"
+#include "proof/torture/torture.h"
 
 static uint64_t violations_of(const struct torture_result *result,
 			      const char *promise)

@@ -18,7 +18,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "tests/torture/torture.h"
+#include "proof/torture/torture.h"
 
 #define GOAL	 UINT64_C(1000000000)
 #define SLICE_S	 10.0

@@ -23,9 +23,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "bench/result.h"
-#include "bench/roles.h"
-#include "bench/stats.h"
+#include "bench/result/result.h"
+#include "bench/measure/roles.h"
+#include "bench/stats/stats.h"
 #include "ringbuf/order.h"
 
 #define ALPHA	   0.05

@@ -14,12 +14,12 @@
 #include <string.h>
 #include <time.h>
 
-#include "bench/block.h"
-#include "bench/floors.h"
+#include "bench/measure/block.h"
+#include "bench/floors/floors.h"
 #include "bench/stats/hist_json.h"
-#include "bench/plan.h"
-#include "bench/result.h"
-#include "bench/stats.h"
+#include "bench/plan/plan.h"
+#include "bench/result/result.h"
+#include "bench/stats/stats.h"
 #include "tests/validity/stall.h"
 
 #define TRIES 5 /* other processes want this machine too */

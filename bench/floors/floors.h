@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * floors.h - the bare mechanisms that strategies are made of.
+ *
+ * A floor shows how close to the limit a strategy is: what its mechanism costs
+ * with nothing around it. Three sorts:
+ *
+ *	loop  empty, append: writer loops of the same shape as a strategy's
+ *	solo  timer, full-barrier, locked-rmw, mutex: many in a row, by one
+ *	      thread of a process that has others
+ *	pair  cache-line, membarrier, signal, futex-wake, context-switch: an
+ *	      operation with a peer, each one timed
+ *
+ * Nothing here allocates while it measures.
+ */
+#ifndef BENCH_FLOORS_FLOORS_H
+#define BENCH_FLOORS_FLOORS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "strategies/write_loops.h"
+
+enum bench_floor_kind {
+	BENCH_FLOOR_LOOP,
+	BENCH_FLOOR_SOLO,
+	BENCH_FLOOR_PAIR,
+};
+
+/* Shared by the thread that measures and its peer; zeroed by the caller. */
+struct bench_floor_run {
+	_Alignas(RB_CACHE_LINE) _Atomic uint32_t ping; /* measurer */
+	_Alignas(RB_CACHE_LINE) _Atomic uint32_t pong; /* peer */
+	_Alignas(RB_CACHE_LINE) _Atomic uint32_t stop; /* measurer */
+	_Atomic int peer_tid;	/* peer, before its first answer */
+	_Atomic uint64_t word;	/* locked-rmw */
+	struct sys_mutex mutex; /* mutex */
+	uint64_t missed; /* round trips that did not do what they should */
+	bool same_pu;	 /* the two share a PU: waiting must give it up */
+};
+
+struct bench_floor {
+	const char *name;
+	const char *summary;
+	enum bench_floor_kind kind;
+	/* solo: do it n times. pair: once, n times over. */
+	void (*run)(struct bench_floor_run *run, uint64_t n);
+	/* pair: the peer's life, until run->stop. */
+	void (*peer)(struct bench_floor_run *run);
+	/* pair: before each run, not timed; NULL: nothing. */
+	void (*settle)(struct bench_floor_run *run);
+	bool peer_beside;   /* the peer stands on the measurer's own PU */
+	bool peer_sleeps;   /* between round trips */
+	unsigned int parts; /* operations that one round trip consists of */
+};
+
+/** bench_floor_at() - in the order of reports; NULL past the last */
+const struct bench_floor *bench_floor_at(unsigned int index);
+
+/** bench_floor_find() - by name; NULL: no such floor */
+const struct bench_floor *bench_floor_find(const char *name);
+
+/** bench_floor_is_loop() - true for empty and append; NULL is none */
+bool bench_floor_is_loop(const struct bench_floor *floor);
+
+/** bench_floor_stop() - make the peer end; wakes it if it sleeps */
+void bench_floor_stop(struct bench_floor_run *run);
+
+/*
+ * What the loop `append` writes through: the plainest thing that could leave
+ * the same bytes in memory. base comes first so that the loop takes the same
+ * argument as a strategy's. `at` is kept in memory, as a real writer's index
+ * would be.
+ */
+struct bench_append {
+	struct swap_slot base;
+	unsigned char *memory;
+	unsigned char *end;
+	_Alignas(RB_CACHE_LINE) _Atomic(unsigned char *) at;
+	unsigned char *limit; /* no event begins behind it */
+};
+
+/** bench_append_init() - append into these bytes, round and round */
+void bench_append_init(struct bench_append *append, void *memory, size_t bytes);
+
+/**
+ * bench_floor_loop() - the measured loop of `empty` or `append`
+ *
+ * loop->slot is &append->base. NULL: no such payload.
+ */
+swap_loop_fn bench_floor_loop(const struct bench_floor *floor,
+			      uint32_t payload);
+
+#endif

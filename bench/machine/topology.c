@@ -1,0 +1,708 @@
+/* SPDX-License-Identifier: MIT */
+/* Discovery, binding and NUMA memory through hwloc; see topology.h. */
+#include "bench/machine/topology.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* Linux never has more CPUs than this (x86 MAXSMP). */
+#define MAX_CPUS 8192
+
+/* Says why and passes the error on, so that callers return in one line. */
+/* Set and not empty: hwloc takes an empty variable for an unset one. */
+static const char *env(const char *name)
+{
+	const char *value = getenv(name);
+
+	return value && *value ? value : NULL;
+}
+
+/* The calling thread's affinity in the kernel's own words, not hwloc's. */
+static int read_affinity(hwloc_bitmap_t set)
+{
+	cpu_set_t mask[MAX_CPUS / CPU_SETSIZE];
+
+	if (sched_getaffinity(0, sizeof(mask), mask))
+		return -errno;
+	hwloc_bitmap_zero(set);
+	for (unsigned int i = 0; i < MAX_CPUS; i++)
+		if (CPU_ISSET_S(i, sizeof(mask), mask))
+			hwloc_bitmap_set(set, i);
+	return 0;
+}
+
+static int write_affinity(hwloc_const_bitmap_t set)
+{
+	cpu_set_t mask[MAX_CPUS / CPU_SETSIZE];
+
+	CPU_ZERO_S(sizeof(mask), mask);
+	for (unsigned int i = 0; i < MAX_CPUS; i++)
+		if (hwloc_bitmap_isset(set, i))
+			CPU_SET_S(i, sizeof(mask), mask);
+	return sched_setaffinity(0, sizeof(mask), mask) ? -errno : 0;
+}
+
+/*
+ * hwloc would read the two variables itself, but falls back to this machine in
+ * silence when their content is wrong. Its explicit calls report it.
+ */
+static int set_source(struct bench_topology *t, char *why, size_t n)
+{
+	const char *synthetic = env("HWLOC_SYNTHETIC");
+	const char *xml = env("HWLOC_XMLFILE");
+
+	t->source = "this machine";
+	if (synthetic && xml)
+		return bench_why(
+			-EINVAL, why, n,
+			"HWLOC_SYNTHETIC and HWLOC_XMLFILE are both set: "
+			"unset one");
+	if (synthetic) {
+		t->source = "HWLOC_SYNTHETIC";
+		if (hwloc_topology_set_synthetic(t->hwloc, synthetic))
+			return bench_why(
+				-EINVAL, why, n,
+				"HWLOC_SYNTHETIC: hwloc does not accept "
+				"\"%.100s\"",
+				synthetic);
+	}
+	if (xml) {
+		t->source = "HWLOC_XMLFILE";
+		if (hwloc_topology_set_xml(t->hwloc, xml))
+			return bench_why(-errno, why, n,
+					 "HWLOC_XMLFILE: %.100s: %s", xml,
+					 strerror(errno));
+	}
+	if (!synthetic && !xml && env("HWLOC_FSROOT"))
+		t->source = "HWLOC_FSROOT";
+	if (!synthetic && !xml && env("HWLOC_CPUID_PATH"))
+		t->source = "HWLOC_CPUID_PATH";
+	return 0;
+}
+
+static bool is_described(const struct bench_topology *t)
+{
+	return strcmp(t->source, "this machine");
+}
+
+static bool made_of_a_line(const struct bench_topology *t)
+{
+	hwloc_obj_t root = hwloc_get_root_obj(t->hwloc);
+	const char *backend = hwloc_obj_get_info_by_name(root, "Backend");
+
+	return backend && !strcmp(backend, "Synthetic");
+}
+
+/*
+ * RESTRICT_TO_CPUBINDING makes taskset count, and keeps discovery off CPUs that
+ * are not ours. It demands IS_THISSYSTEM, which would turn a described machine
+ * into "this" one, so there the same is done afterwards where it applies.
+ */
+static int load_hwloc(struct bench_topology *t, char *why, size_t n)
+{
+	unsigned long flags = HWLOC_TOPOLOGY_FLAG_IMPORT_SUPPORT;
+
+	if (!is_described(t))
+		flags |= HWLOC_TOPOLOGY_FLAG_IS_THISSYSTEM |
+			 HWLOC_TOPOLOGY_FLAG_RESTRICT_TO_CPUBINDING;
+	hwloc_topology_set_flags(t->hwloc, flags);
+	hwloc_topology_set_io_types_filter(t->hwloc,
+					   HWLOC_TYPE_FILTER_KEEP_NONE);
+	if (hwloc_topology_load(t->hwloc))
+		return bench_why(
+			-EINVAL, why, n, "hwloc cannot load %s%.100s%s",
+			t->source, env("HWLOC_XMLFILE") ? " " : "",
+			env("HWLOC_XMLFILE") ? env("HWLOC_XMLFILE") : "");
+
+	t->binds = hwloc_topology_is_thissystem(t->hwloc);
+	t->simulated = !t->binds || made_of_a_line(t);
+	if (t->binds && is_described(t) &&
+	    hwloc_bitmap_intersects(
+		    t->real, hwloc_topology_get_topology_cpuset(t->hwloc)))
+		hwloc_topology_restrict(t->hwloc, t->real, 0);
+	return 0;
+}
+
+static hwloc_obj_t above(const struct bench_topology *t, hwloc_obj_t pu,
+			 hwloc_obj_type_t type)
+{
+	return hwloc_get_ancestor_obj_by_type(t->hwloc, type, pu);
+}
+
+/* A PU may be local to several nodes (HBM beside DRAM, CXL): the closest. */
+static int nearest_node(const struct bench_topology *t, hwloc_obj_t pu)
+{
+	hwloc_obj_t node = NULL, best = NULL;
+
+	while ((node = hwloc_get_next_obj_by_type(t->hwloc, HWLOC_OBJ_NUMANODE,
+						  node))) {
+		if (!hwloc_bitmap_isset(pu->nodeset, node->os_index))
+			continue;
+		if (!best || hwloc_bitmap_weight(node->cpuset) <
+				     hwloc_bitmap_weight(best->cpuset))
+			best = node;
+	}
+	return best ? (int)best->logical_index : -1;
+}
+
+static void fill_pu(const struct bench_topology *t, struct bench_pu *pu,
+		    unsigned int logical)
+{
+	hwloc_obj_t obj =
+		hwloc_get_obj_by_type(t->hwloc, HWLOC_OBJ_PU, logical);
+
+	pu->logical = logical;
+	pu->os = obj->os_index;
+	pu->obj = obj;
+	pu->core = above(t, obj, HWLOC_OBJ_CORE);
+	pu->l1 = above(t, obj, HWLOC_OBJ_L1CACHE);
+	pu->l2 = above(t, obj, HWLOC_OBJ_L2CACHE);
+	pu->l3 = above(t, obj, HWLOC_OBJ_L3CACHE);
+	pu->package = above(t, obj, HWLOC_OBJ_PACKAGE);
+	pu->node = nearest_node(t, obj);
+}
+
+static int count(const struct bench_topology *t, hwloc_obj_type_t type)
+{
+	int number = hwloc_get_nbobjs_by_type(t->hwloc, type);
+
+	return number > 0 ? number : 0;
+}
+
+static int fill_pus(struct bench_topology *t, char *why, size_t n)
+{
+	t->n_pus = count(t, HWLOC_OBJ_PU);
+	t->n_cores = count(t, HWLOC_OBJ_CORE);
+	t->n_packages = count(t, HWLOC_OBJ_PACKAGE);
+	t->n_nodes = count(t, HWLOC_OBJ_NUMANODE);
+	if (!t->n_pus)
+		return bench_why(-ENODEV, why, n,
+				 "%s has no PU that we may use", t->source);
+	t->pus = calloc(t->n_pus, sizeof(*t->pus));
+	if (!t->pus)
+		return bench_why(-ENOMEM, why, n, "out of memory");
+	for (unsigned int i = 0; i < t->n_pus; i++)
+		fill_pu(t, &t->pus[i], i);
+	return 0;
+}
+
+/* What hwloc knows of one kind of CPU, as far as P and E are concerned. */
+struct kind {
+	hwloc_bitmap_t cpus;
+	int efficiency; /* higher is faster; -1 unknown */
+	const char *core_type;
+	bool capacity;
+	bool frequency;
+};
+
+static void read_kind(const struct bench_topology *t, unsigned int index,
+		      struct kind *kind)
+{
+	struct hwloc_info_s *infos = NULL;
+	unsigned int n = 0;
+
+	*kind = (struct kind){ .cpus = kind->cpus, .efficiency = -1 };
+	hwloc_cpukinds_get_info(t->hwloc, index, kind->cpus, &kind->efficiency,
+				&n, &infos, 0);
+	for (unsigned int i = 0; i < n; i++) {
+		if (!strcmp(infos[i].name, "CoreType"))
+			kind->core_type = infos[i].value;
+		if (!strcmp(infos[i].name, "LinuxCapacity"))
+			kind->capacity = true;
+		if (!strncmp(infos[i].name, "Frequency", 9))
+			kind->frequency = true;
+	}
+}
+
+/*
+ * Intel says which cores are which; Arm gives capacities. Kinds that differ in
+ * frequency alone are one core type with favoured cores (Turbo Boost Max), and
+ * calling those P and E would be a lie.
+ */
+static enum bench_core_kind rank_kind(const struct kind *kind, int n_kinds)
+{
+	if (kind->core_type && !strcmp(kind->core_type, "IntelAtom"))
+		return BENCH_CORE_E;
+	if (kind->core_type && !strcmp(kind->core_type, "IntelCore"))
+		return BENCH_CORE_P;
+	if (kind->frequency && !kind->capacity)
+		return BENCH_CORE_PLAIN;
+	if (kind->efficiency == n_kinds - 1)
+		return BENCH_CORE_P;
+	if (kind->efficiency == 0)
+		return BENCH_CORE_E;
+	return BENCH_CORE_PLAIN;
+}
+
+static void mark_kind(struct bench_topology *t, hwloc_const_bitmap_t cpus,
+		      enum bench_core_kind kind)
+{
+	for (unsigned int i = 0; i < t->n_pus; i++)
+		if (hwloc_bitmap_isset(cpus, t->pus[i].os))
+			t->pus[i].kind = kind;
+}
+
+static bool has_kind(const struct bench_topology *t, enum bench_core_kind kind)
+{
+	for (unsigned int i = 0; i < t->n_pus; i++)
+		if (t->pus[i].kind == kind)
+			return true;
+	return false;
+}
+
+/* P and E exist together or not at all: half a pair is a plain machine. */
+static int fill_kinds(struct bench_topology *t, char *why, size_t n)
+{
+	int n_kinds = hwloc_cpukinds_get_nr(t->hwloc, 0);
+	struct kind kind = { .cpus = hwloc_bitmap_alloc() };
+
+	if (!kind.cpus)
+		return bench_why(-ENOMEM, why, n, "out of memory");
+	for (int i = 0; n_kinds > 1 && i < n_kinds; i++) {
+		read_kind(t, i, &kind);
+		mark_kind(t, kind.cpus, rank_kind(&kind, n_kinds));
+	}
+	hwloc_bitmap_free(kind.cpus);
+
+	if (n_kinds < 2)
+		t->kinds_why = "all usable cores are of one kind";
+	else if (!has_kind(t, BENCH_CORE_P) || !has_kind(t, BENCH_CORE_E))
+		t->kinds_why =
+			"the kinds of core here are not ranked as "
+			"performance and efficiency";
+	if (t->kinds_why)
+		for (unsigned int i = 0; i < t->n_pus; i++)
+			t->pus[i].kind = BENCH_CORE_PLAIN;
+	return 0;
+}
+
+int bench_topology_load(struct bench_topology **out, unsigned int flags,
+			char *why, size_t n)
+{
+	struct bench_topology *t = calloc(1, sizeof(*t));
+	int err = -ENOMEM;
+
+	if (!t || !(t->real = hwloc_bitmap_alloc()) ||
+	    hwloc_topology_init(&t->hwloc)) {
+		bench_why(err, why, n, "out of memory");
+		goto out;
+	}
+	t->simulate = flags & BENCH_TOPOLOGY_SIMULATE;
+	err = read_affinity(t->real);
+	if (err) {
+		bench_why(err, why, n, "sched_getaffinity: %s", strerror(-err));
+		goto out;
+	}
+	err = set_source(t, why, n);
+	if (!err)
+		err = load_hwloc(t, why, n);
+	if (!err)
+		err = fill_pus(t, why, n);
+	if (!err)
+		err = fill_kinds(t, why, n);
+	if (!err)
+		*out = t;
+out:
+	if (err)
+		bench_topology_free(t);
+	return err;
+}
+
+void bench_topology_free(struct bench_topology *t)
+{
+	if (!t)
+		return;
+	if (t->hwloc)
+		hwloc_topology_destroy(t->hwloc);
+	hwloc_bitmap_free(t->real);
+	free(t->pus);
+	free(t);
+}
+
+const struct bench_pu *bench_topology_pu_by_os(const struct bench_topology *t,
+					       unsigned int os)
+{
+	for (unsigned int i = 0; i < t->n_pus; i++)
+		if (t->pus[i].os == os)
+			return &t->pus[i];
+	return NULL;
+}
+
+char *bench_topology_allowed(const struct bench_topology *t, char *text,
+			     size_t n)
+{
+	hwloc_bitmap_list_snprintf(
+		text, n, hwloc_topology_get_topology_cpuset(t->hwloc));
+	return text;
+}
+
+int bench_topology_measurable(const struct bench_topology *t, char *why,
+			      size_t n)
+{
+	if (!t->simulated || t->simulate)
+		return 0;
+	return bench_why(
+		-ENOTSUP, why, n,
+		"the machine is simulated (%s): it can be planned, but "
+		"not measured unless simulation is asked for",
+		t->source);
+}
+
+/* The @nth OS index that we may really run on, counted round and round. */
+static unsigned int real_modulo(const struct bench_topology *t,
+				unsigned int nth)
+{
+	int os = hwloc_bitmap_first(t->real);
+
+	nth %= hwloc_bitmap_weight(t->real);
+	while (nth--)
+		os = hwloc_bitmap_next(t->real, os);
+	return os;
+}
+
+unsigned int bench_topology_real_os(const struct bench_topology *t,
+				    const struct bench_pu *pu)
+{
+	return t->binds ? pu->os : real_modulo(t, pu->logical);
+}
+
+/* A described machine's own binding calls succeed and do nothing. */
+static int bind_to(const struct bench_topology *t, hwloc_const_bitmap_t set)
+{
+	if (!t->binds)
+		return write_affinity(set);
+	if (hwloc_set_cpubind(t->hwloc, set,
+			      HWLOC_CPUBIND_THREAD | HWLOC_CPUBIND_STRICT))
+		return -errno;
+	return 0;
+}
+
+/* Three witnesses: the affinity mask, getcpu, and the scheduler's last CPU. */
+static int verify(const struct bench_topology *t, unsigned int os,
+		  hwloc_bitmap_t set, char *why, size_t n)
+{
+	int err = read_affinity(set);
+	int here = sched_getcpu();
+
+	if (err)
+		return bench_why(err, why, n, "sched_getaffinity: %s",
+				 strerror(-err));
+	if (!hwloc_bitmap_isset(set, os) || hwloc_bitmap_weight(set) != 1)
+		return bench_why(-EXDEV, why, n,
+				 "the thread is not bound to CPU %u alone", os);
+	if (here != (int)os)
+		return bench_why(-EXDEV, why, n,
+				 "the thread runs on CPU %d, not on CPU %u",
+				 here, os);
+	if (t->binds &&
+	    !hwloc_get_last_cpu_location(t->hwloc, set, HWLOC_CPUBIND_THREAD) &&
+	    !hwloc_bitmap_isset(set, os))
+		return bench_why(-EXDEV, why, n,
+				 "the thread last ran on CPU %d, not on CPU %u",
+				 hwloc_bitmap_first(set), os);
+	return 0;
+}
+
+int bench_topology_pin(const struct bench_topology *t,
+		       const struct bench_pu *pu, char *why, size_t n)
+{
+	unsigned int os = bench_topology_real_os(t, pu);
+	int err = bench_topology_measurable(t, why, n);
+	hwloc_bitmap_t set;
+
+	if (err)
+		return err;
+	set = hwloc_bitmap_alloc();
+	if (!set)
+		return bench_why(-ENOMEM, why, n, "out of memory");
+	hwloc_bitmap_only(set, os);
+	err = bind_to(t, set);
+	if (err)
+		bench_why(err, why, n, "cannot bind to CPU %u: %s", os,
+			  strerror(-err));
+	else
+		err = verify(t, os, set, why, n);
+	hwloc_bitmap_free(set);
+	return err;
+}
+
+int bench_topology_check(const struct bench_topology *t,
+			 const struct bench_pu *pu, char *why, size_t n)
+{
+	hwloc_bitmap_t set = hwloc_bitmap_alloc();
+	int err;
+
+	if (!set)
+		return bench_why(-ENOMEM, why, n, "out of memory");
+	err = verify(t, bench_topology_real_os(t, pu), set, why, n);
+	hwloc_bitmap_free(set);
+	return err;
+}
+
+int bench_topology_unpin(const struct bench_topology *t, char *why, size_t n)
+{
+	int err = write_affinity(t->real);
+
+	return err ? bench_why(err, why, n, "sched_setaffinity: %s",
+			       strerror(-err))
+		   : 0;
+}
+
+/* Bytes of a transparent huge page, 0 when the kernel gives none. */
+static size_t huge_page(void)
+{
+	FILE *f = fopen("/sys/kernel/mm/transparent_hugepage/hpage_pmd_size",
+			"r");
+	size_t bytes = 0;
+
+	if (!f)
+		return 0;
+	if (fscanf(f, "%zu", &bytes) != 1)
+		bytes = 0;
+	fclose(f);
+	return bytes;
+}
+
+/* Bytes of [addr, addr + bytes) in huge pages, as /proc/self/smaps counts. */
+static size_t huge_bytes(const void *addr, size_t bytes)
+{
+	uintptr_t from = (uintptr_t)addr, to = from + bytes, lo = 0, hi = 0;
+	FILE *f = fopen("/proc/self/smaps", "r");
+	size_t kib, found = 0;
+	char line[512];
+
+	if (!f)
+		return 0;
+	while (fgets(line, sizeof(line), f)) {
+		if (sscanf(line, "%" SCNxPTR "-%" SCNxPTR " ", &lo, &hi) == 2)
+			continue;
+		if (sscanf(line, "AnonHugePages: %zu kB", &kib) == 1 &&
+		    lo < to && hi > from)
+			found += kib << 10;
+	}
+	fclose(f);
+	return found;
+}
+
+static int map(const struct bench_topology *t, int node, struct bench_memory *m,
+	       char *why, size_t n)
+{
+	hwloc_obj_t obj = NULL;
+
+	if (node != BENCH_ANY_NODE)
+		obj = hwloc_get_obj_by_type(t->hwloc, HWLOC_OBJ_NUMANODE, node);
+	if (node != BENCH_ANY_NODE && !obj)
+		return bench_why(-EINVAL, why, n,
+				 "no NUMA node %d here, there are %u", node,
+				 t->n_nodes);
+	if (obj && t->binds)
+		m->mapping = hwloc_alloc_membind(
+			t->hwloc, m->mapping_bytes, obj->nodeset,
+			HWLOC_MEMBIND_BIND,
+			HWLOC_MEMBIND_STRICT | HWLOC_MEMBIND_BYNODESET);
+	else
+		m->mapping = hwloc_alloc(t->hwloc, m->mapping_bytes);
+	if (!m->mapping && obj && errno == ENOSYS)
+		return bench_why(-ENOTSUP, why, n,
+				 "memory cannot be bound to a node here");
+	if (!m->mapping)
+		return bench_why(-ENOMEM, why, n, "no %zu bytes of memory: %s",
+				 m->mapping_bytes, strerror(errno));
+	return 0;
+}
+
+/*
+ * Locking is refused, not skipped: a page fault in a measurement is a lie. The
+ * system call itself, since sanitizers turn mlock() into a pretence.
+ */
+static int lock(struct bench_memory *m, char *why, size_t n)
+{
+	struct rlimit limit = { 0 };
+
+	m->locked = !syscall(SYS_mlock, m->addr, m->bytes);
+	if (m->locked)
+		return 0;
+	getrlimit(RLIMIT_MEMLOCK, &limit);
+	return bench_why(-ENOMEM, why, n,
+			 "mlock of %zu bytes: %s (RLIMIT_MEMLOCK is %ju bytes)",
+			 m->bytes, strerror(errno), (uintmax_t)limit.rlim_cur);
+}
+
+static int verify_huge(struct bench_memory *m, char *why, size_t n)
+{
+	size_t got = huge_bytes(m->addr, m->bytes);
+
+	m->huge = got >= m->bytes;
+	if (m->huge)
+		return 0;
+	return bench_why(
+		-ENOMEM, why, n,
+		"the kernel put %zu of %zu bytes in huge pages (is "
+		"/sys/kernel/mm/transparent_hugepage/enabled never, or "
+		"memory fragmented?)",
+		got, m->bytes);
+}
+
+/* Reads back where the pages lie; a wish is not a placement. */
+static int verify_node(const struct bench_topology *t, int node,
+		       struct bench_memory *m, char *why, size_t n)
+{
+	hwloc_bitmap_t set = hwloc_bitmap_alloc();
+	hwloc_obj_t obj = NULL;
+
+	m->node = -1;
+	if (set && t->binds &&
+	    !hwloc_get_area_memlocation(t->hwloc, m->addr, m->bytes, set,
+					HWLOC_MEMBIND_BYNODESET) &&
+	    hwloc_bitmap_weight(set) == 1)
+		obj = hwloc_get_numanode_obj_by_os_index(
+			t->hwloc, hwloc_bitmap_first(set));
+	hwloc_bitmap_free(set);
+	if (obj)
+		m->node = obj->logical_index;
+	if (node == BENCH_ANY_NODE || !t->binds || m->node == node)
+		return 0;
+	return bench_why(-EXDEV, why, n,
+			 "pages asked for on node %d are not there", node);
+}
+
+/* addr and bytes inside the mapping; the slack pays for the alignment. */
+static void align(struct bench_memory *m, size_t bytes, size_t page)
+{
+	uintptr_t start = (uintptr_t)m->mapping;
+
+	m->addr = (void *)((start + page - 1) / page * page);
+	m->bytes = (bytes + page - 1) / page * page;
+}
+
+/* A node is a promise; only a machine that may be measured can keep it. */
+static int check_request(const struct bench_topology *t, size_t bytes, int node,
+			 size_t page, char *why, size_t n)
+{
+	if (!bytes || bytes > SIZE_MAX / 4)
+		return bench_why(-EINVAL, why, n, "%zu bytes make no buffer",
+				 bytes);
+	if (!page)
+		return bench_why(-ENOTSUP, why, n,
+				 "this kernel has no transparent huge pages");
+	if (node == BENCH_ANY_NODE)
+		return 0;
+	return bench_topology_measurable(t, why, n);
+}
+
+int bench_memory_alloc(const struct bench_topology *t, size_t bytes, int node,
+		       unsigned int flags, struct bench_memory *out, char *why,
+		       size_t n)
+{
+	bool huge = flags & BENCH_MEMORY_HUGE;
+	size_t page = huge ? huge_page() : (size_t)getpagesize();
+	struct bench_memory m = { .node = -1 };
+	int err = check_request(t, bytes, node, page, why, n);
+
+	if (err)
+		return err;
+	m.mapping_bytes = (bytes + page - 1) / page * page + page;
+	err = map(t, node, &m, why, n);
+	if (err)
+		return err;
+	align(&m, bytes, page);
+	if (huge)
+		madvise(m.addr, m.bytes, MADV_HUGEPAGE);
+	memset(m.addr, 0, m.bytes);
+	if (huge)
+		err = verify_huge(&m, why, n);
+	if (!err && flags & BENCH_MEMORY_LOCKED)
+		err = lock(&m, why, n);
+	if (!err)
+		err = verify_node(t, node, &m, why, n);
+	if (err)
+		bench_memory_free(t, &m);
+	else
+		*out = m;
+	return err;
+}
+
+void bench_memory_free(const struct bench_topology *t, struct bench_memory *m)
+{
+	if (m->mapping)
+		hwloc_free(t->hwloc, m->mapping, m->mapping_bytes);
+	*m = (struct bench_memory){ .node = -1 };
+}
+
+char *bench_topology_synthetic(const struct bench_topology *t)
+{
+	char text[4096];
+	int length = hwloc_topology_export_synthetic(t->hwloc, text,
+						     sizeof(text), 0);
+
+	return length > 0 && (size_t)length < sizeof(text) ? strdup(text)
+							   : NULL;
+}
+
+/* What names a host, a process or a piece of hardware rather than its shape. */
+static bool is_private(const char *name)
+{
+	static const char *const words[] = {
+		"HostName", "ProcessName", "LinuxCgroup",
+		"Serial",   "AssetTag",	   "UUID",
+	};
+	const char *end = strchr(name, '"');
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++) {
+		const char *hit = strstr(name, words[i]);
+
+		if (hit && hit < end)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Takes private <info name="..." value="..."/> lines out. The exporter writes
+ * one element a line and escapes quotes and newlines in values.
+ */
+static void strip_private(char *xml)
+{
+	static const char mark[] = "<info name=\"";
+	char *line = xml, *to = xml;
+
+	while (*line) {
+		char *next = strchr(line, '\n');
+		size_t length = next ? (size_t)(next - line) + 1 : strlen(line);
+		char *text = line + strspn(line, " ");
+
+		if (strncmp(text, mark, sizeof(mark) - 1) ||
+		    !is_private(text + sizeof(mark) - 1)) {
+			memmove(to, line, length);
+			to += length;
+		}
+		line += length;
+	}
+	*to = '\0';
+}
+
+char *bench_topology_xml(const struct bench_topology *t)
+{
+	unsigned long flags = 0;
+	char *buffer, *xml;
+	int length;
+
+#if HWLOC_API_VERSION >= 0x00030000
+	flags = HWLOC_TOPOLOGY_EXPORT_XML_FLAG_V2;
+#endif
+	if (hwloc_topology_export_xmlbuffer(t->hwloc, &buffer, &length, flags))
+		return NULL;
+	xml = strndup(buffer, length);
+	hwloc_free_xmlbuffer(t->hwloc, buffer);
+	if (xml)
+		strip_private(xml);
+	return xml;
+}

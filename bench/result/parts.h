@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: MIT */
+/* What the sources of bench/result share, and nobody else. */
+#ifndef BENCH_RESULT_PARTS_H
+#define BENCH_RESULT_PARTS_H
+
+#include <jansson.h>
+
+#include "bench/base/json.h"
+#include "bench/base/why.h"
+#include "bench/result/result.h"
+#include "bench/stats/hist_json.h"
+
+/* ---- Shapes: what a JSON value must look like ---- */
+
+enum shape_kind {
+	SHAPE_END, /* of a list of members */
+	SHAPE_ANY,
+	SHAPE_STRING,
+	SHAPE_INTEGER,
+	SHAPE_NUMBER,
+	SHAPE_BOOL,
+	SHAPE_OBJECT, /* of: its members */
+	SHAPE_ARRAY,  /* of: its element */
+	SHAPE_MAP,    /* any names; of: every value */
+};
+
+#define SHAPE_OPTIONAL 1u /* may be absent */
+#define SHAPE_NULL     2u /* may be null */
+#define SHAPE_SIGNED   4u /* a number below 0 is fine */
+
+struct shape {
+	const char *name; /* of the member; NULL for elements */
+	enum shape_kind kind;
+	unsigned int flags;
+	const struct shape *of;
+	const char *words; /* strings: the ones allowed, "a|b|c"; NULL: any */
+	/* Further conditions; says in text what should be. Optional. */
+	int (*more)(const json_t *value, char *text, size_t n);
+};
+
+/* Compare @value with @shape; *why gets "path: is ..., should be ...". */
+int bench_shape_check(const json_t *value, const struct shape *shape,
+		      const char *path, char *why, size_t n);
+
+extern const struct shape bench_journal_header_shape;
+extern const struct shape bench_journal_line_shape;
+extern const struct shape bench_journal_block_shape;
+extern const struct shape bench_result_shape;
+
+/* ---- Journals ---- */
+
+/* Called for the header (number 1) and every whole line behind it, all of
+ * which have been compared with their shape. 0 goes on; -errno stops. */
+typedef int (*bench_journal_fn)(const json_t *line, unsigned int number,
+				void *arg, char *why, size_t n);
+
+/* Read line by line; *cut: the last one was incomplete. */
+int bench_journal_each(const char *path, bench_journal_fn fn, void *arg,
+		       bool *cut, char *why, size_t n);
+
+/* ---- Numbers ---- */
+
+/* The percentiles that are given, and their names in figures. */
+#define BENCH_PERCENTS 5
+extern const double bench_percents[BENCH_PERCENTS];
+extern const char *const bench_percent_names[BENCH_PERCENTS];
+
+/* {"median", "low", "high", "n"} of values; low and high null if too few. */
+json_t *bench_summary_json(const double *values, size_t n, double alpha);
+
+/* ---- Cells ---- */
+
+/* The state of a cell's writer; "saturated" where it does not say. */
+const char *bench_writer_state(const json_t *cell);
+
+/* Of a result's A/A controls the one that a cell's verdict is held against:
+ * its scenario's, where it stands and in its writer's state. NULL: none. */
+const json_t *bench_aa_for(const json_t *list, const json_t *cell);
+
+/* Are the numbers of a block with this status to be used? */
+bool bench_is_usable(const char *status);
+
+/* ---- A result while it is built ---- */
+
+struct bench_member {
+	const char *part, *name;
+};
+
+/* Figures of a block that become raw values of its round, and a summary. */
+#define BENCH_FIGURES 20
+extern const struct bench_member bench_figures[BENCH_FIGURES];
+
+/* Histograms of a block; pooled, and their percentiles become figures. */
+#define BENCH_DISTS 13
+extern const struct bench_member bench_dists[BENCH_DISTS];
+
+/* Bins of a footprint: [0] around swaps, [1] around control instants. */
+struct bench_result_bins {
+	struct bench_hist **at[2];
+	size_t n[2];
+	double bin_ns, from_ns;
+};
+
+/* One cell while its blocks come in. json is what the result will hold; the
+ * texts are members of it. */
+struct bench_result_cell {
+	json_t *json;
+	json_t *rounds; /* in json */
+	json_t *blocks; /* in json: how many of each status */
+	struct bench_hist *pool[BENCH_DISTS]; /* NULL: nothing counted */
+	struct bench_result_bins bins;
+	const char *kind;
+	const char *scenario;
+	const char *baseline; /* its id, in the header; NULL: none */
+};
+
+struct bench_result_build {
+	double alpha;
+	double threshold;
+	size_t n_cells;
+	struct bench_result_cell *cells;
+	json_t *header;
+	json_t *end;		/* the last end or stop line, NULL: none */
+	struct bench_hist *one; /* of the block at hand */
+	unsigned int rounds, blocks;
+};
+
+/* Compute what cells and run come to. 0 or -ENOMEM. */
+int bench_result_assemble(struct bench_result_build *b, json_t **out);
+
+#endif

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The result of a run, schema ringswap/1: built from a journal, written,
+ * read back, validated. Every member is described in docs/results-format.md.
+ *
+ *	json_t *result;
+ *	char why[BENCH_RESULT_WHY];
+ *
+ *	if (bench_result_build("run.journal", NULL, &result, why, sizeof(why)) ||
+ *	    bench_result_write(result, "run.json", why, sizeof(why)))
+ *		die(why);
+ *	bench_table_print(result, stdout);
+ *
+ * Conventions: 0 or a negative errno, and then one line in @why that says what
+ * is wrong, where, and what would be right. A json_t that is returned is a new
+ * reference. Cold; any thread; not from signal handlers.
+ */
+#ifndef BENCH_RESULT_RESULT_H
+#define BENCH_RESULT_RESULT_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "bench/stats/histogram.h"
+
+#define BENCH_RESULT_SCHEMA  "ringswap/1"
+#define BENCH_JOURNAL_SCHEMA "ringswap-journal/1"
+
+#define BENCH_RESULT_WHY 512
+
+/* Larger files are refused unread: no result is. */
+#define BENCH_RESULT_BYTES_MAX (256u << 20)
+
+/* What a result is computed with; a member of 0 means its default. */
+struct bench_result_options {
+	double alpha;	  /* error rate of a whole table: 0.05 */
+	double threshold; /* practical: smaller differences do not matter: */
+			  /* 0.03 */
+};
+
+/* Beyond this distance from 1 an A/A interval fails: such noise would make
+ * differences of a tenth look like none. */
+#define BENCH_AA_LIMIT 0.10
+
+/*
+ * Compute a result from the journal at @path, reading it line by line. A last
+ * line that was cut off is ignored. @options may be NULL.
+ * Errors: -ENOENT and other system errors; -EINVAL: not a journal, or a line
+ * of it is wrong; -ENOMEM.
+ */
+int bench_result_build(const char *path,
+		       const struct bench_result_options *options, json_t **out,
+		       char *why, size_t n);
+
+/*
+ * Write to @path: temporary file beside it, fsync, rename. On failure (full
+ * disk, no permission) an older file at @path is unharmed and the temporary
+ * one is removed.
+ */
+int bench_result_write(const json_t *result, const char *path, char *why,
+		       size_t n);
+
+/*
+ * Read and validate. Errors: system errors; -EFBIG; -EINVAL: not JSON (with
+ * line), another schema, or a wrong member (with path).
+ */
+int bench_result_load(const char *path, json_t **out, char *why, size_t n);
+
+/* Is it a valid ringswap/1 result? 0 or -EINVAL. */
+int bench_result_check(const json_t *result, char *why, size_t n);
+
+/* What a journal holds, as far as its lines are whole. */
+struct bench_journal_summary {
+	unsigned int cells;
+	unsigned int blocks;
+	unsigned int rounds; /* begun */
+	bool ended;	     /* has an end line */
+	bool cut;	     /* its last line is incomplete */
+};
+
+/* Validate the journal at @path. Errors as bench_result_build(). */
+int bench_result_check_journal(const char *path,
+			       struct bench_journal_summary *out, char *why,
+			       size_t n);
+
+/* Was a strategy that claims soundness caught breaking, or did a cell crash or
+ * hang? Then the exit status of whoever shows the result is not 0. */
+bool bench_result_has_invalid(const json_t *result);
+
+#endif

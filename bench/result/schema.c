@@ -1,0 +1,580 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * schema.c - the shapes of journals (docs/block-format.md) and of
+ * results (docs/results-format.md).
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "bench/result/parts.h"
+
+#define END                                          \
+	{                                            \
+		NULL, SHAPE_END, 0, NULL, NULL, NULL \
+	}
+
+/* The usual kinds of member. */
+#define STRING(name)                                    \
+	{                                               \
+		name, SHAPE_STRING, 0, NULL, NULL, NULL \
+	}
+#define WORD(name, words)                                \
+	{                                                \
+		name, SHAPE_STRING, 0, NULL, words, NULL \
+	}
+#define INTEGER(name)                                    \
+	{                                                \
+		name, SHAPE_INTEGER, 0, NULL, NULL, NULL \
+	}
+#define NUMBER(name)                                    \
+	{                                               \
+		name, SHAPE_NUMBER, 0, NULL, NULL, NULL \
+	}
+#define BOOL(name)                                    \
+	{                                             \
+		name, SHAPE_BOOL, 0, NULL, NULL, NULL \
+	}
+#define ANY(name)                                    \
+	{                                            \
+		name, SHAPE_ANY, 0, NULL, NULL, NULL \
+	}
+#define OBJECT(name, of)                              \
+	{                                             \
+		name, SHAPE_OBJECT, 0, of, NULL, NULL \
+	}
+#define ARRAY(name, of)                              \
+	{                                            \
+		name, SHAPE_ARRAY, 0, of, NULL, NULL \
+	}
+#define MAP(name, of)                              \
+	{                                          \
+		name, SHAPE_MAP, 0, of, NULL, NULL \
+	}
+/* The same, allowed to be null, or to be absent too. */
+#define STRING_NULL(name)                                        \
+	{                                                        \
+		name, SHAPE_STRING, SHAPE_NULL, NULL, NULL, NULL \
+	}
+#define INTEGER_NULL(name)                                        \
+	{                                                         \
+		name, SHAPE_INTEGER, SHAPE_NULL, NULL, NULL, NULL \
+	}
+#define NUMBER_NULL(name)                                        \
+	{                                                        \
+		name, SHAPE_NUMBER, SHAPE_NULL, NULL, NULL, NULL \
+	}
+#define OBJECT_NULL(name, of)                                  \
+	{                                                      \
+		name, SHAPE_OBJECT, SHAPE_NULL, of, NULL, NULL \
+	}
+#define MAYBE (SHAPE_OPTIONAL | SHAPE_NULL)
+#define NUMBER_MAYBE(name)                                  \
+	{                                                   \
+		name, SHAPE_NUMBER, MAYBE, NULL, NULL, NULL \
+	}
+#define INTEGER_MAYBE(name)                                  \
+	{                                                    \
+		name, SHAPE_INTEGER, MAYBE, NULL, NULL, NULL \
+	}
+#define STRING_MAYBE(name)                                  \
+	{                                                   \
+		name, SHAPE_STRING, MAYBE, NULL, NULL, NULL \
+	}
+#define BOOL_MAYBE(name)                                  \
+	{                                                 \
+		name, SHAPE_BOOL, MAYBE, NULL, NULL, NULL \
+	}
+#define OBJECT_MAYBE(name, of)                            \
+	{                                                 \
+		name, SHAPE_OBJECT, MAYBE, of, NULL, NULL \
+	}
+#define ARRAY_MAYBE(name, of)                            \
+	{                                                \
+		name, SHAPE_ARRAY, MAYBE, of, NULL, NULL \
+	}
+#define MAP_MAYBE(name, of)                            \
+	{                                              \
+		name, SHAPE_MAP, MAYBE, of, NULL, NULL \
+	}
+
+static const struct shape a_string = STRING(NULL);
+static const struct shape an_integer = INTEGER(NULL);
+static const struct shape signed_number = { NULL, SHAPE_NUMBER, SHAPE_SIGNED,
+					    NULL, NULL,		NULL };
+
+/* ---- Histograms ---- */
+
+static int histogram_more(const json_t *value, char *text, size_t n)
+{
+	struct bench_hist *h = bench_hist_new();
+	int err = h ? bench_hist_load(value, h) : -ENOMEM;
+
+	bench_hist_free(h);
+	if (err)
+		snprintf(
+			text, n,
+			"no histogram: n should be the sum of the counts, "
+			"buckets those of bench/stats/histogram.h, min and max in "
+			"the first and last of them");
+	return err;
+}
+
+static const struct shape bucket = ARRAY(NULL, &an_integer);
+
+static const struct shape histogram_members[] = {
+	INTEGER("n"), INTEGER_NULL("min"), INTEGER_NULL("max"),
+	ARRAY("buckets", &bucket), END
+};
+
+#define HISTOGRAM_MAYBE(name)                                       \
+	{                                                           \
+		name, SHAPE_OBJECT, MAYBE, histogram_members, NULL, \
+			histogram_more                              \
+	}
+
+static const struct shape a_histogram = {
+	NULL, SHAPE_OBJECT, 0, histogram_members, NULL, histogram_more,
+};
+
+/* ---- Journal ---- */
+
+static const struct shape matrix_members[] = { STRING("name"), STRING("digest"),
+					       END };
+
+static const struct shape axes_members[] = { STRING("strategy"),
+					     STRING("scenario"),
+					     STRING("placement"), END };
+
+#define SCENARIOS "write|latency|swap|footprint|scaling|floor"
+#define KINDS	  "candidate|control|floor|aa"
+
+static const struct shape plan_cell_members[] = { INTEGER("cell"),
+						  STRING("id"),
+						  WORD("kind", KINDS),
+						  OBJECT("axes", axes_members),
+						  STRING_MAYBE("baseline-id"),
+						  WORD("status",
+						       "planned|unavailable"),
+						  STRING_MAYBE("reason"),
+						  END };
+static const struct shape plan_cell = OBJECT(NULL, plan_cell_members);
+
+static const struct shape plan_members[] = { INTEGER("rounds"),
+					     NUMBER_MAYBE("precision"),
+					     NUMBER_MAYBE("predicted-s"),
+					     ARRAY("cells", &plan_cell), END };
+
+static const struct shape machine_members[] = { STRING("key"), END };
+
+static const struct shape header_members[] = {
+	WORD("schema", BENCH_JOURNAL_SCHEMA),
+	STRING("started"),
+	ARRAY("command", &a_string),
+	BOOL("simulated"),
+	OBJECT("machine", machine_members),
+	OBJECT_NULL("doctor", NULL),
+	OBJECT("build", NULL),
+	OBJECT("matrix", matrix_members),
+	INTEGER("seed"),
+	OBJECT("plan", plan_members),
+	END
+};
+const struct shape bench_journal_header_shape = OBJECT(NULL, header_members);
+
+static const struct shape line_members[] = {
+	WORD("type", "block|stop|resume|end"), END
+};
+const struct shape bench_journal_line_shape = OBJECT(NULL, line_members);
+
+/* Also of a cell of a result, where one of its blocks says it. */
+static const struct shape counters_members[] = {
+	WORD("status", "counted|unavailable"), STRING_MAYBE("reason"),
+	BOOL_MAYBE("kernel"), BOOL_MAYBE("multiplexed"), END
+};
+
+/* What was counted, for each of one unit. */
+#define COUNTS(kind, unit)                                        \
+	kind("instructions-per-" unit), kind("cycles-per-" unit), \
+		kind("branch-misses-per-" unit),                  \
+		kind("cache-misses-per-" unit)
+
+static const struct shape block_ratio_members[] = {
+	{ "log", SHAPE_NUMBER, SHAPE_NULL | SHAPE_SIGNED, NULL, NULL, NULL },
+	END
+};
+
+static const struct shape block_writer_members[] = {
+	NUMBER_MAYBE("ns-per-event"),
+	NUMBER_MAYBE("baseline-ns-per-event"),
+	NUMBER_MAYBE("ns-per-committed"),
+	INTEGER_MAYBE("attempted"),
+	INTEGER_MAYBE("committed"),
+	INTEGER_MAYBE("overrun"),
+	INTEGER_MAYBE("crossings"),
+	INTEGER_MAYBE("nested"),
+	MAP_MAYBE("drops", &an_integer),
+	NUMBER_MAYBE("attempted-per-s"),
+	NUMBER_MAYBE("committed-per-s"),
+	COUNTS(NUMBER_MAYBE, "event"),
+	HISTOGRAM_MAYBE("latency"),
+	HISTOGRAM_MAYBE("baseline-latency"),
+	END
+};
+
+static const struct shape block_swap_members[] = {
+	NUMBER_MAYBE("achieved-per-s"),
+	MAP_MAYBE("outcomes", &an_integer),
+	INTEGER_MAYBE("retries"),
+	HISTOGRAM_MAYBE("exchange"),
+	HISTOGRAM_MAYBE("safe"),
+	HISTOGRAM_MAYBE("call"),
+	HISTOGRAM_MAYBE("recycle"),
+	HISTOGRAM_MAYBE("staleness"),
+	NUMBER_MAYBE("swapper-cpu-ns"),
+	NUMBER_MAYBE("swapper-syscalls"),
+	STRING_MAYBE("swapper-syscalls-reason"),
+	NUMBER_MAYBE("drops-per-swap"),
+	COUNTS(NUMBER_MAYBE, "swap"),
+	END
+};
+
+static const struct shape block_floor_members[] = { NUMBER_MAYBE("ns"),
+						    HISTOGRAM_MAYBE("latency"),
+						    END };
+
+static const struct shape block_footprint_members[] = {
+	INTEGER("bin-ns"),
+	{ "from-ns", SHAPE_INTEGER, SHAPE_SIGNED, NULL, NULL, NULL },
+	INTEGER("swaps"),
+	INTEGER("controls"),
+	ARRAY("swap", &a_histogram),
+	ARRAY("control", &a_histogram),
+	{ "stolen-ns", SHAPE_NUMBER, MAYBE | SHAPE_SIGNED, NULL, NULL, NULL },
+	HISTOGRAM_MAYBE("peak"),
+	HISTOGRAM_MAYBE("control-peak"),
+	HISTOGRAM_MAYBE("duration"),
+	END
+};
+
+static const struct shape block_scaling_members[] = {
+	INTEGER("writers"), HISTOGRAM_MAYBE("cost"), HISTOGRAM_MAYBE("skew"),
+	INTEGER_MAYBE("partial"), END
+};
+
+static const struct shape verification_members[] = {
+	INTEGER_MAYBE("events"),
+	INTEGER_MAYBE("snapshots"),
+	INTEGER_MAYBE("walked"),
+	INTEGER_MAYBE("sampled"),
+	INTEGER_MAYBE("lost"),
+	INTEGER_MAYBE("duplicated"),
+	INTEGER_MAYBE("torn"),
+	INTEGER_MAYBE("out-of-order"),
+	INTEGER_MAYBE("unreadable"),
+	INTEGER_MAYBE("late"),
+	INTEGER("violations"),
+	STRING_MAYBE("first"),
+	END
+};
+
+#define BLOCK_STATUS "ok|broken|invalid|crashed|timed-out|disturbed|unavailable"
+
+static const struct shape block_members[] = {
+	INTEGER("round"),
+	INTEGER("cell"),
+	STRING("id"),
+	WORD("status", BLOCK_STATUS),
+	STRING_MAYBE("reason"),
+	INTEGER_MAYBE("signal"),
+	OBJECT_MAYBE("ratio", block_ratio_members),
+	OBJECT_MAYBE("counters", counters_members),
+	OBJECT_MAYBE("writer", block_writer_members),
+	OBJECT_MAYBE("swap", block_swap_members),
+	OBJECT_MAYBE("floor", block_floor_members),
+	OBJECT_MAYBE("footprint", block_footprint_members),
+	OBJECT_MAYBE("scaling", block_scaling_members),
+	OBJECT_MAYBE("verification", verification_members),
+	END
+};
+const struct shape bench_journal_block_shape = OBJECT(NULL, block_members);
+
+/* ---- Result ---- */
+
+/* low <= @middle <= high, as far as they are numbers. */
+static int is_ordered(const json_t *value, const char *middle, char *text,
+		      size_t n)
+{
+	const json_t *low = json_object_get(value, "low");
+	const json_t *high = json_object_get(value, "high");
+	const json_t *mid = json_object_get(value, middle);
+
+	if (!json_is_number(mid) || !json_is_number(low) ||
+	    !json_is_number(high) ||
+	    (json_number_value(low) <= json_number_value(mid) &&
+	     json_number_value(mid) <= json_number_value(high)))
+		return 0;
+	snprintf(text, n, "should have low <= %s <= high", middle);
+	return -EINVAL;
+}
+
+static int summary_more(const json_t *value, char *text, size_t n)
+{
+	return is_ordered(value, "median", text, n);
+}
+
+static int percentile_more(const json_t *value, char *text, size_t n)
+{
+	double percent = json_number_value(json_object_get(value, "percent"));
+
+	if (percent > 0 && percent < 100)
+		return is_ordered(value, "ns", text, n);
+	snprintf(text, n, "percent should be between 0 and 100");
+	return -EINVAL;
+}
+
+/* Percentiles ascend, in percent and in value. */
+static int distribution_more(const json_t *value, char *text, size_t n)
+{
+	const json_t *list = json_object_get(value, "percentiles");
+	double percent = 0, ns = 0;
+
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const json_t *p = json_array_get(list, i);
+		double at = json_number_value(json_object_get(p, "percent"));
+		const json_t *v = json_object_get(p, "ns");
+
+		if (at <= percent ||
+		    (json_is_number(v) && json_number_value(v) < ns)) {
+			snprintf(text, n, "percentiles should ascend");
+			return -EINVAL;
+		}
+		percent = at;
+		ns = json_is_number(v) ? json_number_value(v) : ns;
+	}
+	return 0;
+}
+
+#define SIGNED_NULL(name)                                                  \
+	{                                                                  \
+		name, SHAPE_NUMBER, SHAPE_NULL | SHAPE_SIGNED, NULL, NULL, \
+			NULL                                               \
+	}
+
+static const struct shape summary_members[] = { SIGNED_NULL("median"),
+						SIGNED_NULL("low"),
+						SIGNED_NULL("high"),
+						INTEGER("n"), END };
+#define SUMMARY_MAYBE(name)                                                    \
+	{                                                                      \
+		name, SHAPE_OBJECT, MAYBE, summary_members, NULL, summary_more \
+	}
+
+static const struct shape percentile_members[] = {
+	NUMBER("percent"),
+	NUMBER_NULL("ns"),
+	NUMBER_NULL("low"),
+	NUMBER_NULL("high"),
+	{ "over", SHAPE_STRING, SHAPE_NULL, NULL, "rounds|values", NULL },
+	INTEGER("needs"),
+	END
+};
+static const struct shape percentile = {
+	NULL, SHAPE_OBJECT, 0, percentile_members, NULL, percentile_more,
+};
+
+static const struct shape distribution_members[] = {
+	INTEGER("n"),
+	INTEGER_NULL("min"),
+	INTEGER_NULL("max"),
+	NUMBER_NULL("mean"),
+	ARRAY("percentiles", &percentile),
+	HISTOGRAM_MAYBE("histogram"),
+	END
+};
+#define DISTRIBUTION_MAYBE(name)                                       \
+	{                                                              \
+		name, SHAPE_OBJECT, MAYBE, distribution_members, NULL, \
+			distribution_more                              \
+	}
+
+#define VERDICTS "invalid|no-verdict|better|worse|equivalent|not-resolved"
+
+static const struct shape ratio_members[] = { STRING("baseline"),
+					      NUMBER("median"),
+					      NUMBER_NULL("low"),
+					      NUMBER_NULL("high"),
+					      INTEGER("n"),
+					      NUMBER_NULL("level"),
+					      NUMBER_NULL("family-level"),
+					      WORD("verdict", VERDICTS),
+					      NUMBER("threshold"),
+					      NUMBER_NULL("half-width"),
+					      STRING_MAYBE("control"),
+					      END };
+
+static const struct shape own_floor_members[] = {
+	STRING("name"),	    STRING("of"),	 NUMBER("ns"), NUMBER("ratio"),
+	NUMBER_NULL("low"), NUMBER_NULL("high"), INTEGER("n"), END
+};
+
+static const struct shape round_members[] = {
+	INTEGER("round"), WORD("status", BLOCK_STATUS), STRING_MAYBE("reason"),
+	MAP("figures", &signed_number), END
+};
+static const struct shape a_round = OBJECT(NULL, round_members);
+
+static const struct shape writer_members[] = {
+	SUMMARY_MAYBE("ns-per-event"),
+	SUMMARY_MAYBE("baseline-ns-per-event"),
+	SUMMARY_MAYBE("ns-per-committed"),
+	SUMMARY_MAYBE("attempted-per-s"),
+	SUMMARY_MAYBE("committed-per-s"),
+	COUNTS(SUMMARY_MAYBE, "event"),
+	INTEGER_MAYBE("attempted"),
+	INTEGER_MAYBE("committed"),
+	INTEGER_MAYBE("overrun"),
+	INTEGER_MAYBE("crossings"),
+	INTEGER_MAYBE("nested"),
+	MAP_MAYBE("drops", &an_integer),
+	DISTRIBUTION_MAYBE("latency"),
+	DISTRIBUTION_MAYBE("baseline-latency"),
+	END
+};
+
+static const struct shape swap_members[] = {
+	SUMMARY_MAYBE("achieved-per-s"),
+	SUMMARY_MAYBE("swapper-cpu-ns"),
+	SUMMARY_MAYBE("swapper-syscalls"),
+	STRING_MAYBE("swapper-syscalls-reason"),
+	SUMMARY_MAYBE("drops-per-swap"),
+	COUNTS(SUMMARY_MAYBE, "swap"),
+	MAP_MAYBE("outcomes", &an_integer),
+	INTEGER_MAYBE("retries"),
+	DISTRIBUTION_MAYBE("exchange"),
+	DISTRIBUTION_MAYBE("safe"),
+	DISTRIBUTION_MAYBE("call"),
+	DISTRIBUTION_MAYBE("recycle"),
+	DISTRIBUTION_MAYBE("staleness"),
+	END
+};
+
+static const struct shape floor_members[] = { SUMMARY_MAYBE("ns"),
+					      DISTRIBUTION_MAYBE("latency"),
+					      END };
+
+static const struct shape bin_members[] = { SIGNED_NULL("t-us"), INTEGER("n"),
+					    NUMBER_NULL("median-ns"),
+					    NUMBER_NULL("p99-ns"), END };
+static const struct shape a_bin = OBJECT(NULL, bin_members);
+
+static const struct shape footprint_members[] = {
+	INTEGER("swaps"),
+	INTEGER("controls"),
+	SUMMARY_MAYBE("stolen-ns"),
+	ARRAY("swap", &a_bin),
+	ARRAY("control", &a_bin),
+	DISTRIBUTION_MAYBE("peak"),
+	DISTRIBUTION_MAYBE("control-peak"),
+	DISTRIBUTION_MAYBE("duration"),
+	END
+};
+
+static const struct shape scaling_members[] = { INTEGER("writers"),
+						DISTRIBUTION_MAYBE("cost"),
+						DISTRIBUTION_MAYBE("skew"),
+						INTEGER_MAYBE("partial"), END };
+
+static const struct shape cell_members[] = {
+	STRING("id"),
+	STRING("strategy"),
+	WORD("scenario", SCENARIOS),
+	STRING("placement"),
+	WORD("kind", KINDS),
+	OBJECT("axes", axes_members),
+	WORD("status", "ok|broken|invalid|unavailable|unmeasured"),
+	STRING_NULL("reason"),
+	ARRAY("rounds", &a_round),
+	MAP("blocks", &an_integer),
+	{ "ratio", SHAPE_OBJECT, MAYBE, ratio_members, NULL, summary_more },
+	OBJECT_MAYBE("own-floor", own_floor_members),
+	OBJECT_MAYBE("counters", counters_members),
+	OBJECT_MAYBE("writer", writer_members),
+	OBJECT_MAYBE("swap", swap_members),
+	OBJECT_MAYBE("floor", floor_members),
+	OBJECT_MAYBE("footprint", footprint_members),
+	OBJECT_MAYBE("scaling", scaling_members),
+	OBJECT_MAYBE("verification", verification_members),
+	END
+};
+
+/* What the status promises: numbers, or a reason why there are none. */
+static int cell_more(const json_t *value, char *text, size_t n)
+{
+	const char *status =
+		json_string_value(json_object_get(value, "status"));
+
+	if (!strcmp(status, "ok") ||
+	    json_is_string(json_object_get(value, "reason")))
+		return 0;
+	snprintf(text, n, "status %s should have a reason", status);
+	return -EINVAL;
+}
+
+static const struct shape cell = {
+	NULL, SHAPE_OBJECT, 0, cell_members, NULL, cell_more,
+};
+
+static const struct shape run_members[] = { STRING("started"),
+					    ARRAY("command", &a_string),
+					    OBJECT("matrix", matrix_members),
+					    INTEGER("seed"),
+					    BOOL("simulated"),
+					    INTEGER("rounds-planned"),
+					    INTEGER("rounds"),
+					    INTEGER("blocks"),
+					    STRING("status"),
+					    NUMBER_NULL("precision"),
+					    NUMBER_NULL("wall-s"),
+					    NUMBER_NULL("measured-s"),
+					    NUMBER_NULL("predicted-s"),
+					    END };
+
+static const struct shape indicative_members[] = { BOOL("stamp"),
+						   ARRAY("reasons", &a_string),
+						   END };
+
+static const struct shape comparisons_members[] = {
+	NUMBER("alpha"), NUMBER("threshold"), MAP("comparisons", &an_integer),
+	END
+};
+
+static const struct shape aa_members[] = { STRING("id"),
+					   STRING_MAYBE("scenario"),
+					   STRING("placement"),
+					   STRING_MAYBE("writer-state"),
+					   BOOL("passed"),
+					   STRING_NULL("reason"),
+					   NUMBER_NULL("median"),
+					   NUMBER_NULL("low"),
+					   NUMBER_NULL("high"),
+					   INTEGER("n"),
+					   ARRAY("logs", &signed_number),
+					   END };
+static const struct shape aa = {
+	NULL, SHAPE_OBJECT, 0, aa_members, NULL, summary_more,
+};
+
+static const struct shape result_members[] = {
+	WORD("schema", BENCH_RESULT_SCHEMA),
+	OBJECT("run", run_members),
+	OBJECT("machine", machine_members),
+	OBJECT_NULL("doctor", NULL),
+	OBJECT("indicative", indicative_members),
+	OBJECT("build", NULL),
+	OBJECT("statistics", comparisons_members),
+	ARRAY("aa", &aa),
+	ARRAY("cells", &cell),
+	END
+};
+const struct shape bench_result_shape = OBJECT(NULL, result_members);

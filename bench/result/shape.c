@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: MIT */
+/* shape.c - compare JSON with a shape and name the member at fault. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "bench/result/parts.h"
+
+#define PATH_MAX_TEXT 192
+
+static const char *const kind_words[] = {
+	[SHAPE_ANY] = "anything",	[SHAPE_STRING] = "a string",
+	[SHAPE_INTEGER] = "an integer", [SHAPE_NUMBER] = "a number",
+	[SHAPE_BOOL] = "true or false", [SHAPE_OBJECT] = "an object",
+	[SHAPE_ARRAY] = "an array",	[SHAPE_MAP] = "an object",
+};
+
+static const char *type_words(const json_t *value)
+{
+	switch (json_typeof(value)) {
+	case JSON_OBJECT:
+		return "an object";
+	case JSON_ARRAY:
+		return "an array";
+	case JSON_STRING:
+		return "a string";
+	case JSON_INTEGER:
+		return "an integer";
+	case JSON_REAL:
+		return "a fraction";
+	case JSON_TRUE:
+	case JSON_FALSE:
+		return "a boolean";
+	default:
+		return "null";
+	}
+}
+
+static bool kind_fits(const json_t *value, enum shape_kind kind)
+{
+	switch (kind) {
+	case SHAPE_STRING:
+		return json_is_string(value);
+	case SHAPE_INTEGER:
+		return json_is_integer(value);
+	case SHAPE_NUMBER:
+		return json_is_number(value);
+	case SHAPE_BOOL:
+		return json_is_boolean(value);
+	case SHAPE_OBJECT:
+	case SHAPE_MAP:
+		return json_is_object(value);
+	case SHAPE_ARRAY:
+		return json_is_array(value);
+	default:
+		return true;
+	}
+}
+
+/* Is @word one of "a|b|c"? */
+static bool word_is_allowed(const char *words, const char *word)
+{
+	size_t length = strlen(word);
+
+	for (const char *at = words; at; at = strchr(at, '|')) {
+		at += *at == '|';
+		if (!strncmp(at, word, length) &&
+		    (at[length] == '|' || !at[length]))
+			return true;
+	}
+	return false;
+}
+
+static int check_members(const json_t *value, const struct shape *members,
+			 const char *path, char *why, size_t n)
+{
+	for (; members && members->kind != SHAPE_END; members++) {
+		const json_t *member = json_object_get(value, members->name);
+		char below[PATH_MAX_TEXT];
+		int err;
+
+		snprintf(below, sizeof(below), "%s%s%s", path, *path ? "." : "",
+			 members->name);
+		if (!member && members->flags & SHAPE_OPTIONAL)
+			continue;
+		if (!member)
+			return bench_why(-EINVAL, why, n,
+					 "%s: missing, should be %s", below,
+					 kind_words[members->kind]);
+		err = bench_shape_check(member, members, below, why, n);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+static int check_elements(const json_t *value, const struct shape *element,
+			  const char *path, char *why, size_t n)
+{
+	size_t size = json_array_size(value);
+
+	for (size_t i = 0; element && i < size; i++) {
+		char below[PATH_MAX_TEXT];
+		int err;
+
+		snprintf(below, sizeof(below), "%s[%zu]", path, i);
+		err = bench_shape_check(json_array_get(value, i), element,
+					below, why, n);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+static int check_map(const json_t *value, const struct shape *element,
+		     const char *path, char *why, size_t n)
+{
+	json_t *object = (json_t *)value; /* iteration changes nothing */
+	const char *name;
+	json_t *member;
+
+	json_object_foreach (object, name, member) {
+		char below[PATH_MAX_TEXT];
+		int err;
+
+		snprintf(below, sizeof(below), "%s.%.64s", path, name);
+		err = bench_shape_check(member, element, below, why, n);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+static int check_inside(const json_t *value, const struct shape *shape,
+			const char *path, char *why, size_t n)
+{
+	switch (shape->kind) {
+	case SHAPE_OBJECT:
+		return check_members(value, shape->of, path, why, n);
+	case SHAPE_ARRAY:
+		return check_elements(value, shape->of, path, why, n);
+	case SHAPE_MAP:
+		return check_map(value, shape->of, path, why, n);
+	default:
+		return 0;
+	}
+}
+
+static int check_value(const json_t *value, const struct shape *shape,
+		       const char *path, char *why, size_t n)
+{
+	if (json_is_number(value) && !(shape->flags & SHAPE_SIGNED) &&
+	    shape->kind != SHAPE_ANY && json_number_value(value) < 0)
+		return bench_why(-EINVAL, why, n,
+				 "%s: is %g, should not be negative", path,
+				 json_number_value(value));
+	if (shape->words &&
+	    !word_is_allowed(shape->words, json_string_value(value)))
+		return bench_why(-EINVAL, why, n,
+				 "%s: is \"%.40s\", should be one of %s", path,
+				 json_string_value(value), shape->words);
+	return 0;
+}
+
+int bench_shape_check(const json_t *value, const struct shape *shape,
+		      const char *path, char *why, size_t n)
+{
+	const char *name = *path ? path : "the file";
+	char text[160];
+	int err;
+
+	if (json_is_null(value) && shape->flags & SHAPE_NULL)
+		return 0;
+	if (!kind_fits(value, shape->kind))
+		return bench_why(-EINVAL, why, n, "%s: is %s, should be %s%s",
+				 name, type_words(value),
+				 kind_words[shape->kind],
+				 shape->flags & SHAPE_NULL ? " or null" : "");
+	err = check_value(value, shape, name, why, n);
+	if (!err)
+		err = check_inside(value, shape, path, why, n);
+	if (!err && shape->more && shape->more(value, text, sizeof(text)))
+		err = bench_why(-EINVAL, why, n, "%s: %s", name, text);
+	return err;
+}

@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * engine.h - executions: roles as coroutines, choices, and the way back.
+ *
+ * One execution runs the roles' bodies from the same memory image. Whenever
+ * more than one thing can come next, xp_choose() asks; the answers of one
+ * execution are a path. xp_explore() walks all paths depth first by replaying
+ * a prefix and taking the next answer at its end (stateless replay: nothing
+ * but the path is kept). Preemptions of a role that could go on are limited
+ * by the bound, counted up from 0, so that the first finding has the fewest.
+ * There is no partial-order reduction: together with the bound it would lose
+ * executions inside the bound.
+ */
+#ifndef PROOF_EXPLORE_ENGINE_H
+#define PROOF_EXPLORE_ENGINE_H
+
+#include <setjmp.h>
+#include <stdio.h>
+
+#include "proof/explore/explore.h"
+#include "proof/explore/xp.h"
+
+#define XP_ROLES     3
+#define XP_PATH_MAX  8192
+#define XP_TRACE_MAX 4096
+#define XP_WATCHES   6
+/* Operations of one role in one execution: more means that it spins. */
+#define XP_OPS_MAX 4000
+/* Older values that one execution may read (C11). */
+#define XP_STALE_MAX 2
+
+enum xp_state {
+	XP_UNUSED,
+	XP_READY,
+	XP_BLOCKED, /* waits for a watched address, mutex or grace period */
+	XP_IDLE,    /* its body has ended; still takes signals */
+};
+
+struct xp_role {
+	const char *name;
+	void (*body)(void);
+	enum xp_state state;
+	bool poked;	       /* blocked: something it waits for changed */
+	bool masked;	       /* signals are held back */
+	bool has_deadline;     /* blocked until then at most */
+	bool expired;	       /* it has passed */
+	unsigned int signals;  /* queued */
+	unsigned int handlers; /* injections left */
+	unsigned int handlers_max;
+	unsigned int depth; /* handlers open on its stack */
+	unsigned int ops;
+	unsigned int rcu_depth;
+	unsigned int rcu_section; /* counts outermost sections */
+	unsigned int watches;
+	bool watching; /* inside a predicate: its loads are watched */
+	const volatile void *watch[XP_WATCHES];
+	struct xp_view view;	/* what its loads must see (C11) */
+	struct xp_view pending; /* what an acquire fence would add */
+	struct xp_view fenced;	/* what relaxed stores publish */
+	void *sp;		/* saved stack pointer */
+	unsigned char *stack;
+};
+
+enum xp_kind {
+	XP_T_STEP,   /* an operation */
+	XP_T_NOTE,   /* text: scheduling, system, scenario */
+	XP_T_DRAIN,  /* a buffered store reaches memory */
+	XP_T_BROKEN, /* the violation */
+};
+
+/* One line of a listing; recorded only while replaying. */
+struct xp_step {
+	enum xp_kind kind;
+	uint8_t role;
+	uint8_t depth;
+	bool buffered; /* the store stays in the store buffer */
+	bool stale;    /* the load saw an older value */
+	bool done;     /* cmpxchg succeeded */
+	bool blind;    /* a mutation acted */
+	struct xp_site *site;
+	const volatile void *at;
+	uint64_t value; /* loaded or stored */
+	uint64_t old;	/* read-modify-write: before */
+	char text[176];
+};
+
+struct xp_choice {
+	uint8_t taken;
+	uint8_t options;
+};
+
+/* Why an execution was stopped. */
+struct xp_finding {
+	bool found;
+	int promise; /* 1..7 */
+	char why[160];
+};
+
+struct xp {
+	/* Set for a cell. */
+	enum explore_model model;
+	unsigned int roles;
+	void (*handler)(void);	      /* injected; any point of roles with
+					 handlers left */
+	void (*signal_handler)(void); /* what the modelled signal runs */
+	unsigned int bound;
+	unsigned int expiries_max; /* deadlines that may expire */
+	bool expire_at_end;	   /* and do when nobody else can go on */
+	bool tracing;
+	unsigned int ignore; /* bits 1 << promise: do not stop at these */
+
+	/* Set for an execution. */
+	bool running; /* false: setup and checks, memory acts directly */
+	struct xp_role role[XP_ROLES];
+	struct xp_role *now;
+	unsigned int preemptions;
+	unsigned int expiries;
+	unsigned int stales;
+	unsigned int blocked;
+	bool fresh; /* C11: loads see the newest; nobody else can go on */
+	uint64_t clock;
+	uint64_t clock_start; /* where setup left it */
+	uint64_t run;	      /* execution number */
+	struct xp_finding finding;
+	bool diverged;	      /* the path asks for what is not there */
+	unsigned int ignored; /* promises broken but ignored */
+
+	/* The path. */
+	unsigned int at;
+	unsigned int length;
+	struct xp_choice path[XP_PATH_MAX];
+
+	unsigned int steps;
+	struct xp_step trace[XP_TRACE_MAX];
+};
+
+extern struct xp xp;
+
+/* ------------------------------------------------------------------------ */
+/* engine.c                                                                 */
+
+/* One of options things comes next; 0..options-1. */
+unsigned int xp_choose(unsigned int options);
+
+/* Before an operation of the running role: others, handlers, signals. */
+void xp_point(struct xp_site *site);
+
+/* The running role cannot go on until it is poked. */
+void xp_block(void);
+
+/* Wake those who watch this address; NULL: everybody. */
+void xp_poke(const volatile void *at);
+
+/* A promise is broken: stop this execution (does not return in a role). */
+void xp_broken(int promise, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* A line of the listing without an operation. */
+void xp_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+struct xp_step *xp_trace_step(struct xp_site *site, const volatile void *at);
+struct xp_step *xp_trace_drain(unsigned int role, const volatile void *at,
+			       uint64_t value);
+
+/* Run one execution along the path and beyond it. */
+void xp_execute(void);
+
+/* Take the next path; false: all were taken. */
+bool xp_path_next(void);
+
+/* ------------------------------------------------------------------------ */
+/* memory.c                                                                 */
+
+/* Forget buffers, histories and views of the last execution. */
+void xp_memory_reset(void);
+
+/* Every buffered store reaches memory; false: there was none. */
+bool xp_memory_settle(void);
+
+/* The running role's own full fence; another role's, from outside. */
+void xp_fence(struct xp_role *role);
+
+/* Is the newest store to every word of this range visible to the role? */
+bool xp_memory_is_visible(struct xp_role *role, const void *from, size_t bytes);
+
+/* Stores into a snapshot are watched from its return to its giving back. */
+void xp_guard(unsigned int index, const void *from, size_t bytes);
+void xp_unguard(unsigned int index);
+bool xp_is_guarded(unsigned int index);
+
+/* Join a view. */
+void xp_view_join(struct xp_view *into, const struct xp_view *from);
+
+/* Hand over what a role knows, as a release does. */
+void xp_view_publish(struct xp_role *role, struct xp_view *to);
+
+/* The role reads this range as a whole: a later store must be ordered. */
+void xp_memory_read(struct xp_role *role, const void *from, size_t bytes);
+
+/* ------------------------------------------------------------------------ */
+/* sys_model.c                                                              */
+
+/* What a delivered signal orders: the sender's stores are visible. */
+void xp_signal_arrive(void);
+
+/* ------------------------------------------------------------------------ */
+/* arena.c: the memory that an execution starts from                        */
+
+#define XP_ARENA_BYTES 65536u
+
+extern unsigned char xp_arena[XP_ARENA_BYTES];
+
+/* ------------------------------------------------------------------------ */
+/* switch.c                                                                 */
+
+/* Save the running context in *from and go on with to. */
+void xp_switch(void **from, void *to);
+
+/* A fresh context on a stack that calls entry, which never returns. */
+void *xp_context(unsigned char *stack, size_t size, void (*entry)(void));
+
+#endif

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * scenario.h - what the roles do, and the promises checked in every execution.
+ *
+ * Geometry is the smallest there is: two sub-buffers of two events. An event's
+ * payload is two words, stored one by one. The books (scenario.c) know every
+ * attempt by context (thread 0, handler 1, its handler 2) and sequence.
+ */
+#ifndef PROOF_EXPLORE_SCENARIO_H
+#define PROOF_EXPLORE_SCENARIO_H
+
+#include "strategies/strategy.h"
+#include "proof/explore/engine.h"
+
+#define XP_SPARES  2u
+#define XP_SUBBUF  128u
+#define XP_PAYLOAD 16u
+#define XP_SUBBUFS 2u
+
+struct xp_scenario {
+	const char *name;
+	const char *summary;
+	unsigned int roles;
+	void (*body[XP_ROLES])(void);
+	void (*handler)(void); /* injected into role 0 */
+	unsigned int handlers; /* at most so many */
+	unsigned int bound;    /* preemptions by default */
+	unsigned int prefill;  /* events in the live buffer at the start */
+	enum rb_mode mode;
+	enum rb_stamp stamp;
+	bool first;	     /* what a budget must cover before others */
+	bool costly;	     /* with signals: one preemption less still */
+	bool core;	     /* no swap: the core alone, under unsync */
+	bool dead_writer;    /* ends inside a write: deadlines do pass */
+	bool needs_try;	     /* uses mode try */
+	bool swap_in_writer; /* swap on the writer's thread */
+	bool swap_in_handler;
+	/* Optional, for strategies of tests. */
+	void (*on_setup)(const struct xp_scenario *scenario);
+	void (*on_check)(void); /* at the end of every execution */
+	bool (*name_private)(unsigned int slot, size_t offset, char *out,
+			     size_t size);
+};
+
+/* The world of one cell; set by xp_scenario_setup(). */
+struct xp_world {
+	const struct swap_strategy *strategy;
+	const struct xp_scenario *scenario;
+	struct rb *live;
+	struct rb *spare[XP_SPARES];
+	struct rb_cpu *cpu[1 + XP_SPARES]; /* as created: A, B, C */
+};
+
+extern struct xp_world xp_world;
+extern struct sys_thread *xp_threads; /* one a role, in the arena */
+
+const struct xp_scenario *xp_scenario_at(unsigned int index);
+const struct xp_scenario *xp_scenario_find(const char *name);
+
+/* Does the scenario make sense for the strategy, by its traits? */
+bool xp_scenario_applies(const struct xp_scenario *scenario,
+			 const struct swap_strategy *strategy);
+
+/* Build the world and its memory image; -errno. */
+int xp_scenario_setup(const struct xp_scenario *scenario,
+		      const struct swap_strategy *strategy);
+
+/* One execution along the path: image, roles, checks. */
+void xp_scenario_execute(void);
+
+/* Name of a word of the arena ("live.nesting", "A.page0.write"). */
+void xp_name_address(const volatile void *at, char *out, size_t size);
+
+/* A value stored there, in words where there are words for it. */
+void xp_name_value(const volatile void *at, uint64_t value, char *out,
+		   size_t size);
+
+/* For variants: write as context would; swap without the shared wrapper. */
+void xp_write(void);
+void xp_swap_direct(unsigned int spare);
+
+#endif

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * sys.h (explorer) - the system as small models of documented contracts.
+ *
+ * Names and meaning as strategies/sys.h. The models are in
+ * proof/explore/sys_model.c and listed in docs/verification.md.
+ */
+#ifndef RINGSWAP_STRATEGIES_SYS_H
+#define RINGSWAP_STRATEGIES_SYS_H
+
+#include <errno.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "ringbuf/clock.h"
+#include "ringbuf/order.h"
+
+struct swap_slot;
+
+struct sys_thread {
+	_Atomic unsigned int inside;
+	struct swap_slot *slots;
+	unsigned int rcu_slots;
+};
+
+/* The thread record of the role that runs; a handler shares its thread's. */
+struct sys_thread *sys_self(void);
+int sys_tid(void);
+
+static inline uint64_t sys_now(void)
+{
+	return xp_clock();
+}
+
+typedef bool (*sys_done_fn)(void *arg);
+#define sys_await(done, arg, deadline) \
+	xp_await(XP_SITE(XP_AWAIT), (done), (arg), (deadline))
+
+int sys_membarrier_setup(void);
+#define sys_membarrier() xp_membarrier(XP_SITE(XP_MEMBARRIER))
+
+int sys_signal_setup(void (*handler)(void));
+#define sys_signal_send(tid) xp_signal_send(XP_SITE(XP_SIGNAL), (tid))
+int sys_signal_number(void);
+sigset_t sys_signal_mask(void);
+void sys_signal_unmask(const sigset_t *mask);
+
+int sys_thread_watch(void);
+
+struct sys_mutex {
+	struct xp_mutex lock;
+};
+
+#define SYS_MUTEX_INIT    \
+	{                 \
+		{         \
+			0 \
+		}         \
+	}
+
+static inline int sys_mutex_init(struct sys_mutex *mutex)
+{
+	(void)mutex;
+	return 0;
+}
+
+#define sys_mutex_lock(mutex) \
+	((void)xp_mutex_lock(XP_SITE(XP_LOCK), &(mutex)->lock, UINT64_MAX))
+#define sys_mutex_lock_until(mutex, deadline) \
+	xp_mutex_lock(XP_SITE(XP_LOCK), &(mutex)->lock, (deadline))
+#define sys_mutex_try(mutex) xp_mutex_try(XP_SITE(XP_LOCK), &(mutex)->lock)
+#define sys_mutex_unlock(mutex) \
+	xp_mutex_unlock(XP_SITE(XP_UNLOCK), &(mutex)->lock)
+
+#endif

@@ -1,0 +1,340 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * sys_model.c - the system behind sys.h and liburcu, as documented contracts.
+ *
+ * await      a predicate that is evaluated again when a word it read changes;
+ *            its deadline may expire, as a choice, whenever it would wait
+ * membarrier a full barrier in every other role, between two of the caller's
+ * signal     queued; runs at any point of the target that does not mask it;
+ *            the sender's stores are visible to the handler
+ * mutex      orders what its holders did: the lock acquires, the unlock
+ *            releases (on x86 both are locked instructions); locking what the
+ *            own thread holds never returns
+ * rcu        a grace period waits for the sections that were open
+ */
+#include <errno.h>
+
+#include "strategies/sys.h"
+#include "proof/explore/engine.h"
+#include "proof/explore/scenario.h"
+
+uint64_t xp_clock(void)
+{
+	return xp.clock++;
+}
+
+static unsigned int self_index(void)
+{
+	return xp.now ? (unsigned int)(xp.now - xp.role) : 0;
+}
+
+struct sys_thread *sys_self(void)
+{
+	return &xp_threads[self_index()];
+}
+
+int sys_tid(void)
+{
+	return (int)self_index() + 1;
+}
+
+/* Would the deadline pass here? A choice, as often as the scenario lets it. */
+static bool expires(uint64_t deadline)
+{
+	struct xp_role *self = xp.now;
+
+	self->has_deadline = deadline != UINT64_MAX;
+	if (self->expired) {
+		self->expired = false;
+		xp_note("the deadline passes");
+		return true;
+	}
+	if (deadline == UINT64_MAX || xp.expiries >= xp.expiries_max ||
+	    !xp_choose(2))
+		return false;
+	xp.expiries++;
+	xp_note("the deadline passes");
+	return true;
+}
+
+static bool watched(bool (*done)(void *), void *arg)
+{
+	struct xp_role *self = xp.now;
+	bool is_done;
+
+	self->watches = 0;
+	self->poked = false;
+	self->watching = true;
+	is_done = done(arg);
+	self->watching = false;
+	return is_done;
+}
+
+int xp_await(struct xp_site *site, bool (*done)(void *), void *arg,
+	     uint64_t deadline)
+{
+	int err = 0;
+
+	(void)site;
+	if (!xp.running)
+		return done(arg) ? 0 : -ETIMEDOUT;
+	while (!watched(done, arg)) {
+		if (expires(deadline)) {
+			err = watched(done, arg) ? 0 : -ETIMEDOUT;
+			break;
+		}
+		xp_block();
+	}
+	xp.now->watches = 0;
+	xp.fresh = false;
+	return err;
+}
+
+int sys_membarrier_setup(void)
+{
+	return 0;
+}
+
+static void fence_everybody(void)
+{
+	xp_fence(xp.now);
+	for (unsigned int i = 0; i < xp.roles; i++)
+		if (&xp.role[i] != xp.now)
+			xp_fence(&xp.role[i]);
+	xp_fence(xp.now);
+}
+
+int xp_membarrier(struct xp_site *site)
+{
+	if (!xp.running)
+		return 0;
+	xp_point(site);
+	if (xp.tracing)
+		xp_trace_step(site, NULL);
+	if (site->mutation != XP_OFF)
+		fence_everybody();
+	return 0;
+}
+
+/* ------------------------------------------------------------------------ */
+/* Signals                                                                  */
+
+static struct xp_view signal_view[XP_ROLES];
+
+int sys_signal_setup(void (*handler)(void))
+{
+	xp.signal_handler = handler;
+	return 0;
+}
+
+int sys_signal_number(void)
+{
+	return 0;
+}
+
+int xp_signal_send(struct xp_site *site, int tid)
+{
+	unsigned int target = (unsigned int)tid - 1;
+
+	if (target >= XP_ROLES)
+		return -ESRCH;
+	if (!xp.running) {
+		struct xp_role *self = xp.now;
+
+		xp.now = &xp.role[target];
+		xp.signal_handler();
+		xp.now = self;
+		return 0;
+	}
+	xp_point(site);
+	if (xp.tracing)
+		xp_trace_step(site, NULL);
+	xp_fence(xp.now);
+	if (xp.model == EXPLORE_C11)
+		xp_view_publish(xp.now, &signal_view[target]);
+	xp.role[target].signals++;
+	return 0;
+}
+
+void xp_signal_arrive(void)
+{
+	if (xp.model == EXPLORE_C11)
+		xp_view_join(&xp.now->view, &signal_view[self_index()]);
+}
+
+sigset_t sys_signal_mask(void)
+{
+	sigset_t old;
+
+	sigemptyset(&old);
+	if (xp.running) {
+		if (xp.now->masked)
+			sigaddset(&old, SIGRTMIN);
+		xp.now->masked = true;
+	}
+	return old;
+}
+
+void sys_signal_unmask(const sigset_t *mask)
+{
+	if (xp.running)
+		xp.now->masked = sigismember(mask, SIGRTMIN) == 1;
+}
+
+int sys_thread_watch(void)
+{
+	return 0;
+}
+
+/* ------------------------------------------------------------------------ */
+/* Mutex                                                                    */
+
+static bool mutex_is_free(struct xp_mutex *mutex)
+{
+	if (mutex->run != xp.run) {
+		*mutex = (struct xp_mutex){ .run = xp.run };
+		return true;
+	}
+	return !mutex->owner;
+}
+
+static void mutex_take(struct xp_mutex *mutex)
+{
+	mutex->owner = (int)self_index() + 1;
+	if (xp.model == EXPLORE_TSO)
+		xp_fence(xp.now);
+	if (xp.model == EXPLORE_C11)
+		xp_view_join(&xp.now->view, &mutex->view);
+}
+
+int xp_mutex_try(struct xp_site *site, struct xp_mutex *mutex)
+{
+	if (!xp.running)
+		return 0;
+	xp_point(site);
+	if (xp.tracing)
+		xp_trace_step(site, NULL);
+	if (site->mutation == XP_OFF)
+		return 0;
+	if (!mutex_is_free(mutex))
+		return -EBUSY;
+	mutex_take(mutex);
+	return 0;
+}
+
+int xp_mutex_lock(struct xp_site *site, struct xp_mutex *mutex,
+		  uint64_t deadline)
+{
+	struct xp_role *self = xp.now;
+
+	while (xp_mutex_try(site, mutex)) {
+		if (mutex->owner == (int)self_index() + 1)
+			xp_broken(5,
+				  "%s waits for a mutex that its own "
+				  "thread holds: deadlock",
+				  self->name);
+		if (expires(deadline))
+			return -ETIMEDOUT;
+		self->watches = 1;
+		self->watch[0] = mutex;
+		self->poked = false;
+		xp_block();
+		self->watches = 0;
+	}
+	return 0;
+}
+
+void xp_mutex_unlock(struct xp_site *site, struct xp_mutex *mutex)
+{
+	if (!xp.running)
+		return;
+	xp_point(site);
+	if (xp.tracing)
+		xp_trace_step(site, NULL);
+	if (mutex->owner != (int)self_index() + 1)
+		return; /* a mutant never locked it */
+	if (xp.model == EXPLORE_TSO)
+		xp_fence(xp.now);
+	if (xp.model == EXPLORE_C11)
+		xp_view_publish(xp.now, &mutex->view);
+	mutex->owner = 0;
+	xp_poke(mutex);
+}
+
+/* ------------------------------------------------------------------------ */
+/* RCU                                                                      */
+
+/* What each role had done when it last closed a section. */
+static struct xp_view rcu_closed[XP_ROLES];
+
+void xp_rcu_read_lock(struct xp_site *site)
+{
+	if (!xp.running)
+		return;
+	xp_point(site);
+	if (xp.tracing)
+		xp_trace_step(site, NULL);
+	if (site->mutation != XP_OFF)
+		xp.now->rcu_depth++;
+}
+
+void xp_rcu_read_unlock(struct xp_site *site)
+{
+	struct xp_role *self = xp.now;
+
+	if (!xp.running)
+		return;
+	xp_point(site);
+	if (xp.tracing)
+		xp_trace_step(site, NULL);
+	if (!self->rcu_depth || --self->rcu_depth)
+		return;
+	if (xp.model == EXPLORE_C11)
+		xp_view_publish(self, &rcu_closed[self_index()]);
+	self->rcu_section++;
+	xp_poke(&self->rcu_section);
+}
+
+/* Wait until another role has left the section that it was in. */
+static void rcu_wait(struct xp_role *other)
+{
+	struct xp_role *self = xp.now;
+	unsigned int section = other->rcu_section;
+
+	while (other->rcu_depth && other->rcu_section == section) {
+		if (other == self)
+			xp_broken(5,
+				  "%s waits for a grace period inside its "
+				  "own section: deadlock",
+				  self->name);
+		self->watches = 1;
+		self->watch[0] = &other->rcu_section;
+		self->poked = false;
+		xp_block();
+		self->watches = 0;
+	}
+}
+
+void xp_rcu_synchronize(struct xp_site *site)
+{
+	struct xp_role *self = xp.now;
+	unsigned int open = 0;
+
+	if (!xp.running)
+		return;
+	xp_point(site);
+	if (xp.tracing)
+		xp_trace_step(site, NULL);
+	if (site->mutation == XP_OFF)
+		return;
+	fence_everybody();
+	for (unsigned int i = 0; i < xp.roles; i++)
+		open |= (xp.role[i].rcu_depth != 0) << i;
+	for (unsigned int i = 0; i < xp.roles; i++)
+		if (open & 1u << i)
+			rcu_wait(&xp.role[i]);
+	fence_everybody();
+	for (unsigned int i = 0; i < xp.roles && xp.model == EXPLORE_C11; i++)
+		if (xp.role[i].rcu_section)
+			xp_view_join(&self->view, &rcu_closed[i]);
+}

@@ -1,1 +1,0 @@
-ringswap_unit_test(histogram test_histogram.c bench_stats m)

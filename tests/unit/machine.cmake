@@ -1,1 +1,0 @@
-ringswap_unit_test(machine test_machine.c bench_doctor)

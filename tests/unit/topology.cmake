@@ -1,1 +1,0 @@
-ringswap_unit_test(topology test_topology.c bench_topology)

@@ -1,1 +1,0 @@
-target_link_libraries(ringswap PRIVATE bench_engine bench_result gbench)
