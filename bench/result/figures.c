@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: MIT */
+/* figures.c - the table of figures, and how they are put into a block. */
+#include "bench/result/figures.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "bench/base/json.h"
+#include "bench/stats/hist_json.h"
+
+#define SIGNED BENCH_FIGURE_SIGNED
+#define NEEDED BENCH_FIGURE_NEEDED
+
+static const struct bench_figure_info figures[BENCH_FIGURE_COUNT] = {
+#define BENCH_FIGURE(id, part, name, unit, kind, flags, title, meaning)  \
+	[BENCH_FIGURE_##id] = { part,  name,  unit,   BENCH_KIND_##kind, \
+				flags, title, meaning },
+#include "bench/result/figures.def"
+#undef BENCH_FIGURE
+};
+
+const struct bench_figure_info *bench_figure_info(enum bench_figure figure)
+{
+	assert(figure < BENCH_FIGURE_COUNT);
+	return &figures[figure];
+}
+
+const char *bench_figure_kind_name(enum bench_figure_kind kind)
+{
+	static const char *const names[BENCH_KINDS] = {
+		[BENCH_KIND_LOG_RATIO] = "log ratio",
+		[BENCH_KIND_VALUE] = "value",
+		[BENCH_KIND_COUNT] = "count",
+		[BENCH_KIND_COUNTS] = "counts",
+		[BENCH_KIND_DIST] = "distribution",
+		[BENCH_KIND_SERIES] = "series",
+		[BENCH_KIND_SETTING] = "setting",
+		[BENCH_KIND_TEXT] = "text",
+		[BENCH_KIND_DETAIL] = "detail",
+	};
+
+	return names[kind];
+}
+
+bool bench_figure_find_in(const char *part, const char *name,
+			  enum bench_figure *out)
+{
+	for (int f = 0; f < BENCH_FIGURE_COUNT; f++)
+		if (!strcmp(figures[f].part, part) &&
+		    !strcmp(figures[f].name, name)) {
+			*out = (enum bench_figure)f;
+			return true;
+		}
+	return false;
+}
+
+bool bench_figure_find(const char *path, enum bench_figure *out)
+{
+	char at[BENCH_FIGURE_PATH];
+
+	for (int f = 0; f < BENCH_FIGURE_COUNT; f++)
+		if (!strcmp(bench_figure_path((enum bench_figure)f, at),
+			    path)) {
+			*out = (enum bench_figure)f;
+			return true;
+		}
+	return false;
+}
+
+bool bench_figure_is_part(const char *part)
+{
+	for (int f = 0; f < BENCH_FIGURE_COUNT; f++)
+		if (!strcmp(figures[f].part, part))
+			return true;
+	return false;
+}
+
+const char *bench_figure_path(enum bench_figure figure, char *path)
+{
+	const struct bench_figure_info *info = bench_figure_info(figure);
+
+	snprintf(path, BENCH_FIGURE_PATH, "%s.%s", info->part, info->name);
+	return path;
+}
+
+/* ---- Writing ---- */
+
+#define KIND(kind) (1u << BENCH_KIND_##kind)
+#define WHOLE	   (KIND(COUNT) | KIND(SETTING) | KIND(DETAIL))
+#define NUMBER	   (KIND(LOG_RATIO) | KIND(VALUE) | KIND(SETTING) | KIND(DETAIL))
+
+/* Set a figure that is of one of these kinds. */
+static void put(json_t *datum, enum bench_figure figure, unsigned int kinds,
+		json_t *value)
+{
+	const struct bench_figure_info *info = bench_figure_info(figure);
+
+	assert(kinds & 1u << info->kind);
+	(void)kinds;
+	bench_set(bench_part(datum, info->part), info->name, value);
+}
+
+void bench_figure_put(json_t *datum, enum bench_figure figure, double value)
+{
+	put(datum, figure, NUMBER, bench_number(value));
+}
+
+void bench_figure_put_count(json_t *datum, enum bench_figure figure,
+			    int64_t count)
+{
+	put(datum, figure, WHOLE, json_integer(count));
+}
+
+void bench_figure_put_counts(json_t *datum, enum bench_figure figure,
+			     const char *name, int64_t count)
+{
+	json_t *counts = bench_figure_get(datum, figure);
+
+	if (!counts) {
+		counts = json_object();
+		put(datum, figure, KIND(COUNTS), counts);
+	}
+	if (name)
+		bench_set(counts, name, json_integer(count));
+}
+
+void bench_figure_put_hist(json_t *datum, enum bench_figure figure,
+			   const struct bench_hist *h)
+{
+	put(datum, figure, KIND(DIST), bench_hist_json(h));
+}
+
+void bench_figure_put_series(json_t *datum, enum bench_figure figure,
+			     struct bench_hist *const *bins, size_t n)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < n; i++)
+		json_array_append_new(list, bench_hist_json(bins[i]));
+	put(datum, figure, KIND(SERIES), list);
+}
+
+void bench_figure_put_text(json_t *datum, enum bench_figure figure,
+			   const char *text)
+{
+	put(datum, figure, KIND(TEXT) | KIND(SETTING),
+	    text ? json_string(text) : json_null());
+}
+
+/* ---- Reading ---- */
+
+json_t *bench_figure_get(const json_t *object, enum bench_figure figure)
+{
+	const struct bench_figure_info *info = bench_figure_info(figure);
+
+	return json_object_get(json_object_get(object, info->part), info->name);
+}
