@@ -13,8 +13,7 @@ function emit(n, label)
 }
 FNR == 1 {
 	name = FILENAME
-	sub(/^.*\/(ringbuf|strategies|tests)\//, "&", name)
-	match(name, /(ringbuf|strategies|tests\/explore)\/[^\/]*(\/[^\/]*)?$/)
+	match(name, /(ringbuf|strategies|proof\/explore)\/[^\/]*(\/[^\/]*)?$/)
 	name = substr(name, RSTART)
 	pending = ""
 	comment = 0

@@ -28,7 +28,7 @@ struct xp_site *xp_site_at(unsigned int index)
 
 const char *xp_site_file(const struct xp_site *site)
 {
-	static const char *const roots[] = { "tests/explore/", "strategies/",
+	static const char *const roots[] = { "proof/explore/", "strategies/",
 					     "ringbuf/" };
 
 	for (unsigned int i = 0; i < 3; i++) {

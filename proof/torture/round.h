@@ -2,7 +2,7 @@
 /*
  * round.h - one round of torture: its configuration and its threads.
  *
- * Private to tests/torture. The points at which a round may delay, by number:
+ * Private to proof/torture. The points at which a round may delay, by number:
  *
  *	writers and handlers          swappers
  *	1  before begin               6  before swap
