@@ -115,6 +115,9 @@ SWAP_STRATEGY(template) = {
 	.source = "pthread_mutex_lock(3)",		/* Required */
 	.family = SWAP_LOCK,				/* Required */
 	.sound = true,					/* Required */
+	.shape = SWAP_EXCLUDE,				/* Required */
+	.mechanism = "locks, one a slot",		/* Required */
+	.baseline = "unsync",				/* Required */
 	.writer_pays = "mutex lock and unlock",		/* Required */
 	.swapper_pays = "mutex lock and unlock",	/* Required */
 	.floor = "mutex",				/* Required */
@@ -129,7 +132,8 @@ SWAP_STRATEGY(template) = {
 	.slot_size = sizeof(struct template_slot), /* Required */
 	.slot_init = template_init,		   /* Optional */
 	.swap = template_swap,			   /* Required */
-	/* Optional: .settle .setup .writer_enter .writer_exit .poll .idle
+	/* Optional: .breaks (the promise, where .sound is false) .represents
+	 * .settle .swap_every .setup .writer_enter .writer_exit .poll .idle
 	 * .online .probe; see strategies/strategy.h */
 };
 

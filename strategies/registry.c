@@ -43,6 +43,21 @@ const struct swap_strategy *swap_find(const char *name)
 	return NULL;
 }
 
+const struct swap_strategy *swap_baseline_of(const struct swap_strategy *s)
+{
+	return swap_find(s->baseline);
+}
+
+const struct swap_strategy *swap_baseline(void)
+{
+	const struct swap_strategy *s;
+
+	swap_for_each_strategy (s)
+		if (swap_baseline_of(s))
+			return swap_baseline_of(s);
+	return NULL;
+}
+
 void swap_setup(void)
 {
 	const struct swap_strategy *s;
@@ -69,6 +84,55 @@ const char *swap_family_name(enum swap_family family)
 	};
 
 	return names[family];
+}
+
+const char *swap_shape_name(enum swap_shape shape)
+{
+	static const char *const names[] = {
+		[SWAP_NO_SHAPE] = "none",
+		[SWAP_REFUSE_FIRST] = "refuse-first",
+		[SWAP_EXCHANGE_FIRST] = "exchange-first",
+		[SWAP_EXCLUDE] = "exclude",
+	};
+
+	return names[shape];
+}
+
+const char *swap_promise_name(enum swap_promise promise)
+{
+	static const char *const names[SWAP_PROMISES] = {
+		[SWAP_BREAKS_NOTHING] = "none",
+		[SWAP_C1_EXCLUSIVE] = "C1-exclusive",
+		[SWAP_C2_CONSERVED] = "C2-conserved",
+		[SWAP_C3_ONE_CUT] = "C3-one-cut",
+		[SWAP_C4_ALL_OR_NOTHING] = "C4-all-or-nothing",
+		[SWAP_C5_NESTING] = "C5-nesting",
+		[SWAP_C6_BOUNDED] = "C6-bounded",
+		[SWAP_C7_BALANCED] = "C7-balanced",
+	};
+
+	return names[promise];
+}
+
+const char *swap_exclusive_name(enum swap_exclusive exclusive)
+{
+	static const char *const names[] = {
+		[SWAP_AT_RETURN] = "at return",
+		[SWAP_AFTER_SETTLE] = "after settle",
+		[SWAP_NEVER] = "never",
+	};
+
+	return names[exclusive];
+}
+
+const char *swap_memory_name(enum swap_memory memory)
+{
+	static const char *const names[] = {
+		[SWAP_MAY_BE_FREED] = "may be freed",
+		[SWAP_TYPE_STABLE] = "type-stable",
+	};
+
+	return names[memory];
 }
 
 swap_loop_fn swap_loop_find(const struct swap_strategy *strategy,

@@ -61,6 +61,30 @@ enum swap_family {
 	SWAP_CONTROL, /* no candidate: shows a floor or a fault */
 };
 
+/*
+ * How a swap settles its two questions: is a writer inside, and which buffer
+ * do new writes take? docs/strategies.md says what each shape gives up.
+ */
+enum swap_shape {
+	SWAP_NO_SHAPE,	     /* it does not swap */
+	SWAP_REFUSE_FIRST,   /* refuse new writes, wait for the open ones */
+	SWAP_EXCHANGE_FIRST, /* exchange, then wait for the open ones */
+	SWAP_EXCLUDE,	     /* run where no write of the slot can be open */
+};
+
+/* What a sound strategy promises, by number; docs/architecture.md. */
+enum swap_promise {
+	SWAP_BREAKS_NOTHING,
+	SWAP_C1_EXCLUSIVE,
+	SWAP_C2_CONSERVED,
+	SWAP_C3_ONE_CUT,
+	SWAP_C4_ALL_OR_NOTHING,
+	SWAP_C5_NESTING,
+	SWAP_C6_BOUNDED,
+	SWAP_C7_BALANCED,
+	SWAP_PROMISES,
+};
+
 /* When a snapshot is safe to read. */
 enum swap_exclusive {
 	SWAP_AT_RETURN,
@@ -122,8 +146,14 @@ struct swap_strategy {
 	const char *source;  /* paper, commit, man page */
 	enum swap_family family;
 	bool sound; /* promises C1-C7; false: must be caught breaking */
+	enum swap_promise breaks; /* the promise it is caught breaking */
 
 	/* Traits, in words or booleans; shown by `ringswap list`. */
+	enum swap_shape shape;
+	const char *mechanism; /* how it learns that no writer is inside */
+	/* The strategy that its writes are compared with; of that: a floor. */
+	const char *baseline;
+	bool represents; /* stands for its mechanism in a short run */
 	const char *writer_pays;
 	const char *swapper_pays;
 	const char *floor; /* bare mechanism it is compared with */
@@ -227,13 +257,30 @@ const struct swap_strategy *swap_find(const char *name);
 #define swap_for_each_strategy(s) \
 	for (unsigned int s##_i = 0; ((s) = swap_at(s##_i)) != NULL; s##_i++)
 
+/*
+ * The strategy whose writes these are compared with; NULL where that is a
+ * floor and no strategy, which is so of the baseline itself.
+ */
+const struct swap_strategy *swap_baseline_of(const struct swap_strategy *s);
+
+/* The strategy that the first of those which have one names as baseline. */
+const struct swap_strategy *swap_baseline(void);
+
 /* Run every setup hook; before the second thread exists. */
 void swap_setup(void);
 
 /* The strategy's probe, or 0 where it has none. */
 int swap_probe(const struct swap_strategy *strategy, char *why, size_t size);
 
+/*
+ * The words of traits, as the command line and JSON write them: "same-cpu";
+ * "refuse-first", "none"; "C1-exclusive", "none"; "at return"; "may be freed".
+ */
 const char *swap_family_name(enum swap_family family);
+const char *swap_shape_name(enum swap_shape shape);
+const char *swap_promise_name(enum swap_promise promise);
+const char *swap_exclusive_name(enum swap_exclusive exclusive);
+const char *swap_memory_name(enum swap_memory memory);
 
 /* ------------------------------------------------------------------------ */
 /* For strategies                                                           */

@@ -16,17 +16,6 @@ static const char help[] =
 	"  ringswap list --json | jq -r "
 	"'.strategies[] | select(.available) | .name'\n";
 
-static const char *const exclusive_words[] = {
-	[SWAP_AT_RETURN] = "at return",
-	[SWAP_AFTER_SETTLE] = "after settle",
-	[SWAP_NEVER] = "never",
-};
-
-static const char *const memory_words[] = {
-	[SWAP_MAY_BE_FREED] = "may be freed",
-	[SWAP_TYPE_STABLE] = "type-stable",
-};
-
 static bool is_control(const struct swap_strategy *s)
 {
 	return s->family == SWAP_CONTROL;
@@ -47,12 +36,16 @@ static void print_strategy(const struct swap_strategy *s)
 	if (*why)
 		printf("%19s%s: %s\n", "", here ? "remark" : "unavailable",
 		       why);
+	if (s->swap)
+		printf("%19smechanism: %s; shape: %s\n", "", s->mechanism,
+		       swap_shape_name(s->shape));
 	printf("%19swriter pays: %s\n", "", s->writer_pays);
 	printf("%19sswapper pays: %s\n", "", s->swapper_pays);
 	if (s->swap) {
 		printf("%19sdrops: %s\n", "", s->drops);
 		printf("%19ssnapshot: exclusive %s, %s\n", "",
-		       exclusive_words[s->exclusive], memory_words[s->memory]);
+		       swap_exclusive_name(s->exclusive),
+		       swap_memory_name(s->memory));
 		printf("%19sswap: try %s, wait %s; from a handler: write %s, "
 		       "swap %s%s\n",
 		       "", yes_no(s->has_try),
@@ -61,8 +54,10 @@ static void print_strategy(const struct swap_strategy *s)
 		       yes_no(s->swap_from_handler),
 		       s->pinned_writer ? "; pinned writer" : "");
 	}
-	printf("%19sfloor: %s; needs: %s\n", "", s->floor,
-	       *s->needs ? s->needs : "nothing");
+	printf("%19sbaseline: %s; floor: %s; needs: %s\n", "", s->baseline,
+	       s->floor, *s->needs ? s->needs : "nothing");
+	if (s->breaks)
+		printf("%19sbreaks: %s\n", "", swap_promise_name(s->breaks));
 }
 
 static void print_group(bool controls)
@@ -82,8 +77,8 @@ static void print_text(void)
 	       "  %-12s %-4s %-9s\n",
 	       "name", "here", "family");
 	print_group(false);
-	printf("\nControls (no candidates: unsync is the writer's floor, racy "
-	       "must be caught breaking)\n");
+	printf("\nControls (no candidates: what a baseline costs, and what must "
+	       "be caught breaking)\n");
 	print_group(true);
 	printf("\nFloors (bare mechanisms, measured beside the rows)\n");
 	for (unsigned int i = 0; (f = bench_floor_at(i)) != NULL; i++)
@@ -97,18 +92,22 @@ static json_t *strategy_json(const struct swap_strategy *s)
 
 	return json_pack(
 		"{s:s, s:s, s:b, s:b, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s,"
-		" s:s, s:s, s:s, s:b, s:b, s:b, s:b, s:b, s:b}",
+		" s:s, s:s, s:s, s:b, s:b, s:b, s:b, s:b, s:b, s:s, s:s, s:s,"
+		" s:s, s:b}",
 		"name", s->name, "kind",
 		is_control(s) ? "control" : "candidate", "sound", s->sound,
 		"available", here, "reason", *why ? why : "", "family",
 		swap_family_name(s->family), "summary", s->summary, "source",
 		s->source, "writer-pays", s->writer_pays, "swapper-pays",
 		s->swapper_pays, "floor", s->floor, "needs", s->needs, "drops",
-		s->drops, "exclusive", exclusive_words[s->exclusive], "memory",
-		memory_words[s->memory], "swaps", s->swap != NULL, "try",
-		s->has_try, "bounded", s->bounded, "write-from-handler",
+		s->drops, "exclusive", swap_exclusive_name(s->exclusive),
+		"memory", swap_memory_name(s->memory), "swaps", s->swap != NULL,
+		"try", s->has_try, "bounded", s->bounded, "write-from-handler",
 		s->write_from_handler, "swap-from-handler",
-		s->swap_from_handler, "pinned-writer", s->pinned_writer);
+		s->swap_from_handler, "pinned-writer", s->pinned_writer,
+		"breaks", swap_promise_name(s->breaks), "shape",
+		swap_shape_name(s->shape), "mechanism", s->mechanism,
+		"baseline", s->baseline, "represents", s->represents);
 }
 
 static json_t *list_json(void)

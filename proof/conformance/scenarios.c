@@ -412,11 +412,33 @@ static void note_store(struct rig_writer *writer)
 		!writer->rig->strategy->ops->write(writer->slot, event, 16);
 }
 
+/* What every descriptor says, and what follows from what. */
+static void check_descriptor(struct rig *rig, const struct swap_strategy *s)
+{
+	const char *const words[] = {
+		s->name,     s->summary,     s->source,	      s->mechanism,
+		s->baseline, s->writer_pays, s->swapper_pays, s->floor,
+		s->needs,    s->drops,
+	};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (!words[i])
+			rig_violation(rig, C4_ALL_OR_NOTHING,
+				      "word %zu of the descriptor is missing",
+				      i);
+	if (s->sound != (s->breaks == SWAP_BREAKS_NOTHING))
+		rig_violation(rig, C4_ALL_OR_NOTHING,
+			      "the traits sound and breaks contradict");
+	if (!s->swap != (s->shape == SWAP_NO_SHAPE))
+		rig_violation(rig, C4_ALL_OR_NOTHING, "the trait shape");
+}
+
 void conform_traits(struct rig *rig)
 {
 	const struct swap_strategy *s = rig->strategy;
 	int try, wait;
 
+	check_descriptor(rig, s);
 	rig_create(rig);
 	rig_on_signal = note_store;
 	rig_enter(rig, 0);

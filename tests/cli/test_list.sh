@@ -8,8 +8,14 @@ run 0 list
 for name in barrier membarrier ipi-signal global-lock rcu unsync racy append; do
 	shows "$name"
 done
+shows "breaks: C1-exclusive"
+shows "shape: exchange-first"
 run 0 list --json
 is_json
+for key in sound breaks shape mechanism baseline represents floor; do
+	[ "$(grep -c "\"$key\": " out)" -eq "$(grep -c '"kind": ' out)" ] ||
+		fail "not every strategy says its $key"
+done
 [ "$(grep -c '"kind": "candidate"' out)" -ge 5 ] || fail "fewer than 5 sound"
 [ "$(grep -c '"kind": "control"' out)" -eq 2 ] || fail "not 2 controls"
 sed -n 's/.*"name": "\(.*\)".*/\1/p;/"floors"/q' out >names

@@ -97,25 +97,28 @@ static inline int base_swap(struct swap_op *op)
 }
 
 /* A descriptor that promises everything. */
-#define BROKEN_STRATEGY(id, name_, summary_, swap_, ...)             \
-	SWAP_STRATEGY(id) = { SWAP_FROM_HOOKS(id),                   \
-			      .name = (name_),                       \
-			      .summary = (summary_),                 \
-			      .source = "tests/conformance/broken",  \
-			      .family = SWAP_CONTROL,                \
-			      .sound = true,                         \
-			      .writer_pays = "",                     \
-			      .swapper_pays = "",                    \
-			      .floor = "",                           \
-			      .needs = "",                           \
-			      .drops = "early, while the swap runs", \
-			      .exclusive = SWAP_AT_RETURN,           \
-			      .memory = SWAP_MAY_BE_FREED,           \
-			      .has_try = true,                       \
-			      .bounded = true,                       \
-			      .write_from_handler = true,            \
-			      .swap_from_handler = true,             \
-			      .swap = (swap_),                       \
+#define BROKEN_STRATEGY(id, name_, summary_, swap_, ...)                 \
+	SWAP_STRATEGY(id) = { SWAP_FROM_HOOKS(id),                       \
+			      .name = (name_),                           \
+			      .summary = (summary_),                     \
+			      .source = "tests/conformance/broken",      \
+			      .family = SWAP_CONTROL,                    \
+			      .sound = true,                             \
+			      .shape = SWAP_REFUSE_FIRST,                \
+			      .mechanism = "full barrier on both sides", \
+			      .baseline = "unsync",                      \
+			      .writer_pays = "",                         \
+			      .swapper_pays = "",                        \
+			      .floor = "",                               \
+			      .needs = "",                               \
+			      .drops = "early, while the swap runs",     \
+			      .exclusive = SWAP_AT_RETURN,               \
+			      .memory = SWAP_MAY_BE_FREED,               \
+			      .has_try = true,                           \
+			      .bounded = true,                           \
+			      .write_from_handler = true,                \
+			      .swap_from_handler = true,                 \
+			      .swap = (swap_),                           \
 			      __VA_ARGS__ }
 
 #endif

@@ -3,6 +3,7 @@
  * disable, resize, reset and consume around it. One thread. */
 #include <pthread.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "strategies/strategy.h"
 #include "tests/unit/ringbuf/ringbuf_helper.h"
@@ -293,6 +294,39 @@ static void names_are_unique_and_found(void **state)
 	assert_null(swap_find("no-such-strategy"));
 }
 
+/* ---- The registry ---- */
+
+/* One strategy is what the others are compared with, and has none itself. */
+static void one_baseline_for_all(void **state)
+{
+	const struct swap_strategy *baseline = swap_baseline(), *s;
+
+	(void)state;
+	assert_non_null(baseline);
+	assert_null(swap_baseline_of(baseline));
+	swap_for_each_strategy (s)
+		assert_true(s == baseline || swap_baseline_of(s) == baseline);
+}
+
+/* A short run has candidates, and of each mechanism one at most. */
+static void one_represents_its_mechanism(void **state)
+{
+	const struct swap_strategy *s, *other;
+	unsigned int represented = 0;
+
+	(void)state;
+	swap_for_each_strategy (s) {
+		if (!s->represents)
+			continue;
+		assert_int_not_equal(s->family, SWAP_CONTROL);
+		represented++;
+		swap_for_each_strategy (other)
+			assert_true(other == s || !other->represents ||
+				    strcmp(other->mechanism, s->mechanism));
+	}
+	assert_int_not_equal(represented, 0);
+}
+
 #define TEST(f)	       cmocka_unit_test_setup_teardown(f, with_barrier, done)
 #define TEST_UNSYNC(f) cmocka_unit_test_setup_teardown(f, with_unsync, done)
 
@@ -312,6 +346,8 @@ int main(void)
 		TEST(sections_nest_five_deep_and_no_deeper),
 		TEST(writer_enters_once),
 		TEST(names_are_unique_and_found),
+		TEST(one_baseline_for_all),
+		TEST(one_represents_its_mechanism),
 	};
 
 	swap_setup();
