@@ -59,7 +59,9 @@ trap 'rm -rf "$work"' EXIT
 trap 'exit 1' HUP INT TERM
 picture=$work/picture.$suffix
 
-"$gnuplot" -c "$script" "$data" "$picture" "$4" "$5" 2>"$work/stderr"
+# gnuplot asks the locale for its degree sign, and warns where that has none.
+LC_ALL=C.UTF-8 "$gnuplot" -c "$script" "$data" "$picture" "$4" "$5" \
+	2>"$work/stderr"
 status=$?
 if [ "$status" -ne 0 ]; then
 	# Our scripts' own messages start with the chart's name.

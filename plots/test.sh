@@ -107,7 +107,7 @@ renders)
 		"check_$suffix" "$tmp/$chart.$suffix"
 	done
 	# The gnuplot call itself must be silent: a warning is a wrong chart.
-	gnuplot -c "$here/$chart.gp" "$fixtures/$chart.tsv" "$tmp/q.svg" \
+	LC_ALL=C.UTF-8 gnuplot -c "$here/$chart.gp" "$fixtures/$chart.tsv" "$tmp/q.svg" \
 		"$title" "$caption" 2>"$tmp/stderr" || die "plain call fails"
 	[ ! -s "$tmp/stderr" ] || die "warns: $(cat "$tmp/stderr")"
 	# Every strategy of the data is named in the picture.
@@ -165,6 +165,30 @@ bad-data-is-refused)
 		expect_refusal 2 "$chart" "$chart" "$tmp/noise.tsv"
 	done
 	expect_refusal 2 "no such chart" no-such-chart "$fixtures/pareto.tsv"
+	;;
+environment-does-not-matter)
+	# Neither a locale, nor a home, nor a terminal: the same picture, and
+	# every word that gnuplot says is seen, through a gnuplot that tells.
+	cat >"$tmp/gnuplot" <<-'END'
+		#!/bin/sh
+		gnuplot "$@" 2>&1 | tee -a "$0.said" >&2
+	END
+	chmod +x "$tmp/gnuplot"
+	for chart in $charts; do
+		render "$chart" "$fixtures/$chart.tsv" "$tmp/with.svg" \
+			"$title" "$caption" || die "$(cat "$tmp/stderr")"
+		for locale in LC_ALL=C LC_ALL=C.UTF-8 LC_ALL=no_SUCH.locale \
+			LANG=; do
+			env -i PATH="$PATH" "$locale" GNUPLOT="$tmp/gnuplot" \
+				"$here/render.sh" "$chart" \
+				"$fixtures/$chart.tsv" "$tmp/bare.svg" "$title" \
+				"$caption" </dev/null 2>"$tmp/stderr" ||
+				die "$locale: $(cat "$tmp/stderr")"
+			cmp "$tmp/with.svg" "$tmp/bare.svg" ||
+				die "$chart: another picture with $locale"
+		done
+	done
+	[ ! -s "$tmp/gnuplot.said" ] || die "warns: $(cat "$tmp/gnuplot.said")"
 	;;
 failure-keeps-the-old-picture)
 	printf 'old\n' >"$tmp/x.svg"
