@@ -1,13 +1,15 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: MIT
-# What the tests of the command share; their arguments are the command and the
-# program that makes a result of a journal.
+# What the tests of the command share; their arguments are the command, the
+# program that makes a result of a journal, and the folder of such journals.
 # Every test runs in an empty folder of its own; $work is removed at the end.
 set -u
 
 ringswap=$1
 maker=${2-}
-fixtures=$(CDPATH='' cd -- "$(dirname -- "$0")/../fixtures" && pwd)
+journals=${3-}
+# shellcheck disable=SC2034 # read by the tests
+sources=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)
 work=$(mktemp -d) || exit 1
 trap 'chmod -R u+w "$work"; rm -rf "$work"' EXIT
 cd "$work" || exit 1
@@ -64,7 +66,7 @@ is_json()
 # result NAME FILE: a fixture's journal as a result
 result()
 {
-	"$maker" "$fixtures/journal/$1.jsonl" "$2" || exit 1
+	"$maker" "$journals/$1.jsonl" "$2" || exit 1
 }
 
 finish()

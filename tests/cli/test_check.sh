@@ -10,7 +10,7 @@ run 0 check short.json
 shows "a valid ringswap/1 result"
 run 3 check run.json
 grep -q 'INVALID' err || fail "INVALID cells are not named"
-run 0 check "$fixtures/journal/run.jsonl"
+run 0 check "$journals/run.jsonl"
 shows "a valid journal"
 run 3 check --table run.json
 shows "Write cost"
@@ -44,13 +44,13 @@ refused 2 "more than any ringswap file" check huge.json
 head -c 200000 /dev/zero | tr '\0' '[' >deep.json
 refused 2 "deep.json" check deep.json
 # a journal may end in the middle of a line, but not hold a wrong one
-head -c 90000 "$fixtures/journal/short.jsonl" >cut.jsonl
+head -c 90000 "$journals/short.jsonl" >cut.jsonl
 run 0 check cut.jsonl
 shows "cut off and ignored"
-sed '3s/"round":/"rond":/' "$fixtures/journal/short.jsonl" >wrong.jsonl
+sed '3s/"round":/"rond":/' "$journals/short.jsonl" >wrong.jsonl
 refused 2 "wrong.jsonl:3: round: missing" check wrong.jsonl
 
-for matrix in "$fixtures"/../../bench/plan/matrices/*.json; do
+for matrix in "$sources"/bench/plan/matrices/*.json; do
 	run 0 check "$matrix"
 	shows "a valid matrix"
 done

@@ -6,7 +6,7 @@
 
 result run a.json
 result run b.json
-"$maker" "$fixtures/journal/run.jsonl" other.json m-0000000000000000 || exit 1
+"$maker" "$journals/run.jsonl" other.json m-0000000000000000 || exit 1
 result short short.json
 
 run 0 compare a.json b.json
@@ -29,5 +29,5 @@ refused 2 "got 1" compare a.json
 refused 2 "got 9" compare a.json a.json a.json a.json a.json a.json a.json \
 	a.json a.json
 refused 2 "No such file" compare a.json missing.json
-refused 2 "journal" compare a.json "$fixtures/journal/run.jsonl"
+refused 2 "journal" compare a.json "$journals/run.jsonl"
 finish

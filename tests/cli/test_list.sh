@@ -20,7 +20,7 @@ done
 [ "$(grep -c '"kind": "control"' out)" -eq 2 ] || fail "not 2 controls"
 sed -n 's/.*"name": "\(.*\)".*/\1/p;/"floors"/q' out >names
 while read -r name; do
-	grep -q "^| \`$name\` |" "$fixtures/../../docs/strategies.md" ||
+	grep -q "^| \`$name\` |" "$sources/docs/strategies.md" ||
 		fail "$name has no row in docs/strategies.md"
 done <names
 for command in list topo doctor plot check compare; do
@@ -30,11 +30,11 @@ for command in list topo doctor plot check compare; do
 	refused 2 "--no-such" "$command" --no-such
 	refused 2 "-Z" "$command" -Z
 done
-sed -n 's/^COMMAND(\([a-z]*\), "[a-z].*/\1/p' "$fixtures/../../tools/commands.def" \
+sed -n 's/^COMMAND(\([a-z]*\), "[a-z].*/\1/p' "$sources/tools/commands.def" \
 	>commands
 [ -s commands ] || fail "no commands"
 while read -r command; do
-	grep -q "^    ringswap $command " "$fixtures/../../README.md" ||
+	grep -q "^    ringswap $command " "$sources/README.md" ||
 		fail "$command is not in README.md"
 done <commands
 refused 2 "sideways" list sideways
