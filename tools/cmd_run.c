@@ -10,8 +10,8 @@
 #include "bench/machine/machine.h"
 #include "bench/result/result.h"
 #include "bench/run/runner.h"
-#include "bench/stats/stats.h"
 #include "bench/show/table.h"
+#include "bench/stats/intervals.h"
 #include "tools/options.h"
 
 #define NOISE_MS     100

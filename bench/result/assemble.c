@@ -7,7 +7,10 @@
 #include <string.h>
 
 #include "bench/result/parts.h"
+#include "bench/stats/intervals.h"
+#include "bench/stats/ranks.h"
 #include "bench/stats/stats.h"
+#include "bench/stats/verdict.h"
 #include "ringbuf/local.h"
 #include "strategies/strategy.h"
 

@@ -14,8 +14,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/stats/ranks.h"
+
 #include "bench/result/parts.h"
-#include "bench/stats/stats.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 

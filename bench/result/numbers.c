@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "bench/stats/intervals.h"
+
 #include "bench/result/parts.h"
 #include "bench/stats/stats.h"
 

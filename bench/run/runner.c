@@ -9,7 +9,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "bench/stats/stats.h"
+#include "bench/stats/intervals.h"
+#include "bench/stats/order.h"
+
 #include "ringbuf/clock.h"
 
 /* Intervals are looked at each time their number of rounds has doubled: more

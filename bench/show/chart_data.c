@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "bench/result/parts.h"
-#include "bench/stats/stats.h"
+#include "bench/stats/ranks.h"
 
 /* ---- Which cells ---- */
 

@@ -7,8 +7,10 @@
 #include <string.h>
 
 #include "bench/result/parts.h"
-#include "bench/stats/stats.h"
 #include "bench/show/table.h"
+#include "bench/stats/stats.h"
+#include "bench/stats/two_samples.h"
+#include "bench/stats/verdict.h"
 
 #define ALPHA	  0.05
 #define THRESHOLD 0.03

@@ -13,7 +13,7 @@
 #include <string.h>
 
 #include "bench/result/parts.h"
-#include "bench/stats/stats.h"
+#include "bench/stats/verdict.h"
 
 /* ---- Cells and keys ---- */
 

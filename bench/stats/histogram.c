@@ -7,7 +7,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "bench/stats/stats.h"
+#include "bench/stats/ranks.h"
 
 /* From the system and back to it: an allocator would hand out what others have
  * used, and zero all of it, so that untouched pages would not stay absent. */

@@ -25,7 +25,10 @@
 
 #include "bench/result/result.h"
 #include "bench/measure/roles.h"
+#include "bench/stats/binomial.h"
+#include "bench/stats/intervals.h"
 #include "bench/stats/stats.h"
+#include "bench/stats/verdict.h"
 #include "ringbuf/order.h"
 
 #define ALPHA	   0.05

@@ -19,7 +19,6 @@
 #include "bench/stats/hist_json.h"
 #include "bench/plan/plan.h"
 #include "bench/result/result.h"
-#include "bench/stats/stats.h"
 #include "tests/validity/stall.h"
 
 #define TRIES 5 /* other processes want this machine too */

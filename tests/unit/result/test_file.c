@@ -18,7 +18,7 @@
 
 #include "bench/result/result.h"
 #include "bench/stats/hist_json.h"
-#include "bench/stats/stats.h"
+#include "bench/stats/intervals.h"
 #include "tests/unit/result/result_helper.h"
 
 #define RUN   FIXTURES "/run.jsonl"
