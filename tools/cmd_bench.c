@@ -12,6 +12,7 @@
 #include <stdlib.h>
 
 #include "bench/gbench/gbench.h"
+#include "bench/machine/topology.h"
 #include "bench/run/runner.h"
 #include "tools/options.h"
 

@@ -2,11 +2,8 @@
 /*
  * block.h - one block: a cell against its baseline in one fresh process.
  *
- *	struct bench_block_spec spec;
  *	json_t *datum;
  *
- *	if (bench_block_spec_parse(json, &spec, why, sizeof(why)))
- *		die(why);
  *	err = bench_block_run(t, &spec, &datum, why, sizeof(why));
  *
  * The datum is what docs/block-format.md says of a block from "status" on.
@@ -18,27 +15,11 @@
 
 #include "bench/base/json.h"
 #include "bench/base/why.h"
-#include "bench/plan/cell.h"
+#include "bench/plan/spec.h"
 #include "bench/measure/counters.h"
 #include "bench/machine/placement.h"
 #include "bench/measure/roles.h"
 #include "bench/measure/target.h"
-
-struct bench_block_spec {
-	struct bench_cell cell; /* normalised, its placement resolved */
-	bool is_aa;		/* the baseline is a second unsync */
-	uint64_t seed;
-	unsigned int block_ms; /* measured time */
-};
-
-/**
- * bench_block_spec_json() - as it is handed to the process; a new reference
- */
-json_t *bench_block_spec_json(const struct bench_block_spec *spec);
-
-/** bench_block_spec_parse() - the inverse; 0 or -EINVAL and the reason */
-int bench_block_spec_parse(const json_t *json, struct bench_block_spec *spec,
-			   char *why, size_t n);
 
 /**
  * bench_block_run() - measure, on this process's threads

@@ -153,7 +153,7 @@ json_t *bench_cell_json(const struct bench_cell *cell);
 /**
  * bench_cell_from_json() - the inverse; members that are absent stay default
  *
- * -EINVAL also for a member that is no axis.
+ * Errors: as bench_cell_set(); -EINVAL: no object.
  */
 int bench_cell_from_json(const json_t *json, struct bench_cell *cell, char *why,
 			 size_t n);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "bench/base/rng.h"
+#include "bench/machine/placement.h"
 
 /* Until it is measured: what a block takes beside its measured time. */
 #define OVERHEAD_MS 15.0

@@ -13,8 +13,10 @@
 
 #include <jansson.h>
 
-#include "bench/measure/block.h"
 #include "bench/plan/matrix.h"
+#include "bench/plan/spec.h"
+
+struct bench_topology;
 
 struct bench_plan_cell {
 	struct bench_cell cell; /* its placement resolved */

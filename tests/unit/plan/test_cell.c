@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "bench/floors/floors.h"
+#include "bench/machine/topology.h"
 #include "bench/plan/matrix.h"
 #include "bench/plan/plan.h"
 #include "strategies/write_loops.h"
