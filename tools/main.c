@@ -4,8 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "bench/machine/machine.h"
 #include "strategies/strategy.h"
-#include "tools/command.h"
+#include "tools/options.h"
 
 struct command {
 	const char *name;
@@ -46,7 +47,29 @@ static void print_help(FILE *out)
 			fprintf(out, "  %-8s  %s\n", c->name, c->summary);
 	fprintf(out,
 		"\n`ringswap COMMAND --help` shows options and "
-		"examples.\n");
+		"examples; `ringswap --version` the build.\n");
+}
+
+static const char *word(const json_t *info, const char *name)
+{
+	return json_string_value(json_object_get(info, name));
+}
+
+/* The build as results know it, on one line. */
+static int print_version(void)
+{
+	json_t *info = bench_build_info();
+	const char *sanitizer = word(info, "sanitizer");
+
+	if (!info)
+		return command_error(COMMAND_FAILED, "out of memory");
+	printf("ringswap %s (commit %s, %s, %s%s%s)\n", word(info, "version"),
+	       word(info, "commit"), word(info, "build-type"),
+	       word(info, "compiler"),
+	       strcmp(sanitizer, "none") ? ", sanitizer " : "",
+	       strcmp(sanitizer, "none") ? sanitizer : "");
+	json_decref(info);
+	return options_flush();
 }
 
 int main(int argc, char **argv)
@@ -61,6 +84,8 @@ int main(int argc, char **argv)
 		print_help(stdout);
 		return COMMAND_OK;
 	}
+	if (!strcmp(argv[1], "--version"))
+		return print_version();
 	for (const struct command *c = commands; c->name; c++)
 		if (!strcmp(argv[1], c->name)) {
 			running = c->name;
