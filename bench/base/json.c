@@ -40,11 +40,14 @@ void bench_set(json_t *object, const char *name, json_t *value)
 	json_object_set_new(object, name, value);
 }
 
+json_t *bench_or_null(json_t *value)
+{
+	return value ? json_incref(value) : json_null();
+}
+
 void bench_copy(json_t *to, const json_t *from, const char *name)
 {
-	json_t *value = json_object_get(from, name);
-
-	bench_set(to, name, value ? json_incref(value) : json_null());
+	bench_set(to, name, bench_or_null(json_object_get(from, name)));
 }
 
 json_t *bench_part(json_t *object, const char *name)

@@ -33,6 +33,9 @@ void bench_set(json_t *object, const char *name, json_t *value);
 /** bench_copy() - set a member to that of another object; null: it has none */
 void bench_copy(json_t *to, const json_t *from, const char *name);
 
+/** bench_or_null() - a borrowed value as a new reference; NULL: null */
+json_t *bench_or_null(json_t *value);
+
 /** bench_part() - the object called name in object, made if need be; borrowed
  */
 json_t *bench_part(json_t *object, const char *name);

@@ -125,6 +125,57 @@ struct bench_result_build {
 	unsigned int rounds, blocks;
 };
 
+bool bench_result_is_aa(const struct bench_result_cell *c);
+bool bench_result_is_floor(const struct bench_result_cell *c);
+
+/* How many of its blocks have this status. */
+json_int_t bench_result_blocks(const struct bench_result_cell *c,
+			       const char *status);
+
+/* Room for one value of each round; the caller's to free. NULL: no memory. */
+double *bench_result_values_new(const struct bench_result_cell *c);
+
+/* One figure over the usable rounds, into @values (room for all rounds) and,
+ * unless NULL, their round numbers. Returns how many. */
+size_t bench_result_values(const struct bench_result_cell *c,
+			   const char *figure, double *values,
+			   json_int_t *numbers);
+
+/* How many ratios of a scenario's table are to be right together. */
+unsigned int bench_result_comparisons(const struct bench_result_build *b,
+				      const char *scenario);
+
+/* ---- The end of a cell: each adds its members; 0 or -ENOMEM ---- */
+
+/* "sound", "status", "reason" */
+void bench_finish_status(const struct bench_result_build *b,
+			 struct bench_result_cell *c);
+
+/* summaries of its figures */
+int bench_finish_figures(const struct bench_result_build *b,
+			 struct bench_result_cell *c);
+
+/* its pools */
+int bench_finish_distributions(const struct bench_result_build *b,
+			       struct bench_result_cell *c);
+
+/* the bins of its footprint */
+void bench_finish_footprint(const struct bench_result_build *b,
+			    struct bench_result_cell *c);
+
+/* "ratio", held against one of the A/A controls in @aas */
+int bench_finish_ratio(const struct bench_result_build *b,
+		       struct bench_result_cell *c, const json_t *aas);
+
+/* "own-floor"; the floors' cells have their figures already */
+int bench_finish_own_floor(const struct bench_result_build *b,
+			   struct bench_result_cell *c);
+
+/* The A/A controls: member "aa" of the result. */
+json_t *bench_aas_json(const struct bench_result_build *b);
+
+/* ---- The whole ---- */
+
 /* Compute what cells and run come to. 0 or -ENOMEM. */
 int bench_result_assemble(struct bench_result_build *b, json_t **out);
 

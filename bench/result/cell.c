@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/* cell.c - a cell while it is built: what it is, and its raw values. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "bench/result/parts.h"
+
+bool bench_result_is_aa(const struct bench_result_cell *c)
+{
+	return !strcmp(c->kind, "aa");
+}
+
+bool bench_result_is_floor(const struct bench_result_cell *c)
+{
+	return !strcmp(c->scenario, "floor");
+}
+
+json_int_t bench_result_blocks(const struct bench_result_cell *c,
+			       const char *status)
+{
+	return json_integer_value(json_object_get(c->blocks, status));
+}
+
+/* One figure over the usable rounds, into @values (room for all rounds) and,
+ * unless NULL, their round numbers. */
+size_t bench_result_values(const struct bench_result_cell *c,
+			   const char *figure, double *values,
+			   json_int_t *numbers)
+{
+	size_t size = json_array_size(c->rounds), n = 0;
+
+	for (size_t i = 0; i < size; i++) {
+		const json_t *round = json_array_get(c->rounds, i);
+		const json_t *value = json_object_get(
+			json_object_get(round, "figures"), figure);
+
+		if (!json_is_number(value))
+			continue;
+		if (numbers)
+			numbers[n] = json_integer_value(
+				json_object_get(round, "round"));
+		values[n++] = json_number_value(value);
+	}
+	return n;
+}
+
+double *bench_result_values_new(const struct bench_result_cell *c)
+{
+	return calloc(json_array_size(c->rounds) + 1, sizeof(double));
+}
