@@ -9,8 +9,9 @@
 #include "bench/base/json.h"
 #include "bench/stats/hist_json.h"
 
-#define SIGNED BENCH_FIGURE_SIGNED
-#define NEEDED BENCH_FIGURE_NEEDED
+#define SIGNED	 BENCH_FIGURE_SIGNED
+#define NEEDED	 BENCH_FIGURE_NEEDED
+#define EVIDENCE BENCH_FIGURE_EVIDENCE
 
 static const struct bench_figure_info figures[BENCH_FIGURE_COUNT] = {
 #define BENCH_FIGURE(id, part, name, unit, kind, flags, title, meaning)  \
@@ -19,6 +20,8 @@ static const struct bench_figure_info figures[BENCH_FIGURE_COUNT] = {
 #include "bench/result/figures.def"
 #undef BENCH_FIGURE
 };
+
+const double bench_percents[BENCH_PERCENTS] = { 50, 90, 99, 99.9, 99.99 };
 
 const struct bench_figure_info *bench_figure_info(enum bench_figure figure)
 {
@@ -76,12 +79,23 @@ bool bench_figure_is_part(const char *part)
 	return false;
 }
 
-const char *bench_figure_path(enum bench_figure figure, char *path)
+const char *bench_figure_path_at(enum bench_figure figure, double percent,
+				 char *path)
 {
 	const struct bench_figure_info *info = bench_figure_info(figure);
 
-	snprintf(path, BENCH_FIGURE_PATH, "%s.%s", info->part, info->name);
+	if (percent > 0)
+		snprintf(path, BENCH_FIGURE_PATH, "%s.%s.p%g", info->part,
+			 info->name, percent);
+	else
+		snprintf(path, BENCH_FIGURE_PATH, "%s.%s", info->part,
+			 info->name);
 	return path;
+}
+
+const char *bench_figure_path(enum bench_figure figure, char *path)
+{
+	return bench_figure_path_at(figure, 0, path);
 }
 
 /* ---- Writing ---- */

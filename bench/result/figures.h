@@ -48,8 +48,9 @@ enum bench_figure_kind {
 	BENCH_KINDS
 };
 
-#define BENCH_FIGURE_SIGNED 1u /* may be below 0 */
-#define BENCH_FIGURE_NEEDED 2u /* where its part is, so is this */
+#define BENCH_FIGURE_SIGNED   1u /* may be below 0 */
+#define BENCH_FIGURE_NEEDED   2u /* where its part is, so is this */
+#define BENCH_FIGURE_EVIDENCE 4u /* also where the numbers do not count */
 
 struct bench_figure_info {
 	const char *part, *name;
@@ -76,12 +77,22 @@ bool bench_figure_find_in(const char *part, const char *name,
 /** bench_figure_is_part() - is there a figure in a part of this name? */
 bool bench_figure_is_part(const char *part);
 
+/* The percentiles that a result gives, in per cent. */
+#define BENCH_PERCENTS 5
+extern const double bench_percents[BENCH_PERCENTS];
+
 /* Room for a path, its percentile and the end. */
 #define BENCH_FIGURE_PATH 64
 
 /** bench_figure_path() - write "part.name", the key of raw values; returns it
  * @path: BENCH_FIGURE_PATH bytes */
 const char *bench_figure_path(enum bench_figure figure, char *path);
+
+/** bench_figure_path_at() - the same for a percentile of a distribution,
+ * "swap.safe.p99.9"
+ * @percent: 0: none, as bench_figure_path() */
+const char *bench_figure_path_at(enum bench_figure figure, double percent,
+				 char *path);
 
 /* ------------------------------------------------------------------------ */
 /* Writing: the datum of a block                                            */

@@ -10,7 +10,6 @@
 #include "bench/result/parts.h"
 #include "bench/stats/stats.h"
 
-const double bench_percents[BENCH_PERCENTS] = { 50, 90, 99, 99.9, 99.99 };
 const char *const bench_percent_names[BENCH_PERCENTS] = { "p50", "p90", "p99",
 							  "p99.9", "p99.99" };
 

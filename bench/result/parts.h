@@ -7,6 +7,7 @@
 
 #include "bench/base/json.h"
 #include "bench/base/why.h"
+#include "bench/result/figures.h"
 #include "bench/result/result.h"
 #include "bench/stats/hist_json.h"
 
@@ -60,9 +61,7 @@ int bench_journal_each(const char *path, bench_journal_fn fn, void *arg,
 
 /* ---- Numbers ---- */
 
-/* The percentiles that are given, and their names in figures. */
-#define BENCH_PERCENTS 5
-extern const double bench_percents[BENCH_PERCENTS];
+/* The names of bench_percents in figures. */
 extern const char *const bench_percent_names[BENCH_PERCENTS];
 
 /* {"median", "low", "high", "n"} of values; low and high null if too few. */

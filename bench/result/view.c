@@ -1,0 +1,340 @@
+/* SPDX-License-Identifier: MIT */
+/* view.c - the run and the cells of a result: facts, controls, tables. */
+#include "bench/result/view.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "bench/result/parts.h"
+
+/* ---- The run ---- */
+
+static const json_t *member_at(const json_t *object, const char *path)
+{
+	char name[48];
+
+	while (object && *path) {
+		size_t length = strcspn(path, ".");
+
+		snprintf(name, sizeof(name), "%.*s", (int)length, path);
+		object = json_object_get(object, name);
+		path += length + (path[length] == '.');
+	}
+	return object;
+}
+
+const char *bench_view_fact(const json_t *result, const char *path)
+{
+	const char *text = json_string_value(member_at(result, path));
+
+	return text && strncmp(text, "unavailable", strlen("unavailable"))
+		       ? text
+		       : NULL;
+}
+
+double bench_view_fact_number(const json_t *result, const char *path)
+{
+	return bench_get_number(result, path);
+}
+
+bool bench_view_is_indicative(const json_t *result)
+{
+	return json_is_true(member_at(result, "indicative.stamp"));
+}
+
+const char *bench_view_reason(const json_t *result, size_t i)
+{
+	return json_string_value(
+		json_array_get(member_at(result, "indicative.reasons"), i));
+}
+
+/* ---- A/A ---- */
+
+size_t bench_view_aas(const json_t *result)
+{
+	return json_array_size(json_object_get(result, "aa"));
+}
+
+static void aa_take(const json_t *aa, struct bench_view_aa *out)
+{
+	const char *scenario = bench_text(aa, "scenario");
+	const char *state = bench_text(aa, "writer-state");
+
+	/* Controls of older results are the write's and do not say so. */
+	out->scenario = scenario ? scenario : "write";
+	out->placement = bench_text(aa, "placement");
+	out->writer_state = state ? state : "saturated";
+	out->median = bench_get_number(aa, "median");
+	out->low = bench_get_number(aa, "low");
+	out->high = bench_get_number(aa, "high");
+	out->passed = json_is_true(json_object_get(aa, "passed"));
+	out->reason = bench_text(aa, "reason");
+}
+
+void bench_view_aa(const json_t *result, size_t i, struct bench_view_aa *out)
+{
+	aa_take(json_array_get(json_object_get(result, "aa"), i), out);
+}
+
+bool bench_view_aa_of(const json_t *result, const json_t *cell,
+		      struct bench_view_aa *out)
+{
+	const json_t *aa = bench_aa_for(json_object_get(result, "aa"), cell);
+
+	if (aa)
+		aa_take(aa, out);
+	return aa != NULL;
+}
+
+/* ---- Cells ---- */
+
+size_t bench_view_cells(const json_t *result)
+{
+	return json_array_size(json_object_get(result, "cells"));
+}
+
+const json_t *bench_view_cell(const json_t *result, size_t i)
+{
+	return json_array_get(json_object_get(result, "cells"), i);
+}
+
+const json_t *bench_view_find(const json_t *result, const char *id)
+{
+	const json_t *cells = json_object_get(result, "cells");
+	const json_t *cell;
+	size_t i;
+
+	json_array_foreach (cells, i, cell)
+		if (!strcmp(bench_view_id(cell), id))
+			return cell;
+	return NULL;
+}
+
+const char *bench_view_id(const json_t *cell)
+{
+	return bench_text(cell, "id");
+}
+
+const char *bench_view_strategy(const json_t *cell)
+{
+	return bench_text(cell, "strategy");
+}
+
+const char *bench_view_scenario(const json_t *cell)
+{
+	return bench_text(cell, "scenario");
+}
+
+const char *bench_view_placement(const json_t *cell)
+{
+	return bench_text(cell, "placement");
+}
+
+const char *bench_view_kind(const json_t *cell)
+{
+	return bench_text(cell, "kind");
+}
+
+const char *bench_view_status(const json_t *cell)
+{
+	return bench_text(cell, "status");
+}
+
+const char *bench_view_why(const json_t *cell)
+{
+	return bench_view_is_ok(cell) ? NULL : bench_text(cell, "reason");
+}
+
+const char *bench_view_writer_state(const json_t *cell)
+{
+	return bench_writer_state(cell);
+}
+
+static bool is_text(const json_t *cell, const char *name, const char *text)
+{
+	return !strcmp(bench_text(cell, name), text);
+}
+
+bool bench_view_is_scenario(const json_t *cell, const char *scenario)
+{
+	return is_text(cell, "scenario", scenario);
+}
+
+bool bench_view_is_strategy(const json_t *cell, const char *strategy)
+{
+	return is_text(cell, "strategy", strategy);
+}
+
+bool bench_view_is_candidate(const json_t *cell)
+{
+	return is_text(cell, "kind", "candidate");
+}
+
+bool bench_view_is_control(const json_t *cell)
+{
+	return is_text(cell, "kind", "control");
+}
+
+bool bench_view_is_floor(const json_t *cell)
+{
+	return is_text(cell, "kind", "floor");
+}
+
+bool bench_view_is_ok(const json_t *cell)
+{
+	return is_text(cell, "status", "ok");
+}
+
+bool bench_view_is_broken(const json_t *cell)
+{
+	return is_text(cell, "status", "broken");
+}
+
+bool bench_view_is_invalid(const json_t *cell)
+{
+	return is_text(cell, "status", "invalid");
+}
+
+bool bench_view_has_numbers(const json_t *cell)
+{
+	return bench_is_usable(bench_view_status(cell));
+}
+
+bool bench_view_is_uncaught(const json_t *cell)
+{
+	return json_is_false(json_object_get(cell, "sound")) &&
+	       json_object_get(cell, "swap") && bench_view_is_ok(cell);
+}
+
+/* ---- Axes and places ---- */
+
+const char *bench_view_axis(const json_t *cell, const char *axis, char *text,
+			    size_t n)
+{
+	const json_t *value =
+		json_object_get(json_object_get(cell, "axes"), axis);
+
+	if (json_is_string(value))
+		snprintf(text, n, "%s", json_string_value(value));
+	else if (json_is_integer(value))
+		snprintf(text, n, "%lld", (long long)json_integer_value(value));
+	else if (json_is_boolean(value))
+		snprintf(text, n, "%s", json_is_true(value) ? "true" : "false");
+	else
+		snprintf(text, n, "%s", "");
+	return text;
+}
+
+double bench_view_axis_number(const json_t *cell, const char *axis)
+{
+	const json_t *value =
+		json_object_get(json_object_get(cell, "axes"), axis);
+
+	return json_is_number(value) ? json_number_value(value) : NAN;
+}
+
+/* What follows the n-th dash of a cell's id; "": nothing. */
+static const char *id_after(const json_t *cell, int slashes)
+{
+	const char *at = bench_view_id(cell);
+
+	for (; at && slashes; slashes--) {
+		at = strchr(at, '/');
+		at = at ? at + 1 : NULL;
+	}
+	return at ? at : "";
+}
+
+const char *bench_view_axes(const json_t *cell)
+{
+	return id_after(cell, /* scenario, strategy, placement */ 3);
+}
+
+static int pu_of(const json_t *value)
+{
+	return json_is_integer(value) ? (int)json_integer_value(value) : -1;
+}
+
+int bench_view_writer_pu(const json_t *cell)
+{
+	return pu_of(json_array_get(member_at(cell, "pus.writers"), 0));
+}
+
+int bench_view_swapper_pu(const json_t *cell)
+{
+	return pu_of(member_at(cell, "pus.swapper"));
+}
+
+bool bench_view_is_oversubscribed(const json_t *cell)
+{
+	return json_is_true(member_at(cell, "pus.oversubscribed"));
+}
+
+double bench_view_memory_kib(const json_t *cell)
+{
+	return bench_get_number(cell, "memory.bytes") / 1024;
+}
+
+double bench_view_memory_node(const json_t *cell)
+{
+	return bench_get_number(cell, "memory.node");
+}
+
+/* ---- Tables ---- */
+
+/* Is "axis=value" at @text about the axis called @name? */
+static bool is_axis(const char *text, const char *name)
+{
+	size_t length = name ? strlen(name) : 0;
+
+	return length && !strncmp(text, name, length) && text[length] == '=';
+}
+
+/* The next "axis=value" that is not @but's, and its length; NULL: none. */
+static const char *next_axis(const char *at, const char *but, size_t *length)
+{
+	for (; *at; at += *length + (at[*length] == '/')) {
+		*length = strcspn(at, "/");
+		if (!is_axis(at, but))
+			return at;
+	}
+	return NULL;
+}
+
+static bool same_axes(const char *a, const char *b, const char *but)
+{
+	size_t n, m;
+
+	for (;; a += n + (a[n] == '/'), b += m + (b[m] == '/')) {
+		a = next_axis(a, but, &n);
+		b = next_axis(b, but, &m);
+		if (!a || !b)
+			return !a && !b;
+		if (n != m || strncmp(a, b, n) != 0)
+			return false;
+	}
+}
+
+bool bench_view_same_table(const json_t *a, const json_t *b, const char *but)
+{
+	return bench_view_is_scenario(a, bench_view_scenario(b)) &&
+	       is_text(a, "placement", bench_view_placement(b)) &&
+	       same_axes(bench_view_axes(a), bench_view_axes(b), but);
+}
+
+bool bench_view_same_family(const json_t *a, const json_t *b)
+{
+	return bench_view_is_scenario(a, bench_view_scenario(b));
+}
+
+bool bench_view_opens_table(const json_t *result, size_t i, const char *but)
+{
+	const json_t *cell = bench_view_cell(result, i);
+
+	for (size_t k = 0; k < i; k++)
+		if (bench_view_same_table(bench_view_cell(result, k), cell,
+					  but))
+			return false;
+	return true;
+}
