@@ -5,7 +5,8 @@
 
 #include "bench/plan/matrix.h"
 #include "bench/result/result.h"
-#include "bench/show/table.h"
+#include "bench/show/show.h"
+#include "bench/show/text.h"
 #include "tools/options.h"
 
 static const char help[] =
@@ -93,6 +94,19 @@ static void say_counts(const char *path, json_t *counts)
 	putchar('\n');
 }
 
+static void show_result(const struct wishes *w, const json_t *result)
+{
+	struct bench_show_options o = {
+		.all = true,
+		.width = bench_show_width(stdout),
+	};
+
+	if (w->table)
+		bench_show_print(result, &o, stdout);
+	else
+		bench_show_head(result, o.width, stdout);
+}
+
 static int check_result(struct wishes *w, const char *path)
 {
 	char why[BENCH_RESULT_WHY];
@@ -109,10 +123,8 @@ static int check_result(struct wishes *w, const char *path)
 					   "kind", "result", "cells", counts));
 	else
 		say_counts(path, counts);
-	if (!w->json && w->table)
-		bench_table_print(result, stdout);
-	else if (!w->json)
-		bench_table_head(result, stdout);
+	if (!w->json)
+		show_result(w, result);
 	status = bench_result_has_invalid(result) ? COMMAND_INVALID
 						  : COMMAND_OK;
 	if (status)

@@ -2,8 +2,9 @@
 /* cmd_compare.c - `ringswap compare`: results side by side. */
 #include <stdlib.h>
 
-#include "bench/show/compare.h"
 #include "bench/result/result.h"
+#include "bench/show/compare.h"
+#include "bench/show/text.h"
 #include "tools/options.h"
 
 #define RESULTS_MAX 8
@@ -43,7 +44,7 @@ static int compare(size_t n, char **paths, bool json)
 		status = options_print_json(comparison);
 		goto out;
 	}
-	bench_compare_print(comparison, stdout);
+	bench_compare_print(comparison, bench_show_width(stdout), stdout);
 	json_decref(comparison);
 	status = options_flush();
 out:

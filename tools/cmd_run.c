@@ -10,7 +10,8 @@
 #include "bench/machine/machine.h"
 #include "bench/result/result.h"
 #include "bench/run/runner.h"
-#include "bench/show/table.h"
+#include "bench/show/show.h"
+#include "bench/show/text.h"
 #include "bench/stats/intervals.h"
 #include "tools/options.h"
 
@@ -523,7 +524,12 @@ static int show_result(const struct wishes *w, const struct bench_run *run,
 	if (w->json) {
 		options_print_json(result);
 	} else {
-		bench_table_print(result, stdout);
+		struct bench_show_options o = {
+			.all = true,
+			.width = bench_show_width(stdout),
+		};
+
+		bench_show_print(result, &o, stdout);
 		printf("\nresult %s, journal %s\n", out, run->journal.path);
 		json_decref(result);
 	}

@@ -9,7 +9,7 @@
  *	if (bench_result_build("run.journal", NULL, &result, why, sizeof(why)) ||
  *	    bench_result_write(result, "run.json", why, sizeof(why)))
  *		die(why);
- *	bench_table_print(result, stdout);
+ *	bench_show_print(result, &options, stdout);
  *
  * Conventions: 0 or a negative errno, and then one line in @why that says what
  * is wrong, where, and what would be right. A json_t that is returned is a new

@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "bench/result/parts.h"
-#include "bench/show/table.h"
 #include "bench/stats/stats.h"
 #include "bench/stats/two_samples.h"
 #include "bench/stats/verdict.h"
@@ -289,28 +288,33 @@ static json_t *rows_alike(const struct bench_compare *c)
 /* ---- Several machines ---- */
 
 /* "scenario" and the axes, without strategy; placement only where it has two
- * roles: a writer alone costs the same wherever nobody swaps it. */
-static void group_key(const json_t *cell, char *key, size_t n)
+ * roles: a writer alone costs the same wherever nobody swaps it. The caller
+ * frees. */
+static char *group_key(const json_t *cell)
 {
 	const char *scenario = bench_text(cell, "scenario");
 	const char *axes = bench_text(cell, "id");
+	bool alone = !strcmp(scenario, "write");
+	char *key = NULL;
 
 	for (int slash = 0; axes && slash < 3; slash++) {
 		axes = strchr(axes, '/');
 		axes = axes ? axes + 1 : NULL;
 	}
-	snprintf(key, n, "%s%s%s%s%s", scenario,
-		 strcmp(scenario, "write") ? ", " : "",
-		 strcmp(scenario, "write") ? bench_text(cell, "placement") : "",
-		 axes ? ", " : "", axes ? axes : "");
+	if (asprintf(&key, "%s%s%s%s%s", scenario, alone ? "" : ", ",
+		     alone ? "" : bench_text(cell, "placement"),
+		     axes ? ", " : "", axes ? axes : "") < 0)
+		return NULL;
+	return key;
 }
 
 static bool in_group(const json_t *cell, const char *key)
 {
-	char own[400];
+	char *own = group_key(cell);
+	bool same = own && key && !strcmp(own, key);
 
-	group_key(cell, own, sizeof(own));
-	return !strcmp(own, key);
+	free(own);
+	return same;
 }
 
 static bool is_rival(const json_t *cell)
@@ -334,15 +338,16 @@ static double cost_of(const json_t *result, const json_t *cell, bool swap)
 	const json_t *cells = json_object_get(result, "cells");
 	double best = NAN;
 	const json_t *other;
-	char key[400];
+	char *key;
 	size_t i;
 
 	if (!swap)
 		return bench_get_number(cell, "ratio.median");
-	group_key(cell, key, sizeof(key));
+	key = group_key(cell);
 	json_array_foreach (cells, i, other)
 		if (is_rival(other) && in_group(other, key))
 			best = fmin(best, swap_p50(other));
+	free(key);
 	return swap_p50(cell) / best;
 }
 
@@ -352,16 +357,17 @@ static int rank_of(const json_t *result, const json_t *cell, bool swap)
 	const json_t *cells = json_object_get(result, "cells");
 	double cost = cost_of(result, cell, swap);
 	const json_t *other;
-	char key[400];
 	int rank = 1;
+	char *key;
 	size_t i;
 
 	if (!is_rival(cell) || isnan(cost))
 		return 0;
-	group_key(cell, key, sizeof(key));
+	key = group_key(cell);
 	json_array_foreach (cells, i, other)
 		rank += is_rival(other) && in_group(other, key) &&
 			cost_of(result, other, swap) < cost;
+	free(key);
 	return rank;
 }
 
@@ -411,6 +417,19 @@ static bool has_row(const json_t *rows, const char *key, const char *strategy,
 	return false;
 }
 
+static json_t *sides_of(const struct bench_compare *c, const char *key,
+			const char *strategy, bool swap)
+{
+	json_t *sides = json_array();
+
+	for (size_t i = 0; i < c->n; i++)
+		json_array_append_new(
+			sides,
+			side_json(c->results[i],
+				  cell_of(c->results[i], key, strategy), swap));
+	return sides;
+}
+
 static void add_side_row(json_t *rows, const struct bench_compare *c,
 			 const json_t *cell, bool swap)
 {
@@ -418,24 +437,16 @@ static void add_side_row(json_t *rows, const struct bench_compare *c,
 				     "best candidate here"
 				   : "writer's cost, ratio to unsync";
 	const char *strategy = bench_text(cell, "strategy");
-	json_t *sides = json_array();
-	char key[400];
+	char *key = group_key(cell);
 
-	group_key(cell, key, sizeof(key));
-	if (has_row(rows, key, strategy, measure)) {
-		json_decref(sides);
-		return;
-	}
-	for (size_t i = 0; i < c->n; i++)
+	if (key && !has_row(rows, key, strategy, measure))
 		json_array_append_new(
-			sides,
-			side_json(c->results[i],
-				  cell_of(c->results[i], key, strategy), swap));
-	json_array_append_new(rows,
-			      json_pack("{s:s, s:s, s:O, s:s, s:o}", "group",
+			rows, json_pack("{s:s, s:s, s:O, s:s, s:o}", "group",
 					key, "strategy", strategy, "kind",
 					json_object_get(cell, "kind"),
-					"measure", measure, "sides", sides));
+					"measure", measure, "sides",
+					sides_of(c, key, strategy, swap)));
+	free(key);
 }
 
 static json_t *rows_unlike(const struct bench_compare *c)
@@ -491,180 +502,4 @@ json_t *bench_compare_json(const struct bench_compare *c)
 	return json_pack("{s:s, s:b, s:o, s:o}", "schema", "ringswap-compare/1",
 			 "same-machine", alike, "results", results, "rows",
 			 alike ? rows_alike(c) : rows_unlike(c));
-}
-
-/* ---- Text ---- */
-
-static void print_results(const json_t *comparison, FILE *to)
-{
-	const json_t *results = json_object_get(comparison, "results");
-	const json_t *r;
-	size_t i;
-
-	json_array_foreach (results, i, r)
-		fprintf(to, "  %c  %.32s: %s, %.28s%s%s\n", (char)('A' + i),
-			bench_text(r, "name"), bench_text(r, "key"),
-			bench_text(r, "cpu"),
-			json_is_true(json_object_get(r, "indicative"))
-				? ", INDICATIVE"
-				: "",
-			json_is_true(json_object_get(r, "aa-passed"))
-				? ""
-				: ", A/A FAILED");
-}
-
-static void verdict_text(const char *name, char *text, size_t n)
-{
-	for (int v = BENCH_VERDICT_INVALID; v <= BENCH_VERDICT_NOT_RESOLVED;
-	     v++)
-		if (!strcmp(name, bench_verdict_name(v)))
-			snprintf(text, n, "%s", bench_verdict_text(v));
-}
-
-/* "1.05 [1.02, 1.08]", or "-120 [-150, -90] ns" where there is no ratio. */
-static void put_shift(char *field, const json_t *row)
-{
-	bool is_ratio = !isnan(bench_get_number(row, "ratio"));
-	char text[BENCH_TABLE_TEXT];
-
-	bench_text_interval(
-		bench_get_number(row, is_ratio ? "ratio" : "difference"),
-		bench_get_number(row, "low"), bench_get_number(row, "high"), 1,
-		text);
-	snprintf(field, BENCH_TABLE_TEXT, "%.35s%s", text,
-		 is_ratio ? "" : " ns");
-}
-
-static void add_alike(struct bench_grid *g, const json_t *row)
-{
-	struct bench_grid_row *line = bench_grid_row(g);
-
-	if (!line)
-		return;
-	snprintf(line->field[0], BENCH_TABLE_TEXT, "%s", bench_text(row, "id"));
-	bench_text_number(bench_get_number(row, "a"), line->field[1]);
-	bench_text_number(bench_get_number(row, "b"), line->field[2]);
-	put_shift(line->field[3], row);
-	verdict_text(bench_text(row, "verdict"), line->field[4],
-		     BENCH_TABLE_TEXT);
-}
-
-/* Rows that follow each other and share two texts stand in one table. */
-static bool same_block(const json_t *a, const json_t *b, const char *x,
-		       const char *y)
-{
-	return a && b && !strcmp(bench_text(a, x), bench_text(b, x)) &&
-	       !strcmp(bench_text(a, y), bench_text(b, y));
-}
-
-static void print_alike(const json_t *comparison, FILE *to)
-{
-	const json_t *rows = json_object_get(comparison, "rows");
-	size_t n = json_array_size(rows);
-	struct bench_grid g;
-
-	fprintf(to,
-		"One machine: cell by cell against A, rounds as independent "
-		"sets; ratio below 1: cheaper than A;\n"
-		"in ns where a figure is not above 0 in every round. "
-		"Differences hold for the whole comparison at\n"
-		"95 %% (Holm) and are above 3 %% and above what A/A showed in "
-		"either run.\n");
-	print_results(comparison, to);
-	for (size_t i = 0; i < n;) {
-		const json_t *first = json_array_get(rows, i);
-
-		fprintf(to, "\n%s, %s against A (ns)\n",
-			bench_text(first, "measure"),
-			bench_text(first, "with"));
-		bench_grid_init(&g, 5);
-		bench_grid_names(&g, "cell", "A", "B", "ratio", "verdict",
-				 NULL);
-		for (; i < n && same_block(first, json_array_get(rows, i),
-					   "measure", "with");
-		     i++)
-			add_alike(&g, json_array_get(rows, i));
-		bench_grid_print(&g, to);
-		bench_grid_free(&g);
-	}
-	if (!n)
-		fprintf(to, "\nNo cell was measured in both.\n");
-}
-
-static void side_text(const json_t *side, bool room, char *text)
-{
-	char cost[BENCH_TABLE_TEXT];
-	int rank = (int)json_integer_value(json_object_get(side, "rank"));
-	bool broken = !strcmp(bench_text(side, "status"), "broken");
-
-	if (!json_object_get(side, "cost")) {
-		snprintf(text, BENCH_TABLE_TEXT, "%s",
-			 bench_text(side, "status"));
-		return;
-	}
-	bench_text_interval(bench_get_number(side, "cost"),
-			    room ? bench_get_number(side, "low") : NAN,
-			    bench_get_number(side, "high"), 1, cost);
-	if (rank)
-		snprintf(text, BENCH_TABLE_TEXT, "%.30s #%d", cost, rank);
-	else
-		snprintf(text, BENCH_TABLE_TEXT, "%.30s%s", cost,
-			 broken ? " broken" : "");
-}
-
-static void add_unlike(struct bench_grid *g, const json_t *row)
-{
-	const json_t *sides = json_object_get(row, "sides");
-	struct bench_grid_row *line = bench_grid_row(g);
-	bool room = g->columns <= 4;
-
-	if (!line)
-		return;
-	snprintf(line->field[0], BENCH_TABLE_TEXT, "%s%s",
-		 bench_text(row, "strategy"),
-		 strcmp(bench_text(row, "kind"), "control") ? ""
-							    : " (control)");
-	for (unsigned int i = 1; i < g->columns; i++)
-		side_text(json_array_get(sides, i - 1), room, line->field[i]);
-}
-
-static void print_unlike(const json_t *comparison, FILE *to)
-{
-	const json_t *rows = json_object_get(comparison, "rows");
-	size_t n = json_array_size(rows);
-	size_t machines =
-		json_array_size(json_object_get(comparison, "results"));
-	struct bench_grid g;
-
-	fprintf(to,
-		"Different machines: side by side, never pooled. No nanosecond "
-		"of one is compared with another's:\n"
-		"costs are multiples inside each machine's own run, #1 is the "
-		"cheapest candidate there.\n");
-	print_results(comparison, to);
-	for (size_t i = 0; i < n;) {
-		const json_t *first = json_array_get(rows, i);
-
-		fprintf(to, "\n%s: %s\n", bench_text(first, "group"),
-			bench_text(first, "measure"));
-		bench_grid_init(&g, machines < BENCH_TABLE_COLUMNS
-					    ? (unsigned int)machines + 1
-					    : BENCH_TABLE_COLUMNS);
-		bench_grid_names(&g, "strategy", "A", "B", "C", "D", "E", "F",
-				 "G", "H", NULL);
-		for (; i < n && same_block(first, json_array_get(rows, i),
-					   "group", "measure");
-		     i++)
-			add_unlike(&g, json_array_get(rows, i));
-		bench_grid_print(&g, to);
-		bench_grid_free(&g);
-	}
-}
-
-void bench_compare_print(const json_t *comparison, FILE *to)
-{
-	if (json_is_true(json_object_get(comparison, "same-machine")))
-		print_alike(comparison, to);
-	else
-		print_unlike(comparison, to);
 }

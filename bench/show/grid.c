@@ -1,172 +1,442 @@
 /* SPDX-License-Identifier: MIT */
-/* grid.c - text in columns, and numbers as people read them. */
-#include <math.h>
+/* grid.c - text in columns. */
+#include "bench/show/grid.h"
+
 #include <stdarg.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "bench/show/table.h"
+#include "bench/show/text.h"
 
-void bench_grid_init(struct bench_grid *g, unsigned int columns)
+#define INDENT "  "
+#define GAP    2 /* blanks between columns */
+
+struct bench_grid_column {
+	char *group, *title, *meaning;
+	unsigned int keep;
+	bool hidden; /* has no room */
+};
+
+struct bench_grid_row {
+	char **field; /* one a column; NULL: empty */
+	char *note;   /* instead of all fields but the first; NULL: none */
+};
+
+/* ---- Filling ---- */
+
+static char *copy_of(struct bench_grid *g, const char *text)
 {
-	*g = (struct bench_grid){ .columns = columns };
+	char *copy = text ? strdup(text) : NULL;
+
+	g->failed |= text && !copy;
+	return copy;
+}
+
+static void free_row(struct bench_grid_row *row, unsigned int columns)
+{
+	for (unsigned int c = 0; row->field && c < columns; c++)
+		free(row->field[c]);
+	free(row->field);
+	free(row->note);
+}
+
+static void free_column(struct bench_grid_column *column)
+{
+	free(column->group);
+	free(column->title);
+	free(column->meaning);
 }
 
 void bench_grid_free(struct bench_grid *g)
 {
-	for (unsigned int i = 0; i < g->n_rows; i++)
-		free(g->rows[i].note);
-	free(g->rows);
+	for (unsigned int i = 0; i < g->rows; i++)
+		free_row(&g->row[i], g->columns);
+	for (unsigned int c = 0; c < g->columns; c++)
+		free_column(&g->column[c]);
+	free(g->row);
+	free(g->column);
 	*g = (struct bench_grid){ 0 };
 }
 
-struct bench_grid_row *bench_grid_row(struct bench_grid *g)
+/* One more element behind n of them; NULL and failed: out of memory. */
+static void *one_more(struct bench_grid *g, void *list, unsigned int n,
+		      size_t size)
 {
-	if (g->n_rows == g->room) {
-		unsigned int room = g->room ? 2 * g->room : 16;
-		void *rows = realloc(g->rows, room * sizeof(*g->rows));
+	void *longer = realloc(list, (n + 1) * size);
 
-		if (!rows)
-			return NULL;
-		g->rows = rows;
-		g->room = room;
-	}
-	memset(&g->rows[g->n_rows], 0, sizeof(*g->rows));
-	return &g->rows[g->n_rows++];
+	g->failed |= !longer;
+	if (longer)
+		memset((char *)longer + n * size, 0, size);
+	return longer;
 }
 
-void bench_grid_names(struct bench_grid *g, ...)
+unsigned int bench_grid_column(struct bench_grid *g,
+			       const struct bench_column *column)
 {
-	struct bench_grid_row *row = bench_grid_row(g);
-	const char *name;
+	void *list = one_more(g, g->column, g->columns, sizeof(*g->column));
+
+	if (!list)
+		return 0;
+	g->column = list;
+	g->column[g->columns] = (struct bench_grid_column){
+		.group = copy_of(g, column->group),
+		.title = copy_of(g, column->title),
+		.meaning = copy_of(g, column->meaning),
+		.keep = column->keep,
+	};
+	return g->columns++;
+}
+
+void bench_grid_row(struct bench_grid *g)
+{
+	char **field = calloc(g->columns + 1, sizeof(*field));
+	void *list = one_more(g, g->row, g->rows, sizeof(*g->row));
+
+	if (list)
+		g->row = list;
+	g->failed |= !field;
+	if (!list || !field) {
+		free(field);
+		return;
+	}
+	g->row[g->rows++].field = field;
+}
+
+static void put(struct bench_grid *g, char **field, const char *format,
+		va_list args)
+{
+	free(*field);
+	if (vasprintf(field, format, args) < 0) {
+		*field = NULL;
+		g->failed = true;
+	}
+}
+
+void bench_grid_put(struct bench_grid *g, unsigned int column,
+		    const char *format, ...)
+{
 	va_list args;
 
-	va_start(args, g);
-	for (unsigned int i = 0; row && i < g->columns; i++) {
-		name = va_arg(args, const char *);
-		if (!name)
-			break;
-		snprintf(row->field[i], sizeof(row->field[i]), "%s", name);
-	}
+	if (g->failed || !g->rows || column >= g->columns)
+		return;
+	va_start(args, format);
+	put(g, &g->row[g->rows - 1].field[column], format, args);
 	va_end(args);
 }
 
 void bench_grid_note(struct bench_grid *g, const char *first,
 		     const char *format, ...)
 {
-	struct bench_grid_row *row = bench_grid_row(g);
 	va_list args;
 
-	if (!row)
+	bench_grid_row(g);
+	bench_grid_put(g, 0, "%s", first);
+	if (g->failed)
 		return;
-	snprintf(row->field[0], sizeof(row->field[0]), "%s", first);
 	va_start(args, format);
-	if (vasprintf(&row->note, format, args) < 0)
-		row->note = NULL;
+	put(g, &g->row[g->rows - 1].note, format, args);
 	va_end(args);
 }
 
-static bool column_is_empty(const struct bench_grid *g, unsigned int column)
-{
-	for (unsigned int i = 1; i < g->n_rows; i++) {
-		const char *field = g->rows[i].field[column];
+/* ---- Columns that say nothing ---- */
 
-		if (!g->rows[i].note && *field && strcmp(field, "-") != 0)
+static const char *field_at(const struct bench_grid_row *row, unsigned int c)
+{
+	return row->field[c] ? row->field[c] : "";
+}
+
+static bool is_empty(const struct bench_grid *g, unsigned int c)
+{
+	for (unsigned int i = 0; i < g->rows; i++) {
+		const char *field = field_at(&g->row[i], c);
+
+		if (!g->row[i].note && *field && strcmp(field, "-") != 0)
 			return false;
 	}
 	return true;
 }
 
-static void drop_column(struct bench_grid *g, unsigned int column)
+static void drop_column(struct bench_grid *g, unsigned int c)
 {
-	g->columns--;
-	for (unsigned int i = 0; i < g->n_rows; i++) {
-		char(*field)[BENCH_TABLE_TEXT] = g->rows[i].field;
+	size_t behind = g->columns - c - 1;
 
-		memmove(field + column, field + column + 1,
-			(g->columns - column) * sizeof(*field));
+	free_column(&g->column[c]);
+	memmove(&g->column[c], &g->column[c + 1], behind * sizeof(*g->column));
+	for (unsigned int i = 0; i < g->rows; i++) {
+		char **field = g->row[i].field;
+
+		free(field[c]);
+		memmove(&field[c], &field[c + 1], behind * sizeof(*field));
 	}
+	g->columns--;
 }
 
 void bench_grid_drop_empty(struct bench_grid *g)
 {
 	for (unsigned int c = 1; c < g->columns;)
-		if (column_is_empty(g, c))
+		if (is_empty(g, c))
 			drop_column(g, c);
 		else
 			c++;
 }
 
-static int column_width(const struct bench_grid *g, unsigned int column)
+/* ---- Layout ---- */
+
+struct layout {
+	unsigned int width; /* of the terminal; 0: any */
+	unsigned int *of;   /* the width of each column */
+	bool tall;	    /* the first column on a line of its own */
+};
+
+static unsigned int width_of(const struct bench_grid *g, unsigned int c)
 {
-	size_t width = 0;
+	size_t width = strlen(g->column[c].title);
 
-	for (unsigned int i = 0; i < g->n_rows; i++) {
-		size_t length = strlen(g->rows[i].field[column]);
+	for (unsigned int i = 0; i < g->rows; i++) {
+		size_t length = strlen(field_at(&g->row[i], c));
 
-		if (length > width && (!g->rows[i].note || !column))
+		if (length > width && (!g->row[i].note || !c))
 			width = length;
 	}
-	return (int)width;
+	return (unsigned int)width;
 }
 
-void bench_grid_print(const struct bench_grid *g, FILE *to)
+/* What the columns that are shown take up, the indent included. */
+static unsigned int line_width(const struct bench_grid *g,
+			       const struct layout *l)
 {
-	int width[BENCH_TABLE_COLUMNS];
+	unsigned int width = l->tall ? 2 * (unsigned int)strlen(INDENT) - GAP
+				     : (unsigned int)strlen(INDENT) + l->of[0];
 
-	for (unsigned int c = 0; c < g->columns; c++)
-		width[c] = column_width(g, c);
-	for (unsigned int i = 0; i < g->n_rows; i++) {
-		const struct bench_grid_row *row = &g->rows[i];
-		char line[BENCH_TABLE_COLUMNS * (BENCH_TABLE_TEXT + 2)];
-		int used = snprintf(line, sizeof(line), "%-*s", width[0],
-				    row->field[0]);
+	for (unsigned int c = 1; c < g->columns; c++)
+		if (!g->column[c].hidden)
+			width += GAP + l->of[c];
+	return width;
+}
 
-		if (row->note)
-			snprintf(line + used, sizeof(line) - (size_t)used,
-				 "  %s", row->note);
-		for (unsigned int c = 1; c < g->columns && !row->note; c++)
-			used += snprintf(line + used,
-					 sizeof(line) - (size_t)used, "  %-*s",
-					 width[c], row->field[c]);
-		used = (int)strlen(line);
-		while (used && line[used - 1] == ' ')
-			line[--used] = '\0';
-		fprintf(to, "  %.*s\n", BENCH_TABLE_WIDTH - 2, line);
+/* The column to leave out first: least worth keeping, the last of these. */
+static unsigned int least_kept(const struct bench_grid *g)
+{
+	unsigned int least = 0;
+
+	for (unsigned int c = 1; c < g->columns; c++)
+		if (!g->column[c].hidden &&
+		    (!least || g->column[c].keep <= g->column[least].keep))
+			least = c;
+	return least;
+}
+
+static void fit(struct bench_grid *g, struct layout *l)
+{
+	unsigned int c;
+
+	l->tall = false;
+	for (c = 0; c < g->columns; c++) {
+		l->of[c] = width_of(g, c);
+		g->column[c].hidden = false;
 	}
+	if (!l->width || line_width(g, l) <= l->width)
+		return;
+	l->tall = 5 * l->of[0] > 2 * l->width;
+	while (line_width(g, l) > l->width && (c = least_kept(g)))
+		g->column[c].hidden = true;
 }
 
-char *bench_text_number(double value, char text[BENCH_TABLE_TEXT])
-{
-	double size = fabs(value);
+/* ---- Printing ---- */
 
-	if (!isfinite(value))
-		snprintf(text, BENCH_TABLE_TEXT, "-");
-	else if (size >= 99.95 || size == 0)
-		snprintf(text, BENCH_TABLE_TEXT, "%.0f", value);
-	else if (size >= 9.995)
-		snprintf(text, BENCH_TABLE_TEXT, "%.1f", value);
-	else if (size >= 0.9995)
-		snprintf(text, BENCH_TABLE_TEXT, "%.2f", value);
-	else if (size >= 0.001)
-		snprintf(text, BENCH_TABLE_TEXT, "%.3f", value);
-	else
-		snprintf(text, BENCH_TABLE_TEXT, "%.1e", value);
-	return text;
+/* A line that grows field by field and loses the blanks at its end. */
+struct line {
+	FILE *to;
+	unsigned int blanks; /* not yet printed */
+};
+
+static void add_field(struct line *line, const char *text, unsigned int width)
+{
+	size_t length = strlen(text);
+
+	if (length) {
+		fprintf(line->to, "%*s%s", (int)line->blanks, "", text);
+		line->blanks = 0;
+	}
+	line->blanks += width > length ? width - (unsigned int)length : 0;
+	line->blanks += GAP;
 }
 
-char *bench_text_interval(double value, double low, double high, double unit,
-			  char text[BENCH_TABLE_TEXT])
+static void end_line(struct line *line)
 {
-	char v[BENCH_TABLE_TEXT], l[BENCH_TABLE_TEXT], h[BENCH_TABLE_TEXT];
+	fputc('\n', line->to);
+	line->blanks = 0;
+}
 
-	bench_text_number(value / unit, v);
-	if (!isfinite(low) || !isfinite(high) || !isfinite(value))
-		snprintf(text, BENCH_TABLE_TEXT, "%s", v);
-	else
-		snprintf(text, BENCH_TABLE_TEXT, "%.11s [%.11s, %.11s]", v,
-			 bench_text_number(low / unit, l),
-			 bench_text_number(high / unit, h));
-	return text;
+static const char *group_of(const struct bench_grid *g, unsigned int c)
+{
+	return g->column[c].group ? g->column[c].group : "";
+}
+
+static bool has_groups(const struct bench_grid *g)
+{
+	for (unsigned int c = 0; c < g->columns; c++)
+		if (g->column[c].group && !g->column[c].hidden)
+			return true;
+	return false;
+}
+
+/* Above the first of the columns that share it. A group's name is never wider
+ * than its columns by more than the last of them forgives. */
+static void print_groups(const struct bench_grid *g, const struct layout *l,
+			 FILE *to)
+{
+	struct line line = { to, 0 };
+	const char *before = "";
+
+	fputs(l->tall ? INDENT INDENT : INDENT, to);
+	for (unsigned int c = l->tall ? 1 : 0; c < g->columns; c++) {
+		if (g->column[c].hidden)
+			continue;
+		add_field(&line,
+			  strcmp(before, group_of(g, c)) ? group_of(g, c) : "",
+			  l->of[c]);
+		before = group_of(g, c);
+	}
+	end_line(&line);
+}
+
+/* The fields behind the first. */
+static void print_fields(const struct bench_grid *g, const struct layout *l,
+			 const struct bench_grid_row *row, struct line *line)
+{
+	for (unsigned int c = 1; c < g->columns; c++)
+		if (!g->column[c].hidden)
+			add_field(line,
+				  row ? field_at(row, c) : g->column[c].title,
+				  l->of[c]);
+	end_line(line);
+}
+
+/* A row, or the titles. */
+static void print_line(const struct bench_grid *g, const struct layout *l,
+		       const struct bench_grid_row *row, FILE *to)
+{
+	const char *first = row ? field_at(row, 0) : g->column[0].title;
+	struct line line = { to, 0 };
+
+	if (l->tall) {
+		bench_print_wrapped(to, l->width, INDENT, INDENT INDENT, first);
+		fputs(INDENT INDENT, to);
+	} else {
+		fputs(INDENT, to);
+		add_field(&line, first, l->of[0]);
+	}
+	print_fields(g, l, row, &line);
+}
+
+static void print_note(const struct layout *l, const struct bench_grid_row *row,
+		       FILE *to)
+{
+	const char *name = field_at(row, 0);
+	char *first;
+
+	if (!*row->note) {
+		bench_print_wrapped(to, l->width, INDENT, INDENT INDENT, name);
+		return;
+	}
+	if (l->tall) {
+		bench_print_wrapped(to, l->width, INDENT, INDENT INDENT, name);
+		bench_print_wrapped(to, l->width, INDENT INDENT, INDENT INDENT,
+				    row->note);
+		return;
+	}
+	if (asprintf(&first, INDENT "%-*s" INDENT, (int)l->of[0], name) < 0)
+		return;
+	bench_print_wrapped(to, l->width, first, INDENT INDENT, row->note);
+	free(first);
+}
+
+static void print_hidden(const struct bench_grid *g, const struct layout *l,
+			 FILE *to)
+{
+	char *text = NULL;
+	size_t size = 0;
+	FILE *list = open_memstream(&text, &size);
+	unsigned int hidden = 0;
+
+	for (unsigned int c = 1; list && c < g->columns; c++)
+		if (g->column[c].hidden)
+			fprintf(list, "%s%s%s%s", hidden++ ? ", " : "",
+				group_of(g, c), *group_of(g, c) ? " " : "",
+				g->column[c].title);
+	if (list)
+		fclose(list);
+	if (hidden)
+		bench_printf_wrapped(to, l->width, INDENT, INDENT INDENT,
+				     "(%u columns have no room for: %s. A "
+				     "wider terminal, a file or a pipe shows "
+				     "them.)",
+				     l->width, text);
+	free(text);
+}
+
+static void print_rows(struct bench_grid *g, const struct layout *l, FILE *to)
+{
+	if (has_groups(g))
+		print_groups(g, l, to);
+	if (g->columns > 1 || *g->column[0].title)
+		print_line(g, l, NULL, to);
+	for (unsigned int i = 0; i < g->rows; i++)
+		if (g->row[i].note)
+			print_note(l, &g->row[i], to);
+		else
+			print_line(g, l, &g->row[i], to);
+	print_hidden(g, l, to);
+}
+
+void bench_grid_print(struct bench_grid *g, unsigned int width, FILE *to)
+{
+	struct layout l = { .width = width };
+
+	if (!g->columns)
+		return;
+	l.of = calloc(g->columns, sizeof(*l.of));
+	if (g->failed || !l.of) {
+		fprintf(to, INDENT "(out of memory)\n");
+	} else {
+		fit(g, &l);
+		print_rows(g, &l, to);
+	}
+	free(l.of);
+}
+
+void bench_grid_legend(const struct bench_grid *g, unsigned int width, FILE *to)
+{
+	char *text = NULL;
+	size_t size = 0;
+	FILE *list = open_memstream(&text, &size);
+	bool any = false;
+
+	for (unsigned int c = 0; list && c < g->columns; c++) {
+		const struct bench_grid_column *column = &g->column[c];
+
+		if (column->hidden || !column->meaning)
+			continue;
+		fprintf(list, "%s%s%s%s: %s", any ? "; " : "", group_of(g, c),
+			*group_of(g, c) ? " " : "", column->title,
+			column->meaning);
+		any = true;
+	}
+	if (list)
+		fclose(list);
+	if (any)
+		bench_print_wrapped(to, width, INDENT, INDENT, text);
+	free(text);
+}
+
+bool bench_grid_says(const struct bench_grid *g, const char *word)
+{
+	for (unsigned int i = 0; i < g->rows; i++)
+		for (unsigned int c = 1; c < g->columns; c++)
+			if (!g->row[i].note && !g->column[c].hidden &&
+			    !strncmp(field_at(&g->row[i], c), word,
+				     strlen(word)))
+				return true;
+	return false;
 }

@@ -233,9 +233,95 @@ static void test_unlike_machines_show_no_nanoseconds(void **state)
 	json_decref(c);
 }
 
+static char *printed(const json_t *comparison, unsigned int width)
+{
+	char *text = NULL;
+	size_t size = 0;
+	FILE *to = open_memstream(&text, &size);
+
+	bench_compare_print(comparison, width, to);
+	fclose(to);
+	return text;
+}
+
+static void rename_cells(json_t *result)
+{
+	json_t *cells = json_object_get(result, "cells"), *cell;
+	char id[400];
+	size_t i;
+
+	json_array_foreach (cells, i, cell) {
+		snprintf(id, sizeof(id), "%s/swap-rate=10000/writer-state=%zu",
+			 json_string_value(json_object_get(cell, "id")), i);
+		json_object_set_new(cell, "id", json_string(id));
+	}
+}
+
+/* The text without blanks and line ends. */
+static void squeeze(char *text)
+{
+	char *to = text;
+
+	for (; *text; text++)
+		if (*text != ' ' && *text != '\n')
+			*to++ = *text;
+	*to = '\0';
+}
+
+static void check_ids(const json_t *comparison, const char *text)
+{
+	json_t *row;
+	size_t i;
+
+	json_array_foreach (json_object_get(comparison, "rows"), i, row) {
+		const char *id = json_string_value(json_object_get(row, "id"));
+
+		if (!strstr(text, id))
+			fail_msg("no %s in %s", id, text);
+	}
+}
+
+static void check_lines(const char *text, size_t width)
+{
+	while (*text) {
+		size_t length = strcspn(text, "\n");
+
+		if (length > width)
+			fail_msg("%zu columns: %.*s", length, (int)length,
+				 text);
+		text += length + (text[length] == '\n');
+	}
+}
+
+static void test_every_cell_is_named_whole(void **state)
+{
+	static const unsigned int widths[] = { 0, 100, 80, 40 };
+	json_t *a = build(), *b = build(), *c;
+
+	(void)state;
+	rename_cells(a);
+	rename_cells(b);
+	c = compare(a, b);
+	assert_true(json_array_size(json_object_get(c, "rows")) > 10);
+	for (size_t i = 0; i < sizeof(widths) / sizeof(widths[0]); i++) {
+		char *text = printed(c, widths[i]);
+
+		if (widths[i]) {
+			check_lines(text, widths[i]);
+			squeeze(text);
+		}
+		check_ids(c, text);
+		free(text);
+	}
+	json_decref(a);
+	json_decref(b);
+	json_decref(c);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_every_cell_is_named_whole),
 		cmocka_unit_test(test_planted_gain),
 		cmocka_unit_test(test_planted_loss),
 		cmocka_unit_test(test_small_is_equivalent),
