@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "bench/machine/doctor.h"
+#include "bench/machine/key.h"
 #include "bench/machine/machine.h"
 #include "bench/result/result.h"
 #include "bench/run/runner.h"

@@ -2,7 +2,7 @@
 /* cmd_topo.c - `ringswap topo`: this machine's placements and their PUs. */
 #include <stdlib.h>
 
-#include "bench/machine/machine.h"
+#include "bench/machine/key.h"
 #include "bench/machine/placement.h"
 #include "tools/options.h"
 

@@ -9,6 +9,8 @@
 #include <sys/resource.h>
 #include <time.h>
 
+#include "bench/machine/pin.h"
+
 const uint64_t bench_gap_ns[BENCH_GAP_CLASSES] = { 1000, 10000, 100000,
 						   1000000 };
 

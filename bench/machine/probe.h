@@ -17,9 +17,16 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 /* Room for one fact in words. */
 #define BENCH_FACT 192
+
+/* How the text of a fact begins that cannot be known. */
+#define BENCH_UNAVAILABLE "unavailable: "
+
+/** bench_probe_open() - open root + path for reading; NULL with errno */
+FILE *bench_probe_open(const char *root, const char *path);
 
 /**
  * bench_probe_file() - the first line of root + path, its end trimmed
@@ -68,31 +75,6 @@ int bench_probe_smt(const char *root, char *text, size_t n);
  */
 bool bench_probe_hypervisor(const char *root, char *text, size_t n);
 
-/**
- * bench_probe_cpu_limit() - the tightest cgroup CPU quota above this process
- * @cpus: CPUs' worth of time per period; 0 when unlimited
- *
- * Both cgroup versions; every level up to the root counts. 0 or -errno, and
- * the text "unlimited", "1.50 CPUs" or "unavailable: ...".
- */
-int bench_probe_cpu_limit(const char *root, double *cpus, char *text, size_t n);
-
-/**
- * bench_probe_memory_limit() - the tightest cgroup memory limit, likewise
- * @bytes: 0 when unlimited
- *
- * 0 or -errno, and the text "unlimited", "512 MiB" or "unavailable: ...".
- */
-int bench_probe_memory_limit(const char *root, double *bytes, char *text,
-			     size_t n);
-
-/**
- * bench_probe_cpuset() - the CPUs that this process's cgroup has, "0-3,8"
- *
- * 0, or -ENOENT where no cgroup above it names them.
- */
-int bench_probe_cpuset(const char *root, char *text, size_t n);
-
 /* CPU time since boot over all CPUs, in ticks. */
 struct bench_cpu_time {
 	uint64_t steal;
@@ -104,23 +86,5 @@ int bench_probe_cpu_time(const char *root, struct bench_cpu_time *out);
 
 /** bench_probe_capability() - does this process have capability @bit? */
 bool bench_probe_capability(const char *root, unsigned int bit);
-
-/*
- * What the cost of reading a clock is, and how fast the cycle counter runs.
- * The counter is the TSC on x86-64 and CNTVCT on arm64; 0 where there is none.
- */
-struct bench_clock_cost {
-	double gettime_ns; /* clock_gettime(CLOCK_MONOTONIC) */
-	double counter_ns; /* the counter, unserialised */
-	double counter_mhz;
-	double step_ns; /* smallest difference of two reads of the counter */
-};
-
-/**
- * bench_probe_clock_cost() - measure it, in about 30 ms
- *
- * Medians of batches, on the calling thread wherever it runs.
- */
-void bench_probe_clock_cost(struct bench_clock_cost *out);
 
 #endif

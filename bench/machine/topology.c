@@ -1,53 +1,20 @@
 /* SPDX-License-Identifier: MIT */
-/* Discovery, binding and NUMA memory through hwloc; see topology.h. */
+/* Discovery through hwloc, and its descriptions; see topology.h. */
 #include "bench/machine/topology.h"
 
 #include <errno.h>
-#include <inttypes.h>
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/resource.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
-/* Linux never has more CPUs than this (x86 MAXSMP). */
-#define MAX_CPUS 8192
+#include "bench/machine/affinity.h"
 
-/* Says why and passes the error on, so that callers return in one line. */
 /* Set and not empty: hwloc takes an empty variable for an unset one. */
 static const char *env(const char *name)
 {
 	const char *value = getenv(name);
 
 	return value && *value ? value : NULL;
-}
-
-/* The calling thread's affinity in the kernel's own words, not hwloc's. */
-static int read_affinity(hwloc_bitmap_t set)
-{
-	cpu_set_t mask[MAX_CPUS / CPU_SETSIZE];
-
-	if (sched_getaffinity(0, sizeof(mask), mask))
-		return -errno;
-	hwloc_bitmap_zero(set);
-	for (unsigned int i = 0; i < MAX_CPUS; i++)
-		if (CPU_ISSET_S(i, sizeof(mask), mask))
-			hwloc_bitmap_set(set, i);
-	return 0;
-}
-
-static int write_affinity(hwloc_const_bitmap_t set)
-{
-	cpu_set_t mask[MAX_CPUS / CPU_SETSIZE];
-
-	CPU_ZERO_S(sizeof(mask), mask);
-	for (unsigned int i = 0; i < MAX_CPUS; i++)
-		if (hwloc_bitmap_isset(set, i))
-			CPU_SET_S(i, sizeof(mask), mask);
-	return sched_setaffinity(0, sizeof(mask), mask) ? -errno : 0;
 }
 
 /*
@@ -296,7 +263,7 @@ int bench_topology_load(struct bench_topology **out, unsigned int flags,
 		goto out;
 	}
 	t->simulate = flags & BENCH_TOPOLOGY_SIMULATE;
-	err = read_affinity(t->real);
+	err = bench_affinity_read(t->real);
 	if (err) {
 		bench_why(err, why, n, "sched_getaffinity: %s", strerror(-err));
 		goto out;
@@ -354,287 +321,6 @@ int bench_topology_measurable(const struct bench_topology *t, char *why,
 		"the machine is simulated (%s): it can be planned, but "
 		"not measured unless simulation is asked for",
 		t->source);
-}
-
-/* The @nth OS index that we may really run on, counted round and round. */
-static unsigned int real_modulo(const struct bench_topology *t,
-				unsigned int nth)
-{
-	int os = hwloc_bitmap_first(t->real);
-
-	nth %= hwloc_bitmap_weight(t->real);
-	while (nth--)
-		os = hwloc_bitmap_next(t->real, os);
-	return os;
-}
-
-unsigned int bench_topology_real_os(const struct bench_topology *t,
-				    const struct bench_pu *pu)
-{
-	return t->binds ? pu->os : real_modulo(t, pu->logical);
-}
-
-/* A described machine's own binding calls succeed and do nothing. */
-static int bind_to(const struct bench_topology *t, hwloc_const_bitmap_t set)
-{
-	if (!t->binds)
-		return write_affinity(set);
-	if (hwloc_set_cpubind(t->hwloc, set,
-			      HWLOC_CPUBIND_THREAD | HWLOC_CPUBIND_STRICT))
-		return -errno;
-	return 0;
-}
-
-/* Three witnesses: the affinity mask, getcpu, and the scheduler's last CPU. */
-static int verify(const struct bench_topology *t, unsigned int os,
-		  hwloc_bitmap_t set, char *why, size_t n)
-{
-	int err = read_affinity(set);
-	int here = sched_getcpu();
-
-	if (err)
-		return bench_why(err, why, n, "sched_getaffinity: %s",
-				 strerror(-err));
-	if (!hwloc_bitmap_isset(set, os) || hwloc_bitmap_weight(set) != 1)
-		return bench_why(-EXDEV, why, n,
-				 "the thread is not bound to CPU %u alone", os);
-	if (here != (int)os)
-		return bench_why(-EXDEV, why, n,
-				 "the thread runs on CPU %d, not on CPU %u",
-				 here, os);
-	if (t->binds &&
-	    !hwloc_get_last_cpu_location(t->hwloc, set, HWLOC_CPUBIND_THREAD) &&
-	    !hwloc_bitmap_isset(set, os))
-		return bench_why(-EXDEV, why, n,
-				 "the thread last ran on CPU %d, not on CPU %u",
-				 hwloc_bitmap_first(set), os);
-	return 0;
-}
-
-int bench_topology_pin(const struct bench_topology *t,
-		       const struct bench_pu *pu, char *why, size_t n)
-{
-	unsigned int os = bench_topology_real_os(t, pu);
-	int err = bench_topology_measurable(t, why, n);
-	hwloc_bitmap_t set;
-
-	if (err)
-		return err;
-	set = hwloc_bitmap_alloc();
-	if (!set)
-		return bench_why(-ENOMEM, why, n, "out of memory");
-	hwloc_bitmap_only(set, os);
-	err = bind_to(t, set);
-	if (err)
-		bench_why(err, why, n, "cannot bind to CPU %u: %s", os,
-			  strerror(-err));
-	else
-		err = verify(t, os, set, why, n);
-	hwloc_bitmap_free(set);
-	return err;
-}
-
-int bench_topology_check(const struct bench_topology *t,
-			 const struct bench_pu *pu, char *why, size_t n)
-{
-	hwloc_bitmap_t set = hwloc_bitmap_alloc();
-	int err;
-
-	if (!set)
-		return bench_why(-ENOMEM, why, n, "out of memory");
-	err = verify(t, bench_topology_real_os(t, pu), set, why, n);
-	hwloc_bitmap_free(set);
-	return err;
-}
-
-int bench_topology_unpin(const struct bench_topology *t, char *why, size_t n)
-{
-	int err = write_affinity(t->real);
-
-	return err ? bench_why(err, why, n, "sched_setaffinity: %s",
-			       strerror(-err))
-		   : 0;
-}
-
-/* Bytes of a transparent huge page, 0 when the kernel gives none. */
-static size_t huge_page(void)
-{
-	FILE *f = fopen("/sys/kernel/mm/transparent_hugepage/hpage_pmd_size",
-			"r");
-	size_t bytes = 0;
-
-	if (!f)
-		return 0;
-	if (fscanf(f, "%zu", &bytes) != 1)
-		bytes = 0;
-	fclose(f);
-	return bytes;
-}
-
-/* Bytes of [addr, addr + bytes) in huge pages, as /proc/self/smaps counts. */
-static size_t huge_bytes(const void *addr, size_t bytes)
-{
-	uintptr_t from = (uintptr_t)addr, to = from + bytes, lo = 0, hi = 0;
-	FILE *f = fopen("/proc/self/smaps", "r");
-	size_t kib, found = 0;
-	char line[512];
-
-	if (!f)
-		return 0;
-	while (fgets(line, sizeof(line), f)) {
-		if (sscanf(line, "%" SCNxPTR "-%" SCNxPTR " ", &lo, &hi) == 2)
-			continue;
-		if (sscanf(line, "AnonHugePages: %zu kB", &kib) == 1 &&
-		    lo < to && hi > from)
-			found += kib << 10;
-	}
-	fclose(f);
-	return found;
-}
-
-static int map(const struct bench_topology *t, int node, struct bench_memory *m,
-	       char *why, size_t n)
-{
-	hwloc_obj_t obj = NULL;
-
-	if (node != BENCH_ANY_NODE)
-		obj = hwloc_get_obj_by_type(t->hwloc, HWLOC_OBJ_NUMANODE, node);
-	if (node != BENCH_ANY_NODE && !obj)
-		return bench_why(-EINVAL, why, n,
-				 "no NUMA node %d here, there are %u", node,
-				 t->n_nodes);
-	if (obj && t->binds)
-		m->mapping = hwloc_alloc_membind(
-			t->hwloc, m->mapping_bytes, obj->nodeset,
-			HWLOC_MEMBIND_BIND,
-			HWLOC_MEMBIND_STRICT | HWLOC_MEMBIND_BYNODESET);
-	else
-		m->mapping = hwloc_alloc(t->hwloc, m->mapping_bytes);
-	if (!m->mapping && obj && errno == ENOSYS)
-		return bench_why(-ENOTSUP, why, n,
-				 "memory cannot be bound to a node here");
-	if (!m->mapping)
-		return bench_why(-ENOMEM, why, n, "no %zu bytes of memory: %s",
-				 m->mapping_bytes, strerror(errno));
-	return 0;
-}
-
-/*
- * Locking is refused, not skipped: a page fault in a measurement is a lie. The
- * system call itself, since sanitizers turn mlock() into a pretence.
- */
-static int lock(struct bench_memory *m, char *why, size_t n)
-{
-	struct rlimit limit = { 0 };
-
-	m->locked = !syscall(SYS_mlock, m->addr, m->bytes);
-	if (m->locked)
-		return 0;
-	getrlimit(RLIMIT_MEMLOCK, &limit);
-	return bench_why(-ENOMEM, why, n,
-			 "mlock of %zu bytes: %s (RLIMIT_MEMLOCK is %ju bytes)",
-			 m->bytes, strerror(errno), (uintmax_t)limit.rlim_cur);
-}
-
-static int verify_huge(struct bench_memory *m, char *why, size_t n)
-{
-	size_t got = huge_bytes(m->addr, m->bytes);
-
-	m->huge = got >= m->bytes;
-	if (m->huge)
-		return 0;
-	return bench_why(
-		-ENOMEM, why, n,
-		"the kernel put %zu of %zu bytes in huge pages (is "
-		"/sys/kernel/mm/transparent_hugepage/enabled never, or "
-		"memory fragmented?)",
-		got, m->bytes);
-}
-
-/* Reads back where the pages lie; a wish is not a placement. */
-static int verify_node(const struct bench_topology *t, int node,
-		       struct bench_memory *m, char *why, size_t n)
-{
-	hwloc_bitmap_t set = hwloc_bitmap_alloc();
-	hwloc_obj_t obj = NULL;
-
-	m->node = -1;
-	if (set && t->binds &&
-	    !hwloc_get_area_memlocation(t->hwloc, m->addr, m->bytes, set,
-					HWLOC_MEMBIND_BYNODESET) &&
-	    hwloc_bitmap_weight(set) == 1)
-		obj = hwloc_get_numanode_obj_by_os_index(
-			t->hwloc, hwloc_bitmap_first(set));
-	hwloc_bitmap_free(set);
-	if (obj)
-		m->node = obj->logical_index;
-	if (node == BENCH_ANY_NODE || !t->binds || m->node == node)
-		return 0;
-	return bench_why(-EXDEV, why, n,
-			 "pages asked for on node %d are not there", node);
-}
-
-/* addr and bytes inside the mapping; the slack pays for the alignment. */
-static void align(struct bench_memory *m, size_t bytes, size_t page)
-{
-	uintptr_t start = (uintptr_t)m->mapping;
-
-	m->addr = (void *)((start + page - 1) / page * page);
-	m->bytes = (bytes + page - 1) / page * page;
-}
-
-/* A node is a promise; only a machine that may be measured can keep it. */
-static int check_request(const struct bench_topology *t, size_t bytes, int node,
-			 size_t page, char *why, size_t n)
-{
-	if (!bytes || bytes > SIZE_MAX / 4)
-		return bench_why(-EINVAL, why, n, "%zu bytes make no buffer",
-				 bytes);
-	if (!page)
-		return bench_why(-ENOTSUP, why, n,
-				 "this kernel has no transparent huge pages");
-	if (node == BENCH_ANY_NODE)
-		return 0;
-	return bench_topology_measurable(t, why, n);
-}
-
-int bench_memory_alloc(const struct bench_topology *t, size_t bytes, int node,
-		       unsigned int flags, struct bench_memory *out, char *why,
-		       size_t n)
-{
-	bool huge = flags & BENCH_MEMORY_HUGE;
-	size_t page = huge ? huge_page() : (size_t)getpagesize();
-	struct bench_memory m = { .node = -1 };
-	int err = check_request(t, bytes, node, page, why, n);
-
-	if (err)
-		return err;
-	m.mapping_bytes = (bytes + page - 1) / page * page + page;
-	err = map(t, node, &m, why, n);
-	if (err)
-		return err;
-	align(&m, bytes, page);
-	if (huge)
-		madvise(m.addr, m.bytes, MADV_HUGEPAGE);
-	memset(m.addr, 0, m.bytes);
-	if (huge)
-		err = verify_huge(&m, why, n);
-	if (!err && flags & BENCH_MEMORY_LOCKED)
-		err = lock(&m, why, n);
-	if (!err)
-		err = verify_node(t, node, &m, why, n);
-	if (err)
-		bench_memory_free(t, &m);
-	else
-		*out = m;
-	return err;
-}
-
-void bench_memory_free(const struct bench_topology *t, struct bench_memory *m)
-{
-	if (m->mapping)
-		hwloc_free(t->hwloc, m->mapping, m->mapping_bytes);
-	*m = (struct bench_memory){ .node = -1 };
 }
 
 char *bench_topology_synthetic(const struct bench_topology *t)

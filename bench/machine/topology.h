@@ -1,18 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The machine as hwloc sees it: which PUs we may use, how to bind to one and
- * prove it, and memory on a chosen NUMA node.
+ * The machine as hwloc sees it, and which PUs we may use. Binding to one is
+ * bench/machine/pin.h, memory on a chosen node bench/machine/memory.h.
  *
  *	struct bench_topology *t;
  *	char why[BENCH_WHY];
  *
  *	if (bench_topology_load(&t, 0, why, sizeof(why)))
  *		die(why);
- *	if (bench_topology_pin(t, &t->pus[0], why, sizeof(why)))
- *		die(why);
- *	... measure ...
- *	if (bench_topology_check(t, &t->pus[0], why, sizeof(why)))
- *		discard the measurement
+ *	bench_topology_pin(t, &t->pus[0], why, sizeof(why)); // and measure
  *	bench_topology_free(t);
  *
  * Conventions of every function here: 0 or a negative errno is returned, and on
@@ -129,87 +125,6 @@ char *bench_topology_allowed(const struct bench_topology *t, char *text,
  */
 int bench_topology_measurable(const struct bench_topology *t, char *why,
 			      size_t n);
-
-/**
- * bench_topology_real_os() - the OS index that pinning to @pu really uses
- *
- * The PU's own one, except on a simulated machine that hwloc cannot bind by:
- * there the real PUs are used in turn (logical index modulo their number).
- */
-unsigned int bench_topology_real_os(const struct bench_topology *t,
-				    const struct bench_pu *pu);
-
-/**
- * bench_topology_pin() - bind the calling thread to one PU, and prove it
- *
- * Strict. Success means that the kernel reports an affinity of exactly this PU
- * and that the thread runs there now: on a described machine hwloc's binding
- * calls return success and do nothing, so hwloc's word is not taken.
- *
- * Errors: -ENOTSUP the machine is simulated and SIMULATE was not asked for,
- * -EINVAL the kernel does not let us run there, -EXDEV the call succeeded but
- * the thread is not bound or not there.
- */
-int bench_topology_pin(const struct bench_topology *t,
-		       const struct bench_pu *pu, char *why, size_t n);
-
-/**
- * bench_topology_check() - is the calling thread still bound and there?
- *
- * To be called by a pinned thread at the end of its measurement. -EXDEV when
- * its affinity is no longer exactly @pu or it last ran elsewhere: somebody
- * moved it (cpuset change, CPU hot-unplug, another sched_setaffinity).
- */
-int bench_topology_check(const struct bench_topology *t,
-			 const struct bench_pu *pu, char *why, size_t n);
-
-/**
- * bench_topology_unpin() - let the calling thread run on all allowed PUs again
- */
-int bench_topology_unpin(const struct bench_topology *t, char *why, size_t n);
-
-/* How memory is asked for; the node is a logical index or BENCH_ANY_NODE. */
-#define BENCH_ANY_NODE	    (-1)
-#define BENCH_MEMORY_HUGE   1u /* transparent huge pages, verified */
-#define BENCH_MEMORY_LOCKED 2u /* mlock(2)ed */
-
-/*
- * Memory got from bench_memory_alloc(), which alone writes it. addr is page
- * aligned, or aligned to the huge page when one was asked for; zeroed and
- * touched.
- */
-struct bench_memory {
-	void *addr;
-	size_t bytes;
-	int node;      /* logical index it lies on, -1: unknown or several */
-	bool huge;     /* backed by huge pages wholly */
-	bool locked;   /* cannot be paged out */
-	void *mapping; /* what hwloc gave, for the free */
-	size_t mapping_bytes;
-};
-
-/**
- * bench_memory_alloc() - touched memory on one NUMA node
- * @bytes: size, rounded up to whole (huge) pages
- * @node: logical index of the NUMA node, or BENCH_ANY_NODE for first touch
- * @flags: BENCH_MEMORY_HUGE, BENCH_MEMORY_LOCKED
- *
- * What is asked for is delivered or refused, never approximated: the pages are
- * touched, and where they lie is read back from the kernel. The one exception
- * is a simulated machine, whose nodes are not real: there first touch decides,
- * and out->node is -1.
- *
- * Errors: -EINVAL no such node or zero size, -ENOTSUP the machine is simulated
- * or cannot bind memory, or has no transparent huge pages, -ENOMEM no memory
- * there, or not enough may be locked, or no huge page could be had, -EXDEV
- * pages landed on another node.
- */
-int bench_memory_alloc(const struct bench_topology *t, size_t bytes, int node,
-		       unsigned int flags, struct bench_memory *out, char *why,
-		       size_t n);
-
-/** bench_memory_free() - give memory back; a zeroed struct is allowed */
-void bench_memory_free(const struct bench_topology *t, struct bench_memory *m);
 
 /**
  * bench_topology_synthetic() - the machine's shape as one line of hwloc syntax

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/machine/pin.h"
 #include "bench/stats/histogram.h"
 #include "bench/machine/probe.h"
 #include "bench/stats/stats.h"

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "bench/base/rng.h"
+#include "bench/machine/pin.h"
 #include "ringbuf/clock.h"
 
 /* ------------------------------------------------------------------------ */

@@ -21,6 +21,7 @@
 #ifndef BENCH_MEASURE_TARGET_H
 #define BENCH_MEASURE_TARGET_H
 
+#include "bench/machine/memory.h"
 #include "bench/plan/cell.h"
 #include "bench/floors/floors.h"
 #include "bench/machine/topology.h"

@@ -18,9 +18,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "bench/machine/cgroup.h"
+#include "bench/machine/clock_cost.h"
 #include "bench/machine/doctor.h"
+#include "bench/machine/facilities.h"
+#include "bench/machine/key.h"
 #include "bench/machine/machine.h"
 #include "bench/machine/noise.h"
+#include "bench/machine/pin.h"
 #include "bench/machine/probe.h"
 
 #define CPU "/sys/devices/system/cpu/"

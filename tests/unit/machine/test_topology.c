@@ -15,6 +15,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "bench/machine/memory.h"
+#include "bench/machine/pin.h"
 #include "bench/machine/placement.h"
 #include "bench/machine/topology.h"
 
