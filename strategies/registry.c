@@ -58,16 +58,6 @@ const struct swap_strategy *swap_baseline(void)
 	return NULL;
 }
 
-void swap_setup(void)
-{
-	const struct swap_strategy *s;
-
-	/* A setup that fails is told by the probe, with its reason. */
-	swap_for_each_strategy (s)
-		if (s->setup)
-			s->setup();
-}
-
 int swap_probe(const struct swap_strategy *strategy, char *why, size_t size)
 {
 	if (size)

@@ -190,8 +190,9 @@ struct swap_strategy {
 /* Calling a strategy: thread context unless said otherwise                 */
 
 /*
- * Create a ring buffer whose slots carry the strategy's private state. attr's
- * slot_size is ignored. Errors as rb_create.
+ * Create a ring buffer whose slots carry the strategy's private state, and set
+ * the strategy up; that this fails is told by its probe. attr's slot_size is
+ * ignored. Errors as rb_create.
  */
 int swap_rb_create(const struct swap_strategy *strategy, struct rb_attr attr,
 		   struct rb **out);
@@ -266,7 +267,13 @@ const struct swap_strategy *swap_baseline_of(const struct swap_strategy *s);
 /* The strategy that the first of those which have one names as baseline. */
 const struct swap_strategy *swap_baseline(void);
 
-/* Run every setup hook; before the second thread exists. */
+/*
+ * Run the setup hook, unless it has succeeded in this process: 0 or -errno.
+ * swap_rb_create() does, so that a process pays for what it uses. swap_setup()
+ * runs every strategy's, again where need be: before the second thread exists,
+ * when registering for membarrier(2) is cheap.
+ */
+int swap_setup_once(const struct swap_strategy *strategy);
 void swap_setup(void);
 
 /* The strategy's probe, or 0 where it has none. */
@@ -281,6 +288,14 @@ const char *swap_shape_name(enum swap_shape shape);
 const char *swap_promise_name(enum swap_promise promise);
 const char *swap_exclusive_name(enum swap_exclusive exclusive);
 const char *swap_memory_name(enum swap_memory memory);
+
+/*
+ * What the descriptor says, by the names that `ringswap list --json` uses:
+ * "summary", "writer-pays", "bounded" (then "yes" or "no"). Names are numbered
+ * from 0, NULL past the last; NULL: no such trait. Static text.
+ */
+const char *swap_trait_name(unsigned int index);
+const char *swap_trait(const struct swap_strategy *s, const char *name);
 
 /* ------------------------------------------------------------------------ */
 /* For strategies                                                           */

@@ -7,6 +7,7 @@ int swap_rb_create(const struct swap_strategy *strategy, struct rb_attr attr,
 {
 	int err;
 
+	swap_setup_once(strategy);
 	attr.slot_size = strategy->slot_size;
 	err = rb_create(&attr, out);
 	if (err)

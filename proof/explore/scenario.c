@@ -781,6 +781,13 @@ static void roles_setup(const struct xp_scenario *scenario)
 	xp.expire_at_end = scenario->dead_writer;
 }
 
+/* Before every exploration anew, by xp_scenario_setup(): the system is. */
+int swap_setup_once(const struct swap_strategy *strategy)
+{
+	(void)strategy;
+	return 0;
+}
+
 int xp_scenario_setup(const struct xp_scenario *scenario,
 		      const struct swap_strategy *strategy)
 {
