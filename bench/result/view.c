@@ -201,10 +201,15 @@ bool bench_view_has_numbers(const json_t *cell)
 	return bench_is_usable(bench_view_status(cell));
 }
 
+bool bench_view_is_sound(const json_t *cell)
+{
+	return !json_is_false(json_object_get(cell, "sound"));
+}
+
 bool bench_view_is_uncaught(const json_t *cell)
 {
-	return json_is_false(json_object_get(cell, "sound")) &&
-	       json_object_get(cell, "swap") && bench_view_is_ok(cell);
+	return !bench_view_is_sound(cell) && json_object_get(cell, "swap") &&
+	       bench_view_is_ok(cell);
 }
 
 /* ---- Axes and places ---- */

@@ -100,6 +100,7 @@ bool bench_view_is_candidate(const json_t *cell);
 bool bench_view_is_control(const json_t *cell);
 bool bench_view_is_floor(const json_t *cell);
 bool bench_view_is_ok(const json_t *cell);
+bool bench_view_is_sound(const json_t *cell);	/* claims to be; floors do */
 bool bench_view_is_broken(const json_t *cell);	/* unsound, and caught */
 bool bench_view_is_invalid(const json_t *cell); /* evidence against it */
 
@@ -202,6 +203,10 @@ bool bench_view_histogram(const json_t *cell, enum bench_figure figure,
  * Returns how many there are, which may be more than max. */
 size_t bench_view_rounds(const json_t *cell, enum bench_figure figure,
 			 double percent, double *values, size_t max);
+
+/** bench_view_in_round() - a figure in the round of this number; NaN: none */
+double bench_view_in_round(const json_t *cell, enum bench_figure figure,
+			   double percent, size_t round);
 
 /* One name of a figure that is counts. */
 struct bench_view_count {

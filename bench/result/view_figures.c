@@ -115,6 +115,27 @@ size_t bench_view_rounds(const json_t *cell, enum bench_figure figure,
 	return n;
 }
 
+double bench_view_in_round(const json_t *cell, enum bench_figure figure,
+			   double percent, size_t number)
+{
+	const json_t *rounds = json_object_get(cell, "rounds");
+	char key[BENCH_FIGURE_PATH];
+	const json_t *round;
+	size_t i;
+
+	bench_figure_path_at(figure, percent, key);
+	json_array_foreach (rounds, i, round) {
+		const json_t *value =
+			json_object_get(json_object_get(round, "figures"), key);
+
+		if (json_integer_value(json_object_get(round, "round")) ==
+			    (json_int_t)number &&
+		    json_is_number(value) && bench_view_has_numbers(cell))
+			return json_number_value(value);
+	}
+	return NAN;
+}
+
 size_t bench_view_counts(const json_t *cell, enum bench_figure figure,
 			 struct bench_view_count *out, size_t max)
 {

@@ -1,130 +1,69 @@
 /* SPDX-License-Identifier: MIT */
-/* cells.c - which cells belong together, and what they hold. */
-#include <math.h>
+/* cells.c - what the cells of one table have in common. */
+#include <stdlib.h>
 #include <string.h>
 
-#include "bench/result/parts.h"
 #include "bench/show/parts.h"
 
-bool show_is(const json_t *cell, const char *member, const char *word)
-{
-	const char *text = bench_text(cell, member);
-
-	return text && !strcmp(text, word);
-}
-
-bool show_is_control(const json_t *cell)
-{
-	return show_is(cell, "kind", "control");
-}
-
-bool show_has_numbers(const json_t *cell)
-{
-	return bench_is_usable(bench_text(cell, "status"));
-}
-
-bool show_is_uncaught(const json_t *cell)
-{
-	return json_is_false(json_object_get(cell, "sound")) &&
-	       json_object_get(cell, "swap") && show_is(cell, "status", "ok");
-}
-
-/* ---- Tables ---- */
-
-/* "scenario/strategy/placement/axis=value": behind the second slash. */
-const char *show_point(const json_t *cell)
-{
-	const char *id = bench_text(cell, "id");
-	const char *slash = strchr(id, '/');
-
-	slash = slash ? strchr(slash + 1, '/') : NULL;
-	return slash ? slash + 1 : "";
-}
-
-bool show_same_table(const json_t *a, const json_t *b)
-{
-	return show_is(a, "scenario", bench_text(b, "scenario")) &&
-	       !strcmp(show_point(a), show_point(b));
-}
-
-bool show_is_first(const json_t *cells, size_t at)
-{
-	for (size_t i = 0; i < at; i++)
-		if (show_same_table(json_array_get(cells, i),
-				    json_array_get(cells, at)))
-			return false;
-	return true;
-}
-
-unsigned int show_axes(const json_t *cell)
-{
-	unsigned int n = 0;
-
-	for (const char *at = show_point(cell); *at; at++)
-		n += *at == '/';
-	return n;
-}
-
-bool show_any_measured(const json_t *cells, const json_t *like)
-{
-	return show_has_numbers(show_first_measured(cells, like));
-}
-
-const json_t *show_first_measured(const json_t *cells, const json_t *like)
+const json_t *show_first_measured(const struct show *s, const json_t *like)
 {
 	const json_t *cell;
-	size_t i;
 
-	json_array_foreach (cells, i, cell)
-		if (show_same_table(cell, like) && show_has_numbers(cell))
-			return cell;
+	show_for_each_cell(s,
+			   cell) if (bench_view_same_table(cell, like, NULL) &&
+				     bench_view_has_numbers(cell)) return cell;
 	return like;
 }
 
-/* ---- Members ---- */
+const json_t *show_first_judged(const struct show *s, const json_t *like)
+{
+	const json_t *cell;
+	int length;
+
+	show_for_each_cell(s,
+			   cell) if (bench_view_same_table(cell, like, NULL) &&
+				     bench_view_is_candidate(cell) &&
+				     show_baseline(cell, &length)) return cell;
+	return like;
+}
 
 const char *show_baseline(const json_t *cell, int *length)
 {
-	const char *id = bench_text(json_object_get(cell, "ratio"), "baseline");
-	const char *name = id ? strchr(id, '/') : NULL;
-	const char *end = name ? strchr(name + 1, '/') : NULL;
+	struct bench_view_ratio r;
+	const char *name, *end;
 
-	if (!end || !strncmp(id, "floor/", 6))
+	if (!bench_view_ratio(cell, &r) || !r.baseline)
+		return NULL;
+	name = strchr(r.baseline, '/');
+	end = name ? strchr(name + 1, '/') : NULL;
+	if (!end || !strncmp(r.baseline, "floor/", 6))
 		return NULL;
 	*length = (int)(end - name - 1);
 	return name + 1;
 }
 
-const json_t *show_first_judged(const json_t *cells, const json_t *like)
+char *show_where_text(const json_t *cell)
 {
-	const json_t *cell;
-	int length;
-	size_t i;
+	const char *axes = bench_view_axes(cell);
+	int writer = bench_view_writer_pu(cell);
+	int swapper = bench_view_swapper_pu(cell);
+	char *text = NULL;
+	size_t size = 0;
+	FILE *to = open_memstream(&text, &size);
 
-	json_array_foreach (cells, i, cell)
-		if (show_same_table(cell, like) &&
-		    show_is(cell, "kind", "candidate") &&
-		    show_baseline(cell, &length))
-			return cell;
-	return like;
-}
-
-const json_t *show_distribution(const json_t *cell, const char *path)
-{
-	const char *dot = strchr(path, '.');
-	const json_t *part = json_object_getn(cell, path, (size_t)(dot - path));
-
-	return json_object_get(part, dot + 1);
-}
-
-const json_t *show_percentile(const json_t *distribution, double percent)
-{
-	const json_t *list = json_object_get(distribution, "percentiles");
-	const json_t *p;
-	size_t i;
-
-	json_array_foreach (list, i, p)
-		if (fabs(bench_get_number(p, "percent") - percent) < 1e-6)
-			return p;
-	return NULL;
+	if (!to)
+		return NULL;
+	fputs(bench_view_placement(cell), to);
+	if (writer >= 0)
+		fprintf(to, ", writer on PU %d", writer);
+	if (swapper >= 0)
+		fprintf(to, ", swapper on PU %d", swapper);
+	fputs(*axes ? ", " : "", to);
+	for (; *axes; axes++)
+		if (*axes == '/')
+			fputs(", ", to);
+		else
+			fputc(*axes, to);
+	fclose(to);
+	return text;
 }

@@ -5,206 +5,158 @@
 #include <string.h>
 
 #include "bench/show/parts.h"
-#include "bench/stats/verdict.h"
 
 #define TOO_FEW "too few"
 
-static double member(const json_t *cell, const char *figure, const char *name)
-{
-	char path[128];
+/* ---- Figures ---- */
 
-	snprintf(path, sizeof(path), "%s.%s", figure, name);
-	return bench_get_number(cell, path);
+static struct bench_value value_of(const json_t *cell,
+				   const struct show_column *c)
+{
+	if (c->percent > 0)
+		return bench_view_percentile(cell, c->figure, c->percent);
+	return bench_view_figure(cell, c->figure);
 }
 
 static double unit_of(const struct show_column *c)
 {
-	return c->unit ? c->unit : 1;
+	return c->unit > 0 ? c->unit : 1;
 }
 
-void show_put_name(struct bench_grid *g, unsigned int column,
-		   const json_t *cell, const struct show_column *c)
-{
-	(void)c;
-	bench_grid_put(g, column, "%s", bench_text(cell, "strategy"));
-}
-
-/* ---- Figures ---- */
-
-void show_put_median(struct bench_grid *g, unsigned int column,
-		     const json_t *cell, const struct show_column *c)
-{
-	char text[BENCH_NUMBER_TEXT];
-
-	bench_grid_put(g, column, "%s",
-		       bench_text_number(member(cell, c->figure, "median") /
-						 unit_of(c),
-					 text));
-}
-
-void show_put_interval(struct bench_grid *g, unsigned int column,
-		       const json_t *cell, const struct show_column *c)
+static void put_value(struct bench_grid *g, unsigned int column,
+		      const struct bench_value *v, double unit)
 {
 	char text[BENCH_INTERVAL_TEXT];
 
 	bench_grid_put(g, column, "%s",
-		       bench_text_interval(member(cell, c->figure, "median"),
-					   member(cell, c->figure, "low"),
-					   member(cell, c->figure, "high"),
-					   unit_of(c), text));
+		       v->is_too_few
+			       ? TOO_FEW
+			       : bench_text_interval(v->value, v->low, v->high,
+						     unit, text));
 }
 
-void show_put_bounds(struct bench_grid *g, unsigned int column,
-		     const json_t *cell, const struct show_column *c)
+SHOW_PUT(name)
+{
+	(void)c;
+	bench_grid_put(g, column, "%s", bench_view_strategy(cell));
+}
+
+SHOW_PUT(median)
+{
+	struct bench_value v = value_of(cell, c);
+
+	v.low = v.high = NAN;
+	put_value(g, column, &v, unit_of(c));
+}
+
+SHOW_PUT(interval)
+{
+	struct bench_value v = value_of(cell, c);
+
+	put_value(g, column, &v, unit_of(c));
+}
+
+SHOW_PUT(bounds)
 {
 	char low[BENCH_NUMBER_TEXT], high[BENCH_NUMBER_TEXT];
-	double from = member(cell, c->figure, "low") / unit_of(c);
-	double to = member(cell, c->figure, "high") / unit_of(c);
+	struct bench_value v = value_of(cell, c);
 
-	if (isnan(from) || isnan(to))
+	if (isnan(v.low) || isnan(v.high))
 		bench_grid_put(g, column, "-");
 	else
 		bench_grid_put(g, column, "%s to %s",
-			       bench_text_number(from, low),
-			       bench_text_number(to, high));
+			       bench_text_number(v.low / unit_of(c), low),
+			       bench_text_number(v.high / unit_of(c), high));
 }
 
-void show_put_count(struct bench_grid *g, unsigned int column,
-		    const json_t *cell, const struct show_column *c)
+SHOW_PUT(count)
 {
+	bool is_dist = bench_figure_info(c->figure)->kind == BENCH_KIND_DIST;
 	char text[BENCH_NUMBER_TEXT];
 
-	bench_grid_put(
-		g, column, "%s",
-		bench_text_count(bench_get_number(cell, c->figure), text));
+	bench_grid_put(g, column, "%s",
+		       bench_text_count(is_dist ? bench_view_n(cell, c->figure)
+						: value_of(cell, c).value,
+					text));
 }
 
-void show_put_rate(struct bench_grid *g, unsigned int column,
-		   const json_t *cell, const struct show_column *c)
-{
-	char text[BENCH_NUMBER_TEXT];
-
-	bench_grid_put(
-		g, column, "%s",
-		bench_text_count(member(cell, c->figure, "median"), text));
-}
-
-/* ---- Distributions ---- */
-
-static void put_percentile(struct bench_grid *g, unsigned int column,
-			   const json_t *cell, const struct show_column *c,
-			   bool interval)
-{
-	const json_t *d = show_distribution(cell, c->figure);
-	const json_t *p = show_percentile(d, c->percent);
-	double ns = bench_get_number(p, "ns");
-	char text[BENCH_INTERVAL_TEXT];
-
-	if (!d)
-		bench_grid_put(g, column, "-");
-	else if (isnan(ns))
-		bench_grid_put(g, column, TOO_FEW);
-	else
-		bench_grid_put(
-			g, column, "%s",
-			bench_text_interval(
-				ns, interval ? bench_get_number(p, "low") : NAN,
-				bench_get_number(p, "high"), unit_of(c), text));
-}
-
-void show_put_percentile(struct bench_grid *g, unsigned int column,
-			 const json_t *cell, const struct show_column *c)
-{
-	put_percentile(g, column, cell, c, false);
-}
-
-void show_put_percentile_interval(struct bench_grid *g, unsigned int column,
-				  const json_t *cell,
-				  const struct show_column *c)
-{
-	put_percentile(g, column, cell, c, true);
-}
-
-void show_put_most(struct bench_grid *g, unsigned int column,
-		   const json_t *cell, const struct show_column *c)
+SHOW_PUT(most)
 {
 	char text[BENCH_NUMBER_TEXT];
 
 	bench_grid_put(g, column, "%s",
-		       bench_text_time(member(cell, c->figure, "max"), text));
+		       bench_text_time(bench_view_max(cell, c->figure), text));
 }
 
 /* ---- Words ---- */
 
-/* The core against the floor that it stands on has no rival to be judged by. */
+/* A sound control, the core without protection, is nobody's rival. */
 static bool is_judged(const json_t *cell)
 {
-	int length;
-
-	return show_baseline(cell, &length) != NULL;
+	return bench_view_is_candidate(cell) || !bench_view_is_sound(cell);
 }
 
-static enum bench_verdict verdict_of(const json_t *cell)
+static void put_verdict(struct bench_grid *g, unsigned int column,
+			const json_t *cell, bool with_width)
 {
-	const json_t *ratio = json_object_get(cell, "ratio");
-	int v = BENCH_VERDICT_INVALID;
-
-	while (v < BENCH_VERDICT_NOT_RESOLVED &&
-	       !show_is(ratio, "verdict", bench_verdict_name(v)))
-		v++;
-	return v;
-}
-
-/* The verdict, or what the cell's status makes of it; behind what is not
- * resolved, the difference that would have been. */
-void show_put_verdict(struct bench_grid *g, unsigned int column,
-		      const json_t *cell, const struct show_column *c)
-{
-	double width = bench_get_number(cell, "ratio.half-width");
+	struct bench_view_ratio r;
 	char text[BENCH_NUMBER_TEXT];
-	enum bench_verdict v;
 
-	(void)c;
-	if (show_is(cell, "status", "broken"))
+	if (bench_view_is_broken(cell))
 		bench_grid_put(
 			g, column, "broken: %.0f",
-			bench_get_number(cell, "verification.violations"));
-	else if (show_is_uncaught(cell))
+			bench_view_figure(cell,
+					  BENCH_FIGURE_VERIFICATION_VIOLATIONS)
+				.value);
+	else if (bench_view_is_uncaught(cell))
 		bench_grid_put(g, column, "NOT CAUGHT");
-	if (show_is(cell, "status", "broken") || show_is_uncaught(cell) ||
-	    !is_judged(cell))
+	else if (!is_judged(cell) || !bench_view_ratio(cell, &r))
 		return;
-	v = verdict_of(cell);
-	if (v == BENCH_VERDICT_NONE)
+	else if (r.verdict == BENCH_VERDICT_NONE)
 		bench_grid_put(g, column, "NO VERDICT");
-	else if (v == BENCH_VERDICT_NOT_RESOLVED && !isnan(width))
-		bench_grid_put(g, column, "%s (%s %%)", bench_verdict_text(v),
-			       bench_text_number(100 * width, text));
+	else if (r.verdict == BENCH_VERDICT_NOT_RESOLVED && with_width &&
+		 !isnan(r.half_width))
+		bench_grid_put(g, column, "%s (%s %%)",
+			       bench_verdict_text(r.verdict),
+			       bench_text_number(100 * r.half_width, text));
 	else
-		bench_grid_put(g, column, "%s", bench_verdict_text(v));
+		bench_grid_put(g, column, "%s", bench_verdict_text(r.verdict));
 }
 
-void show_put_floor(struct bench_grid *g, unsigned int column,
-		    const json_t *cell, const struct show_column *c)
+SHOW_PUT(verdict)
 {
-	const json_t *floor = json_object_get(cell, "own-floor");
+	(void)c;
+	put_verdict(g, column, cell, true);
+}
+
+SHOW_PUT(word)
+{
+	(void)c;
+	put_verdict(g, column, cell, false);
+}
+
+SHOW_PUT(floor)
+{
+	struct bench_view_floor floor;
 	char text[BENCH_NUMBER_TEXT];
 
 	(void)c;
-	if (floor)
+	if (bench_view_own_floor(cell, &floor))
 		bench_grid_put(g, column, "%s x %s",
-			       bench_text_number(
-				       bench_get_number(floor, "ratio"), text),
-			       bench_text(floor, "name"));
+			       bench_text_number(floor.ratio, text),
+			       floor.name);
 	else
 		bench_grid_put(g, column, "-");
 }
 
 /* ---- Grids of them ---- */
 
-/* A meaning with the baseline's name in its places; the caller frees. */
-static char *meaning_of(const char *meaning, const json_t *like)
+/* The words of a meaning that a legend has, the baseline's name in its places
+ * and without the marks of Markdown; the caller frees. */
+static char *meaning_of(const struct show_column *c, const json_t *like)
 {
+	const char *at = c->meaning ? c->meaning
+				    : bench_figure_info(c->figure)->meaning;
 	int length;
 	const char *name = show_baseline(like, &length);
 	char *text = NULL;
@@ -213,32 +165,44 @@ static char *meaning_of(const char *meaning, const json_t *like)
 
 	if (!to)
 		return NULL;
-	for (; *meaning; meaning++)
-		if (*meaning != '@')
-			fputc(*meaning, to);
-		else if (name)
+	for (; *at && *at != ';'; at++)
+		if (*at == '@' && name)
 			fprintf(to, "%.*s", length, name);
-		else
+		else if (*at == '@')
 			fputs("the baseline", to);
+		else if (*at != '`' && *at != '*')
+			fputc(*at, to);
 	fclose(to);
 	return text;
+}
+
+static void add_column(struct bench_grid *g, const struct show_column *c,
+		       const json_t *like)
+{
+	const struct bench_figure_info *figure = bench_figure_info(c->figure);
+	char *meaning = meaning_of(c, like);
+	char percentile[BENCH_NUMBER_TEXT];
+	struct bench_column column = {
+		.group = c->group,
+		.title = c->title ? c->title : figure->title,
+		.meaning = meaning && *meaning ? meaning : NULL,
+		.keep = c->keep,
+	};
+
+	if (c->percent > 0 && !c->title) {
+		snprintf(percentile, sizeof(percentile), "p%g", c->percent);
+		column.title = percentile;
+		column.group = figure->title;
+	}
+	bench_grid_column(g, &column);
+	free(meaning);
 }
 
 void show_columns(struct bench_grid *g, const struct show_column *columns,
 		  const json_t *like)
 {
-	for (const struct show_column *c = columns; c->put; c++) {
-		char *meaning = c->meaning ? meaning_of(c->meaning, like)
-					   : NULL;
-
-		bench_grid_column(g, &(struct bench_column){
-					     .group = c->group,
-					     .title = c->title,
-					     .meaning = meaning,
-					     .keep = c->keep,
-				     });
-		free(meaning);
-	}
+	for (const struct show_column *c = columns; c->put; c++)
+		add_column(g, c, like);
 }
 
 void show_row(struct bench_grid *g, const struct show_column *columns,
@@ -249,28 +213,39 @@ void show_row(struct bench_grid *g, const struct show_column *columns,
 		columns[i].put(g, i, cell, &columns[i]);
 }
 
+void show_status_row(struct bench_grid *g, const json_t *cell)
+{
+	const char *why = bench_view_why(cell);
+
+	bench_grid_note(g, bench_view_strategy(cell), "%s%s%s",
+			bench_view_is_invalid(cell) ? "INVALID"
+						    : bench_view_status(cell),
+			why ? ": " : "", why ? why : "");
+}
+
 /* ---- Words in fields ---- */
 
 static const struct {
 	const char *word, *meaning;
 } words[] = {
 	{ "WORSE",
-	  "costs more, beyond chance and beyond what is too small to "
-	  "matter" },
+	  "costs more, by more than chance and more than is too small "
+	  "to matter" },
 	{ "BETTER",
-	  "costs less, beyond chance and beyond what is too small to "
-	  "matter" },
+	  "costs less, by more than chance and more than is too small "
+	  "to matter" },
 	{ "EQUIVALENT", "any difference is too small to matter" },
 	{ "NOT RESOLVED",
-	  "more rounds or a quieter machine could tell; a "
-	  "difference of so many per cent would have shown" },
+	  "too few rounds or too much noise to tell; in "
+	  "brackets the difference that would have shown" },
 	{ "NO VERDICT", "identical code differed too much here (A/A)" },
 	{ "broken", "declared unsound, and caught so many times" },
 	{ "NOT CAUGHT",
-	  "declared unsound, and not seen breaking: this run "
-	  "could not have seen a fault in the others" },
+	  "declared unsound and not seen breaking: this run could "
+	  "not have seen a fault in the others either" },
+	{ "INVALID", "claims to be sound, and was caught breaking" },
 	{ TOO_FEW,
-	  "fewer values than this percentile needs (368 for p99, 3688 "
+	  "fewer values than the percentile needs (368 for p99, 3688 "
 	  "for p99.9)" },
 };
 

@@ -3,41 +3,33 @@
 #include "bench/show/parts.h"
 
 static const struct show_column columns[] = {
-	SHOW_COLUMN(name, NULL, "floor", NULL),
-	SHOW_COLUMN(interval, "floor.ns", "ns", NULL),
-	SHOW_COLUMN(percentile, "floor.latency", "p99", NULL, .percent = 99),
-	SHOW_COLUMN(percentile, "floor.latency", "p99.9", NULL,
-		    .percent = 99.9),
+	SHOW_WORDS(name, "floor", ""),
+	SHOW_FIGURE(interval, FLOOR_NS),
+	SHOW_FIGURE(median, FLOOR_LATENCY, .percent = 99),
+	SHOW_FIGURE(median, FLOOR_LATENCY, .percent = 99.9),
 	{ 0 }
 };
-
-static void add_floor(struct bench_grid *g, const json_t *cell)
-{
-	const char *reason = bench_text(cell, "reason");
-
-	if (show_has_numbers(cell))
-		show_row(g, columns, cell);
-	else
-		bench_grid_note(g, bench_text(cell, "strategy"), "%s: %s",
-				bench_text(cell, "status"),
-				reason ? reason : "");
-}
 
 void show_floors(const struct show *s, const json_t *like)
 {
 	struct bench_grid g = { 0 };
 	const json_t *cell;
-	size_t i;
 
 	show_columns(&g, columns, like);
-	json_array_foreach (s->cells, i, cell)
-		if (show_same_table(cell, like))
-			add_floor(&g, cell);
+	show_for_each_cell(s, cell)
+	{
+		if (!bench_view_same_table(cell, like, NULL))
+			continue;
+		if (bench_view_has_numbers(cell))
+			show_row(&g, columns, cell);
+		else
+			show_status_row(&g, cell);
+	}
 	bench_grid_drop_empty(&g);
 	show_title(s,
 		   "Floors: ns for one bare mechanism, which no strategy "
 		   "that uses it can beat");
-	show_where(s, show_first_measured(s->cells, like));
+	show_where(s, show_first_measured(s, like));
 	bench_grid_print(&g, s->width, s->to);
 	show_legend(s, &g);
 	bench_grid_free(&g);

@@ -406,6 +406,37 @@ void bench_grid_print(struct bench_grid *g, unsigned int width, FILE *to)
 	free(l.of);
 }
 
+/* Do neighbours of a group say the same of themselves? */
+static bool share_meaning(const struct bench_grid *g, unsigned int a,
+			  unsigned int b)
+{
+	return !g->column[b].hidden && g->column[b].meaning &&
+	       !strcmp(group_of(g, a), group_of(g, b)) && *group_of(g, a) &&
+	       !strcmp(g->column[a].meaning, g->column[b].meaning);
+}
+
+static bool is_said(const struct bench_grid *g, unsigned int c)
+{
+	for (unsigned int b = 0; b < c; b++)
+		if (share_meaning(g, c, b))
+			return true;
+	return false;
+}
+
+/* "swap p50", or of a group that shares a meaning its name alone. */
+static void print_label(const struct bench_grid *g, unsigned int c, FILE *to)
+{
+	bool shared = false;
+
+	for (unsigned int b = c + 1; b < g->columns; b++)
+		shared |= share_meaning(g, c, b);
+	if (shared)
+		fputs(group_of(g, c), to);
+	else
+		fprintf(to, "%s%s%s", group_of(g, c),
+			*group_of(g, c) ? " " : "", g->column[c].title);
+}
+
 void bench_grid_legend(const struct bench_grid *g, unsigned int width, FILE *to)
 {
 	char *text = NULL;
@@ -414,13 +445,12 @@ void bench_grid_legend(const struct bench_grid *g, unsigned int width, FILE *to)
 	bool any = false;
 
 	for (unsigned int c = 0; list && c < g->columns; c++) {
-		const struct bench_grid_column *column = &g->column[c];
-
-		if (column->hidden || !column->meaning)
+		if (g->column[c].hidden || !g->column[c].meaning ||
+		    is_said(g, c))
 			continue;
-		fprintf(list, "%s%s%s%s: %s", any ? "; " : "", group_of(g, c),
-			*group_of(g, c) ? " " : "", column->title,
-			column->meaning);
+		fputs(any ? "; " : "", list);
+		print_label(g, c, list);
+		fprintf(list, ": %s", g->column[c].meaning);
 		any = true;
 	}
 	if (list)

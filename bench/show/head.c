@@ -4,65 +4,57 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bench/result/parts.h"
 #include "bench/show/parts.h"
 
 #define MARGIN "         "
 
-static const char *or_unknown(const char *text)
+static const char *fact(const struct show *s, const char *path)
 {
-	return text && strncmp(text, "unavailable", 11) ? text : "unknown";
+	const char *text = bench_view_fact(s->result, path);
+
+	return text ? text : "unknown";
 }
 
-static const char *member(const json_t *of, const char *part, const char *name)
+static double number(const struct show *s, const char *path)
 {
-	return or_unknown(bench_text(json_object_get(of, part), name));
+	return bench_view_fact_number(s->result, path);
 }
 
 static void print_run(const struct show *s)
 {
-	const json_t *run = json_object_get(s->result, "run");
-
 	bench_printf_wrapped(s->to, s->width, "", MARGIN,
 			     "ringswap %s, matrix %s, %.0f of %.0f rounds, %s",
-			     bench_text(run, "started"),
-			     member(run, "matrix", "name"),
-			     bench_get_number(run, "rounds"),
-			     bench_get_number(run, "rounds-planned"),
-			     bench_text(run, "status"));
+			     fact(s, "run.started"), fact(s, "run.matrix.name"),
+			     number(s, "run.rounds"),
+			     number(s, "run.rounds-planned"),
+			     fact(s, "run.status"));
 }
 
 static void print_machine(const struct show *s)
 {
-	const json_t *m = json_object_get(s->result, "machine");
-	const char *hypervisor = bench_text(m, "hypervisor");
-	bool is_guest = hypervisor && strcmp(hypervisor, "none");
 	char pus[BENCH_NUMBER_TEXT];
 
 	bench_printf_wrapped(
 		s->to, s->width, "machine  ", MARGIN,
-		"%s: %s, %s PUs, Linux %s, %s", bench_text(m, "key"),
-		member(m, "cpu", "model"),
-		bench_text_count(bench_get_number(m, "topology.pus"), pus),
-		member(m, "kernel", "release"),
-		is_guest ? hypervisor : "no hypervisor");
+		"%s: %s, %s PUs, Linux %s, hypervisor %s",
+		fact(s, "machine.key"), fact(s, "machine.cpu.model"),
+		bench_text_count(number(s, "machine.topology.pus"), pus),
+		fact(s, "machine.kernel.release"),
+		fact(s, "machine.hypervisor"));
 }
 
 static void print_build(const struct show *s)
 {
-	const json_t *b = json_object_get(s->result, "build");
-
 	bench_printf_wrapped(s->to, s->width, "build    ", MARGIN,
 			     "%s, %s, %s, full barrier: %s",
-			     or_unknown(bench_text(b, "commit")),
-			     or_unknown(bench_text(b, "compiler")),
-			     or_unknown(bench_text(b, "build-type")),
-			     or_unknown(bench_text(b, "barrier")));
+			     fact(s, "build.commit"), fact(s, "build.compiler"),
+			     fact(s, "build.build-type"),
+			     fact(s, "build.barrier"));
 }
 
 static void print_statistics(const struct show *s)
 {
-	double alpha = bench_get_number(s->result, "statistics.alpha");
+	double alpha = number(s, "statistics.alpha");
 
 	bench_printf_wrapped(s->to, s->width, "numbers  ", MARGIN,
 			     "median of the rounds [%.0f %% interval]; the "
@@ -74,67 +66,66 @@ static void print_statistics(const struct show *s)
 /* ---- A/A: what identical code showed ---- */
 
 /* The smallest difference that a verdict may call one, after this A/A. */
-static double threshold_after(const json_t *result, const json_t *aa)
+static double threshold_after(const struct show *s,
+			      const struct bench_view_aa *aa)
 {
-	double least = bench_get_number(result, "statistics.threshold");
+	double least = number(s, "statistics.threshold");
 
-	least = fmax(least, fabs(bench_get_number(aa, "low") - 1));
-	return fmax(least, fabs(bench_get_number(aa, "high") - 1));
+	return fmax(least, fmax(fabs(aa->low - 1), fabs(aa->high - 1)));
 }
 
 /* "swap at shared-l3, writer descheduled"; the caller frees. */
-static char *control_name(const json_t *of, const char *state)
+static char *control_name(const char *scenario, const char *placement,
+			  const char *state)
 {
-	const char *scenario = bench_text(of, "scenario");
 	bool plain = !state || !strcmp(state, "saturated");
 	char *text = NULL;
 
-	if (asprintf(&text, "%s at %s%s%s", scenario ? scenario : "write",
-		     bench_text(of, "placement"), plain ? "" : ", writer ",
-		     plain ? "" : state) < 0)
+	if (asprintf(&text, "%s at %s%s%s", scenario, placement,
+		     plain ? "" : ", writer ", plain ? "" : state) < 0)
 		return NULL;
 	return text;
 }
 
-static void print_control(const struct show *s, const json_t *aa)
+static void print_control(const struct show *s, const struct bench_view_aa *aa)
 {
-	char *name = control_name(aa, bench_text(aa, "writer-state"));
-	const char *reason = bench_text(aa, "reason");
+	char *name =
+		control_name(aa->scenario, aa->placement, aa->writer_state);
 	char text[BENCH_INTERVAL_TEXT];
 
-	bench_text_interval(bench_get_number(aa, "median"),
-			    bench_get_number(aa, "low"),
-			    bench_get_number(aa, "high"), 1, text);
-	if (reason)
-		bench_printf_wrapped(s->to, s->width, MARGIN, MARGIN "  ",
-				     "%s: %s, FAILED: no verdicts; %s",
-				     name ? name : "", text, reason);
-	else
+	bench_text_interval(aa->median, aa->low, aa->high, 1, text);
+	if (aa->passed)
 		bench_printf_wrapped(
 			s->to, s->width, MARGIN, MARGIN "  ",
 			"%s: %s, passed: below %.1f %% is no difference",
-			name ? name : "", text,
-			100 * threshold_after(s->result, aa));
+			name ? name : "", text, 100 * threshold_after(s, aa));
+	else
+		bench_printf_wrapped(s->to, s->width, MARGIN, MARGIN "  ",
+				     "%s: %s, FAILED: no verdicts; %s",
+				     name ? name : "", text,
+				     aa->reason ? aa->reason : "");
 	free(name);
 }
 
 /* The control that a ratio should have and has not; NULL: fine. The caller
  * frees. */
-static char *lacking_control(const json_t *result, size_t at)
+static char *lacking_control(const json_t *result, const json_t *cell)
 {
-	const json_t *cell =
-		json_array_get(json_object_get(result, "cells"), at);
+	struct bench_view_ratio r;
+	struct bench_view_aa aa;
 
-	if (!json_object_get(cell, "ratio") ||
-	    bench_aa_for(json_object_get(result, "aa"), cell))
+	if (!bench_view_ratio(cell, &r) || bench_view_aa_of(result, cell, &aa))
 		return NULL;
-	return control_name(cell, bench_writer_state(cell));
+	return control_name(bench_view_scenario(cell),
+			    bench_view_placement(cell),
+			    bench_view_writer_state(cell));
 }
 
 static bool is_first_lacking(const json_t *result, size_t at, const char *name)
 {
 	for (size_t i = 0; i < at; i++) {
-		char *other = lacking_control(result, i);
+		char *other =
+			lacking_control(result, bench_view_cell(result, i));
 		bool same = other && !strcmp(name, other);
 
 		free(other);
@@ -146,10 +137,9 @@ static bool is_first_lacking(const json_t *result, size_t at, const char *name)
 
 static void print_lacking(const struct show *s)
 {
-	size_t n = json_array_size(json_object_get(s->result, "cells"));
-
-	for (size_t i = 0; i < n; i++) {
-		char *name = lacking_control(s->result, i);
+	for (size_t i = 0; i < bench_view_cells(s->result); i++) {
+		char *name = lacking_control(s->result,
+					     bench_view_cell(s->result, i));
 
 		if (name && is_first_lacking(s->result, i, name))
 			bench_printf_wrapped(
@@ -161,19 +151,20 @@ static void print_lacking(const struct show *s)
 
 static void print_aa(const struct show *s)
 {
-	const json_t *list = json_object_get(s->result, "aa");
-	const json_t *aa;
-	size_t i;
+	struct bench_view_aa aa;
+	size_t n = bench_view_aas(s->result);
 
-	if (!json_array_size(list)) {
+	if (!n) {
 		fprintf(s->to, "A/A      none: no verdicts\n");
 		return;
 	}
-	bench_printf_wrapped(s->to, s->width, "A/A      ", MARGIN,
-			     "the baseline against itself, as noise shows in "
-			     "this run");
-	json_array_foreach (list, i, aa)
-		print_control(s, aa);
+	bench_print_wrapped(s->to, s->width, "A/A      ", MARGIN,
+			    "identical code against itself: the noise of this "
+			    "run");
+	for (size_t i = 0; i < n; i++) {
+		bench_view_aa(s->result, i, &aa);
+		print_control(s, &aa);
+	}
 	print_lacking(s);
 }
 
@@ -181,19 +172,16 @@ static void print_aa(const struct show *s)
 
 static void print_marks(const struct show *s)
 {
-	const json_t *mark = json_object_get(s->result, "indicative");
-	const json_t *reasons = json_object_get(mark, "reasons");
-	const json_t *reason;
-	size_t i;
+	const char *reason;
 
-	if (!json_is_true(json_object_get(mark, "stamp")))
+	if (!bench_view_is_indicative(s->result))
 		return;
 	bench_print_wrapped(s->to, s->width, "", MARGIN,
 			    "INDICATIVE numbers: directions, not sizes, "
 			    "because of");
-	json_array_foreach (reasons, i, reason)
+	for (size_t i = 0; (reason = bench_view_reason(s->result, i)); i++)
 		bench_print_wrapped(s->to, s->width, MARGIN, MARGIN "  ",
-				    json_string_value(reason));
+				    reason);
 }
 
 void show_head(const struct show *s)

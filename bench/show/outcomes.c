@@ -6,56 +6,53 @@
 #include "bench/show/parts.h"
 
 /* "ok 5999, deferred 3", or of each so many @by; the caller frees. */
-static char *counts_text(const json_t *map, double by)
+static char *counts_text(const json_t *cell, enum bench_figure figure,
+			 double by)
 {
-	json_t *object = (json_t *)map; /* iteration changes nothing */
+	size_t n = bench_view_counts(cell, figure, NULL, 0);
+	struct bench_view_count *counts = calloc(n + 1, sizeof(*counts));
 	char *text = NULL, digits[BENCH_NUMBER_TEXT];
 	size_t size = 0;
 	FILE *to = open_memstream(&text, &size);
-	const char *name;
 	bool any = false;
-	json_t *count;
 
-	if (!to)
-		return NULL;
-	json_object_foreach (object, name, count) {
-		double value = json_number_value(count) / by;
+	if (!to || !counts)
+		n = 0;
+	else
+		bench_view_counts(cell, figure, counts, n);
+	for (size_t i = 0; i < n; i++) {
+		double value = counts[i].count / by;
 
-		if (value == 0)
+		if (!(value > 0))
 			continue;
-		fprintf(to, "%s%s %s", any ? ", " : "", name,
-			by == 1 ? bench_text_count(value, digits)
-				: bench_text_number(value, digits));
+		fprintf(to, "%s%s %s", any ? ", " : "", counts[i].name,
+			by > 1 ? bench_text_number(value, digits)
+			       : bench_text_count(value, digits));
 		any = true;
 	}
-	if (!any)
+	if (to && !any)
 		fputs("none", to);
-	fclose(to);
+	if (to)
+		fclose(to);
+	free(counts);
 	return text;
 }
 
 static void add_outcomes(struct bench_grid *g, const json_t *cell)
 {
 	/* Drops are of a whole block, and so are these. */
-	double swaps = bench_get_number(cell, "verification.snapshots");
-	const json_t *drops =
-		json_object_get(json_object_get(cell, "writer"), "drops");
-	char *ended = counts_text(
-		json_object_get(json_object_get(cell, "swap"), "outcomes"), 1);
-	char *lost = counts_text(swaps > 0 ? drops : NULL, swaps);
+	double swaps =
+		bench_view_figure(cell, BENCH_FIGURE_VERIFICATION_SNAPSHOTS)
+			.value;
+	char *ended = counts_text(cell, BENCH_FIGURE_SWAP_OUTCOMES, 1);
+	char *lost = counts_text(cell, BENCH_FIGURE_WRITER_DROPS, swaps);
 
 	bench_grid_row(g);
-	bench_grid_put(g, 0, "%s", bench_text(cell, "strategy"));
+	bench_grid_put(g, 0, "%s", bench_view_strategy(cell));
 	bench_grid_put(g, 1, "%s", ended ? ended : "");
 	bench_grid_put(g, 2, "%s", lost ? lost : "");
 	free(ended);
 	free(lost);
-}
-
-static bool has_outcomes(const json_t *cell)
-{
-	return show_has_numbers(cell) && json_object_get(cell, "swap") &&
-	       !show_is(cell, "scenario", "scaling");
 }
 
 void show_outcomes(const struct show *s, const json_t *like)
@@ -67,13 +64,13 @@ void show_outcomes(const struct show *s, const json_t *like)
 	};
 	struct bench_grid g = { 0 };
 	const json_t *cell;
-	size_t i;
 
-	for (i = 0; i < 3; i++)
+	for (size_t i = 0; i < 3; i++)
 		bench_grid_column(&g, &columns[i]);
-	json_array_foreach (s->cells, i, cell)
-		if (show_same_table(cell, like) && has_outcomes(cell))
-			add_outcomes(&g, cell);
+	show_for_each_cell(
+		s, cell) if (bench_view_same_table(cell, like, NULL) &&
+			     bench_view_counts(cell, BENCH_FIGURE_SWAP_OUTCOMES,
+					       NULL, 0)) add_outcomes(&g, cell);
 	if (g.rows) {
 		show_title(s,
 			   "How these swaps ended, and the events dropped "

@@ -7,62 +7,40 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "bench/base/json.h"
+#include "bench/result/view.h"
 #include "bench/show/grid.h"
 #include "bench/show/show.h"
 #include "bench/show/text.h"
 
-/* What is printed, and where to. cells are those of the result that the
- * options ask for. */
+/* What is printed, and where to. */
 struct show {
 	const json_t *result;
-	const json_t *cells;
-	const struct bench_show_options *options;
+	const json_t *asked; /* the result with the cells that are asked for */
 	unsigned int width;
 	FILE *to;
 };
 
+/* Every cell that is asked for. */
+#define show_for_each_cell(s, cell)                                    \
+	for (size_t cell##_i = 0;                                      \
+	     ((cell) = bench_view_cell((s)->asked, cell##_i)) != NULL; \
+	     cell##_i++)
+
 /* ---- Cells (cells.c) ---- */
-
-bool show_is(const json_t *cell, const char *member, const char *word);
-bool show_is_control(const json_t *cell);
-
-/* Did it come to numbers: status ok, or broken as was declared? */
-bool show_has_numbers(const json_t *cell);
-
-/* Declared unsound, swapped, and yet not seen breaking: a blind detector, or
- * too short a run. */
-bool show_is_uncaught(const json_t *cell);
-
-/* Do two cells differ in their strategy alone? Then they share a table. */
-bool show_same_table(const json_t *a, const json_t *b);
-
-/* Is it the first of its table? */
-bool show_is_first(const json_t *cells, size_t at);
-
-/* What stands behind the strategy in its id: "shared-l3/payload=64". */
-const char *show_point(const json_t *cell);
-
-/* How many axes stand in it beside the placement: 0 is the default point. */
-unsigned int show_axes(const json_t *cell);
 
 /* Of the cells that share a table with @like: the first with numbers; like
  * itself where there is none. */
-const json_t *show_first_measured(const json_t *cells, const json_t *like);
-bool show_any_measured(const json_t *cells, const json_t *like);
+const json_t *show_first_measured(const struct show *s, const json_t *like);
 
 /* The first candidate of a table that has a baseline; @like: none has. */
-const json_t *show_first_judged(const json_t *cells, const json_t *like);
+const json_t *show_first_judged(const struct show *s, const json_t *like);
 
 /* The strategy that a cell's ratio is to, so many bytes of it; NULL: it has no
  * ratio, or one to a floor. */
 const char *show_baseline(const json_t *cell, int *length);
 
-/* {"n", "max", "percentiles", ...} at part.name; NULL: not measured. */
-const json_t *show_distribution(const json_t *cell, const char *path);
-
-/* {"percent", "ns", "low", "high"} of a distribution; NULL: not there. */
-const json_t *show_percentile(const json_t *distribution, double percent);
+/* "shared-l3, writer on PU 1, swapper on PU 0, payload=64"; the caller frees */
+char *show_where_text(const json_t *cell);
 
 /* ---- Columns made of figures (columns.c) ---- */
 
@@ -72,53 +50,50 @@ struct show_column;
 typedef void (*show_put_fn)(struct bench_grid *g, unsigned int column,
 			    const json_t *cell, const struct show_column *c);
 
+/* Title and meaning are the figure's unless they are given: of a percentile the
+ * group is the figure's title, its own is "p99". Of a meaning, the legend has
+ * the words up to the first ';'. */
 struct show_column {
 	show_put_fn put;
-	const char *figure; /* its path; what that means is put's business */
-	const char *title;
-	const char *meaning; /* '@' stands for the baseline's name */
+	enum bench_figure figure;
+	double percent;	     /* which percentile; 0: none */
+	double unit;	     /* what one is in the figure's own unit; 0: 1 */
+	const char *title;   /* NULL: the figure's */
+	const char *meaning; /* NULL: the figure's; "": it goes without saying;
+				'@' stands for the baseline's name */
 	const char *group;
-	double unit;	/* what one is in the figure's own unit; 0: 1 */
-	double percent; /* which percentile */
-	unsigned int keep;
+	unsigned int keep; /* as in struct bench_column */
 };
 
-/* show_put_FORM of a figure, with a title and what it means (NULL: that goes
- * without saying); more members may follow. */
-#define SHOW_COLUMN(form, path, head, words, ...)                          \
-	{                                                                  \
-		.put = show_put_##form, .figure = (path), .title = (head), \
-		.meaning = (words), __VA_ARGS__                            \
+/* show_put_FORM of a figure; more members may follow. */
+#define SHOW_FIGURE(form, id, ...)                                   \
+	{                                                            \
+		.put = show_put_##form, .figure = BENCH_FIGURE_##id, \
+		__VA_ARGS__                                          \
 	}
 
-void show_put_name(struct bench_grid *g, unsigned int column,
-		   const json_t *cell, const struct show_column *c);
-/* a figure, without and with its interval; the interval alone; a count; the
- * median of a rate */
-void show_put_median(struct bench_grid *g, unsigned int column,
-		     const json_t *cell, const struct show_column *c);
-void show_put_interval(struct bench_grid *g, unsigned int column,
-		       const json_t *cell, const struct show_column *c);
-void show_put_bounds(struct bench_grid *g, unsigned int column,
-		     const json_t *cell, const struct show_column *c);
-void show_put_count(struct bench_grid *g, unsigned int column,
-		    const json_t *cell, const struct show_column *c);
-void show_put_rate(struct bench_grid *g, unsigned int column,
-		   const json_t *cell, const struct show_column *c);
-/* of a distribution: a percentile, without and with its interval, and the
- * greatest value with a unit of its own */
-void show_put_percentile(struct bench_grid *g, unsigned int column,
-			 const json_t *cell, const struct show_column *c);
-void show_put_percentile_interval(struct bench_grid *g, unsigned int column,
-				  const json_t *cell,
-				  const struct show_column *c);
-void show_put_most(struct bench_grid *g, unsigned int column,
-		   const json_t *cell, const struct show_column *c);
-/* the word of its verdict; how many times the floor that bounds it */
-void show_put_verdict(struct bench_grid *g, unsigned int column,
-		      const json_t *cell, const struct show_column *c);
-void show_put_floor(struct bench_grid *g, unsigned int column,
-		    const json_t *cell, const struct show_column *c);
+/* show_put_FORM of what is no figure. */
+#define SHOW_WORDS(form, head, words, ...)                                   \
+	{                                                                    \
+		.put = show_put_##form, .title = (head), .meaning = (words), \
+		__VA_ARGS__                                                  \
+	}
+
+#define SHOW_US 1e3 /* unit: microseconds of a figure in ns */
+
+#define SHOW_PUT(form)                                                  \
+	void show_put_##form(struct bench_grid *g, unsigned int column, \
+			     const json_t *cell, const struct show_column *c)
+
+SHOW_PUT(name);	    /* its strategy */
+SHOW_PUT(median);   /* a figure without its interval */
+SHOW_PUT(interval); /* and with it */
+SHOW_PUT(bounds);   /* the interval alone: "1.02 to 1.07" */
+SHOW_PUT(count);    /* a count, a rate, or the values of a distribution */
+SHOW_PUT(most);	    /* of a distribution the greatest, with its own unit */
+SHOW_PUT(verdict);  /* its word, and what could have been resolved */
+SHOW_PUT(word);	    /* the verdict's word alone */
+SHOW_PUT(floor);    /* how many times the floor that bounds it */
 
 /* A grid with these columns; the list ends with one that has no put. Their
  * meanings name the baseline of the cell @like. */
@@ -134,9 +109,6 @@ void show_legend(const struct show *s, const struct bench_grid *g);
 
 /* ---- Paragraphs and tables ---- */
 
-/* "shared-l3, writer on PU 1, swapper on PU 0, payload=64" */
-void show_where(const struct show *s, const json_t *cell);
-
 /* A title behind an empty line. */
 void show_title(const struct show *s, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
@@ -145,9 +117,20 @@ void show_title(const struct show *s, const char *format, ...)
 void show_line(const struct show *s, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
+/* Where a cell was measured, as a line. */
+void show_where(const struct show *s, const json_t *cell);
+
+/* A row of the strategy's name and its status: "unavailable: no perf" */
+void show_status_row(struct bench_grid *g, const json_t *cell);
+
 void show_head(const struct show *s);
+
+/* One table of both sides and a summary. */
 void show_answer(const struct show *s);
-void show_verification(const struct show *s);
+
+/* How much was checked; what was caught. */
+void show_checked(const struct show *s);
+void show_evidence(const struct show *s, bool broken);
 
 /* Every table of the cells. */
 void show_tables(const struct show *s);
@@ -155,7 +138,6 @@ void show_tables(const struct show *s);
 /* The tables of one scenario beside those of its columns. */
 void show_outcomes(const struct show *s, const json_t *like);
 void show_writers(const struct show *s, const json_t *like);
-bool show_is_last_of_writers(const json_t *cells, size_t at);
 void show_floors(const struct show *s, const json_t *like);
 void show_counters(const struct show *s, const json_t *like);
 

@@ -11,25 +11,31 @@
 
 /* ---- Which cells ---- */
 
-static bool is_wanted(const json_t *cell, const struct bench_show_options *o)
+static bool is_asked(const char *word, const char *asked)
 {
-	return (!o->scenario || show_is(cell, "scenario", o->scenario)) &&
-	       (!o->strategy || show_is(cell, "strategy", o->strategy)) &&
-	       (!o->placement || show_is(cell, "placement", o->placement));
+	return !asked || !strcmp(word, asked);
 }
 
-/* Those that the options ask for, in a new array. */
-static json_t *wanted_cells(const json_t *result,
-			    const struct bench_show_options *o)
+static bool is_wanted(const json_t *cell, const struct bench_show_options *o)
 {
-	const json_t *cells = json_object_get(result, "cells");
-	json_t *wanted = json_array(), *cell;
-	size_t i;
+	return is_asked(bench_view_scenario(cell), o->scenario) &&
+	       is_asked(bench_view_strategy(cell), o->strategy) &&
+	       is_asked(bench_view_placement(cell), o->placement);
+}
 
-	json_array_foreach (cells, i, cell)
+/* The result with those cells alone; the caller's reference. */
+static json_t *asked_for(const json_t *result,
+			 const struct bench_show_options *o)
+{
+	json_t *asked = json_copy((json_t *)result); /* reads it */
+	json_t *cells = json_array();
+	const json_t *cell;
+
+	for (size_t i = 0; (cell = bench_view_cell(result, i)); i++)
 		if (is_wanted(cell, o))
-			json_array_append(wanted, cell);
-	return wanted;
+			json_array_append(cells, (json_t *)cell);
+	json_object_set_new(asked, "cells", cells);
+	return asked;
 }
 
 static bool is_filtered(const struct bench_show_options *o)
@@ -37,75 +43,77 @@ static bool is_filtered(const struct bench_show_options *o)
 	return o->scenario || o->strategy || o->placement;
 }
 
-/* Is this word the first of its kind among the cells up to here? */
-static bool is_new(const json_t *cells, size_t at, const char *member)
+/* ---- What is not there ---- */
+
+typedef const char *(*word_fn)(const json_t *cell);
+
+/* Is the word of the cell at @at the first of its kind? */
+static bool is_new(const json_t *result, size_t at, word_fn word_of)
 {
-	const char *word = bench_text(json_array_get(cells, at), member);
+	const char *word = word_of(bench_view_cell(result, at));
 
 	for (size_t i = 0; i < at; i++)
-		if (show_is(json_array_get(cells, i), member, word))
+		if (!strcmp(word_of(bench_view_cell(result, i)), word))
 			return false;
 	return true;
 }
 
-static int unknown(const json_t *cells, const char *member, const char *word,
-		   char *why, size_t n)
+static bool holds(const json_t *result, word_fn word_of, const char *word)
+{
+	const json_t *cell;
+
+	for (size_t i = 0; (cell = bench_view_cell(result, i)); i++)
+		if (!strcmp(word_of(cell), word))
+			return true;
+	return false;
+}
+
+static int unknown(const json_t *result, const char *name, word_fn word_of,
+		   const char *word, char *why, size_t n)
 {
 	char *known = NULL;
 	size_t size = 0;
 	FILE *to = open_memstream(&known, &size);
+	const json_t *cell;
 	int err;
 
-	for (size_t i = 0; to && i < json_array_size(cells); i++)
-		if (is_new(cells, i, member))
-			fprintf(to, " %s",
-				bench_text(json_array_get(cells, i), member));
+	for (size_t i = 0; to && (cell = bench_view_cell(result, i)); i++)
+		if (is_new(result, i, word_of))
+			fprintf(to, " %s", word_of(cell));
 	if (to)
 		fclose(to);
 	err = bench_why(-EINVAL, why, n,
-			"no %s \"%s\" in this result; it has:%s", member, word,
+			"no %s \"%s\" in this result; it has:%s", name, word,
 			known ? known : "");
 	free(known);
 	return err;
 }
 
-static bool holds(const json_t *cells, const char *member, const char *word)
-{
-	const json_t *cell;
-	size_t i;
-
-	json_array_foreach (cells, i, cell)
-		if (show_is(cell, member, word))
-			return true;
-	return false;
-}
-
 int bench_show_check(const json_t *result, const struct bench_show_options *o,
 		     char *why, size_t n)
 {
-	const json_t *cells = json_object_get(result, "cells");
 	const struct {
-		const char *member, *word;
+		const char *name, *word;
+		word_fn word_of;
 	} asked[] = {
-		{ "scenario", o->scenario },
-		{ "strategy", o->strategy },
-		{ "placement", o->placement },
+		{ "scenario", o->scenario, bench_view_scenario },
+		{ "strategy", o->strategy, bench_view_strategy },
+		{ "placement", o->placement, bench_view_placement },
 	};
-	json_t *wanted;
-	bool any;
+	const json_t *cell;
 
 	for (size_t i = 0; i < sizeof(asked) / sizeof(asked[0]); i++)
 		if (asked[i].word &&
-		    !holds(cells, asked[i].member, asked[i].word))
-			return unknown(cells, asked[i].member, asked[i].word,
-				       why, n);
-	wanted = wanted_cells(result, o);
-	any = json_array_size(wanted) || !json_array_size(cells);
-	json_decref(wanted);
-	return any ? 0
-		   : bench_why(-EINVAL, why, n,
-			       "this result holds each of these, but no cell "
-			       "of them all");
+		    !holds(result, asked[i].word_of, asked[i].word))
+			return unknown(result, asked[i].name, asked[i].word_of,
+				       asked[i].word, why, n);
+	for (size_t i = 0; (cell = bench_view_cell(result, i)); i++)
+		if (is_wanted(cell, o))
+			return 0;
+	return is_filtered(o) ? bench_why(-EINVAL, why, n,
+					  "this result holds each of these, "
+					  "but no cell of them all")
+			      : 0;
 }
 
 /* ---- Printing ---- */
@@ -118,20 +126,21 @@ void bench_show_head(const json_t *result, unsigned int width, FILE *to)
 void bench_show_print(const json_t *result, const struct bench_show_options *o,
 		      FILE *to)
 {
-	json_t *cells = wanted_cells(result, o);
+	json_t *asked = asked_for(result, o);
 	struct show s = {
 		.result = result,
-		.cells = cells,
-		.options = o,
+		.asked = asked,
 		.width = o->width,
 		.to = to,
 	};
 
 	show_head(&s);
-	if (!o->all && !is_filtered(o))
+	if (o->all || is_filtered(o)) {
 		show_tables(&s);
-	else
+		show_checked(&s);
+		show_evidence(&s, /* broken */ true);
+	} else {
 		show_tables(&s);
-	show_verification(&s);
-	json_decref(cells);
+	}
+	json_decref(asked);
 }

@@ -19,70 +19,47 @@ struct table {
 	const struct show_column *columns;
 };
 
-#define NAME	     SHOW_COLUMN(name, NULL, "strategy", NULL)
-#define RATIO(words) SHOW_COLUMN(interval, "ratio", "ratio", words)
-#define VERDICT	     SHOW_COLUMN(verdict, NULL, "verdict", NULL)
-#define US	     1e3
+#define NAME	       SHOW_WORDS(name, "strategy", "")
+#define VERDICT	       SHOW_WORDS(verdict, "verdict", "")
+#define US	       .unit = SHOW_US
+#define AT(percentile) .percent = (percentile)
+#define RATIO(words)   SHOW_FIGURE(interval, RATIO_LOG, .meaning = (words))
 
 static const struct show_column write_columns[] = {
 	NAME,
-	SHOW_COLUMN(interval, "writer.ns-per-event", "ns/event",
-		    "nanoseconds for one event"),
+	SHOW_FIGURE(interval, WRITER_NS_PER_EVENT),
 	RATIO("cost as a multiple of @'s, which takes turns with it in one "
-	      "process; of @ itself: of the bare mechanism's"),
+	      "process, and of @ itself: of the bare mechanism's"),
 	VERDICT,
-	SHOW_COLUMN(floor, NULL, "own floor",
-		    "cost as a multiple of the bare mechanism that it cannot "
-		    "be cheaper than"),
+	SHOW_WORDS(floor, "own floor",
+		   "cost as a multiple of the bare mechanism that it cannot be "
+		   "cheaper than"),
 	{ 0 }
 };
 
 static const struct show_column swap_columns[] = {
 	NAME,
-	SHOW_COLUMN(count, "swap.safe.n", "swaps", "how many were taken"),
-	SHOW_COLUMN(percentile_interval, "swap.safe", "p50",
-		    "half of the swaps took no longer, with its interval; "
-		    "p90, p99, p99.9: so many in a hundred",
-		    .unit = US, .percent = 50),
-	SHOW_COLUMN(percentile, "swap.safe", "p90", NULL, .unit = US,
-		    .percent = 90),
-	SHOW_COLUMN(percentile_interval, "swap.safe", "p99", NULL, .unit = US,
-		    .percent = 99),
-	SHOW_COLUMN(percentile, "swap.safe", "p99.9", NULL, .unit = US,
-		    .percent = 99.9),
-	SHOW_COLUMN(most, "swap.safe", "max", "the longest"),
-	SHOW_COLUMN(percentile, "swap.call", "call p50",
-		    "the call alone, from when it really started; the rest is "
-		    "lateness against the plan",
-		    .unit = US, .percent = 50),
+	SHOW_FIGURE(count, SWAP_SAFE, .title = "swaps", .meaning = ""),
+	SHOW_FIGURE(interval, SWAP_SAFE, AT(50), US),
+	SHOW_FIGURE(median, SWAP_SAFE, AT(90), US),
+	SHOW_FIGURE(interval, SWAP_SAFE, AT(99), US),
+	SHOW_FIGURE(median, SWAP_SAFE, AT(99.9), US),
+	SHOW_FIGURE(most, SWAP_SAFE, .title = "max", .meaning = ""),
+	SHOW_FIGURE(median, SWAP_CALL, AT(50), US),
 	{ 0 }
 };
 
 static const struct show_column swapper_columns[] = {
 	NAME,
-	SHOW_COLUMN(
-		percentile, "swap.exchange", "exchange p50",
-		"from the planned start until writers take the fresh buffer",
-		.unit = US, .percent = 50),
-	SHOW_COLUMN(percentile, "swap.exchange", "p99", NULL, .unit = US,
-		    .percent = 99),
-	SHOW_COLUMN(percentile, "swap.recycle", "recycle",
-		    "making a snapshot that was read ready to be swapped in",
-		    .unit = US, .percent = 50),
-	SHOW_COLUMN(percentile, "swap.staleness", "stale p50",
-		    "age of the newest event once the snapshot is safe to read",
-		    .unit = US, .percent = 50),
-	SHOW_COLUMN(percentile, "swap.staleness", "p99", NULL, .unit = US,
-		    .percent = 99),
-	SHOW_COLUMN(rate, "swap.achieved-per-s", "swaps/s", NULL),
-	SHOW_COLUMN(count, "swap.retries", "retries",
-		    "attempts that found a writer inside and were made again"),
-	SHOW_COLUMN(interval, "swap.swapper-cpu-ns", "CPU",
-		    "processor time of the swapper for one swap, sampled "
-		    "before the planned ones begin",
-		    .unit = US),
-	SHOW_COLUMN(median, "swap.swapper-syscalls", "calls",
-		    "its system calls, likewise"),
+	SHOW_FIGURE(median, SWAP_EXCHANGE, AT(50), US),
+	SHOW_FIGURE(median, SWAP_EXCHANGE, AT(99), US),
+	SHOW_FIGURE(median, SWAP_RECYCLE, AT(50), US),
+	SHOW_FIGURE(median, SWAP_STALENESS, AT(50), US),
+	SHOW_FIGURE(median, SWAP_STALENESS, AT(99), US),
+	SHOW_FIGURE(count, SWAP_ACHIEVED_PER_S),
+	SHOW_FIGURE(count, SWAP_RETRIES),
+	SHOW_FIGURE(interval, SWAP_SWAPPER_CPU_NS, US),
+	SHOW_FIGURE(median, SWAP_SWAPPER_SYSCALLS),
 	{ 0 }
 };
 
@@ -91,97 +68,65 @@ static const struct show_column swapped_columns[] = {
 	RATIO("cost of an event while swaps happen, as a multiple of @'s "
 	      "without any"),
 	VERDICT,
-	SHOW_COLUMN(interval, "swap.drops-per-swap", "dropped",
-		    "events refused for each swap"),
-	SHOW_COLUMN(floor, NULL, "own floor",
-		    "p50 of the swap call as a multiple of the bare mechanism"),
+	SHOW_FIGURE(interval, SWAP_DROPS_PER_SWAP),
+	SHOW_WORDS(floor, "own floor",
+		   "p50 of the swap call as a multiple of the bare mechanism"),
 	{ 0 }
 };
 
 static const struct show_column events_columns[] = {
 	NAME,
-	SHOW_COLUMN(interval, "writer.ns-per-event", "ns/event",
-		    "nanoseconds for one event, refused ones among them"),
-	SHOW_COLUMN(interval, "writer.ns-per-committed", "ns/stored",
-		    "nanoseconds for each event that was not refused"),
-	SHOW_COLUMN(rate, "writer.attempted-per-s", "attempted/s", NULL),
-	SHOW_COLUMN(rate, "writer.committed-per-s", "stored/s", NULL),
+	SHOW_FIGURE(interval, WRITER_NS_PER_EVENT),
+	SHOW_FIGURE(interval, WRITER_NS_PER_COMMITTED),
+	SHOW_FIGURE(count, WRITER_ATTEMPTED_PER_S),
+	SHOW_FIGURE(count, WRITER_COMMITTED_PER_S),
 	{ 0 }
 };
 
 static const struct show_column paced_columns[] = {
 	NAME,
-	SHOW_COLUMN(count, "writer.latency.n", "events", NULL),
-	SHOW_COLUMN(percentile_interval, "writer.latency", "p50", NULL,
-		    .percent = 50),
-	SHOW_COLUMN(percentile_interval, "writer.latency", "p99", NULL,
-		    .percent = 99),
-	SHOW_COLUMN(percentile, "writer.baseline-latency", "idle p50",
-		    "the same of @ in the same processes, without swaps",
-		    .percent = 50),
-	SHOW_COLUMN(percentile, "writer.baseline-latency", "p99", NULL,
-		    .percent = 99),
+	SHOW_FIGURE(count, WRITER_LATENCY, .title = "events", .meaning = ""),
+	SHOW_FIGURE(interval, WRITER_LATENCY, AT(50)),
+	SHOW_FIGURE(interval, WRITER_LATENCY, AT(99)),
+	SHOW_FIGURE(median, WRITER_BASELINE_LATENCY, AT(50)),
+	SHOW_FIGURE(median, WRITER_BASELINE_LATENCY, AT(99)),
 	{ 0 }
 };
 
 static const struct show_column latency_columns[] = {
 	NAME,
-	SHOW_COLUMN(count, "writer.latency.n", "events", NULL),
-	SHOW_COLUMN(percentile_interval, "writer.latency", "p50", NULL,
-		    .percent = 50),
-	SHOW_COLUMN(percentile_interval, "writer.latency", "p99", NULL,
-		    .percent = 99),
-	SHOW_COLUMN(percentile, "writer.latency", "p99.9", NULL,
-		    .percent = 99.9),
-	SHOW_COLUMN(percentile, "writer.latency", "p99.99", NULL,
-		    .percent = 99.99),
-	SHOW_COLUMN(most, "writer.latency", "max", "the longest"),
-	SHOW_COLUMN(percentile, "writer.baseline-latency", "idle p99",
-		    "the same of @ in the same processes, without swaps",
-		    .percent = 99),
-	SHOW_COLUMN(percentile, "writer.baseline-latency", "p99.9", NULL,
-		    .percent = 99.9),
+	SHOW_FIGURE(count, WRITER_LATENCY, .title = "events", .meaning = ""),
+	SHOW_FIGURE(interval, WRITER_LATENCY, AT(50)),
+	SHOW_FIGURE(interval, WRITER_LATENCY, AT(99)),
+	SHOW_FIGURE(median, WRITER_LATENCY, AT(99.9)),
+	SHOW_FIGURE(median, WRITER_LATENCY, AT(99.99)),
+	SHOW_FIGURE(most, WRITER_LATENCY, .title = "max", .meaning = ""),
+	SHOW_FIGURE(median, WRITER_BASELINE_LATENCY, AT(99)),
+	SHOW_FIGURE(median, WRITER_BASELINE_LATENCY, AT(99.9)),
 	{ 0 }
 };
 
 static const struct show_column footprint_columns[] = {
 	NAME,
-	SHOW_COLUMN(count, "footprint.swaps", "swaps", NULL),
-	SHOW_COLUMN(interval, "footprint.stolen-ns", "stolen",
-		    "writing time that is missing around one swap; below 0 "
-		    "where refused writes are quicker than stored ones",
-		    .unit = US),
-	SHOW_COLUMN(percentile_interval, "footprint.peak", "peak p50",
-		    "longest gap between two events near a swap", .unit = US,
-		    .percent = 50),
-	SHOW_COLUMN(percentile, "footprint.peak", "p99", NULL, .unit = US,
-		    .percent = 99),
-	SHOW_COLUMN(percentile, "footprint.control-peak", "idle p50",
-		    "the same at instants without a swap", .unit = US,
-		    .percent = 50),
-	SHOW_COLUMN(percentile, "footprint.control-peak", "p99", NULL,
-		    .unit = US, .percent = 99),
-	SHOW_COLUMN(percentile, "footprint.duration", "duration",
-		    "how long the writer runs slower", .unit = US,
-		    .percent = 50),
+	SHOW_FIGURE(count, FOOTPRINT_SWAPS),
+	SHOW_FIGURE(interval, FOOTPRINT_STOLEN_NS, US),
+	SHOW_FIGURE(interval, FOOTPRINT_PEAK, AT(50), US),
+	SHOW_FIGURE(median, FOOTPRINT_PEAK, AT(99), US),
+	SHOW_FIGURE(median, FOOTPRINT_CONTROL_PEAK, AT(50), US),
+	SHOW_FIGURE(median, FOOTPRINT_CONTROL_PEAK, AT(99), US),
+	SHOW_FIGURE(median, FOOTPRINT_DURATION, AT(50), US),
 	{ 0 }
 };
 
 static const struct show_column scaling_columns[] = {
 	NAME,
-	SHOW_COLUMN(count, "scaling.cost.n", "whole",
-		    "snapshots that hold every slot"),
-	SHOW_COLUMN(percentile_interval, "scaling.cost", "cost p50", NULL,
-		    .unit = US, .percent = 50),
-	SHOW_COLUMN(percentile, "scaling.cost", "p99", NULL, .unit = US,
-		    .percent = 99),
-	SHOW_COLUMN(percentile_interval, "scaling.skew", "skew p50",
-		    "from the first slot's exchange to the last's", .unit = US,
-		    .percent = 50),
-	SHOW_COLUMN(percentile, "scaling.skew", "p99", NULL, .unit = US,
-		    .percent = 99),
-	SHOW_COLUMN(count, "scaling.partial", "partial",
-		    "snapshots that lack a slot; not among the whole ones"),
+	SHOW_FIGURE(count, SCALING_COST, .title = "whole",
+		    .meaning = "snapshots that hold every slot"),
+	SHOW_FIGURE(interval, SCALING_COST, AT(50), US),
+	SHOW_FIGURE(median, SCALING_COST, AT(99), US),
+	SHOW_FIGURE(interval, SCALING_SKEW, AT(50), US),
+	SHOW_FIGURE(median, SCALING_SKEW, AT(99), US),
+	SHOW_FIGURE(count, SCALING_PARTIAL),
 	{ 0 }
 };
 
@@ -213,49 +158,31 @@ static const struct table tables[] = {
 
 /* ---- Rows ---- */
 
-static const char *status_word(const json_t *cell)
+static bool is_row(const json_t *cell, const json_t *like, bool controls)
 {
-	return show_is(cell, "status", "invalid") ? "INVALID"
-						  : bench_text(cell, "status");
-}
-
-static void add_cell(struct bench_grid *g, const struct table *t,
-		     const json_t *cell)
-{
-	const char *reason = bench_text(cell, "reason");
-
-	if (show_has_numbers(cell))
-		show_row(g, t->columns, cell);
-	else if (!t->is_extra)
-		bench_grid_note(g, bench_text(cell, "strategy"), "%s: %s",
-				status_word(cell), reason ? reason : "");
-}
-
-static unsigned int count_group(const struct show *s, const json_t *like,
-				bool controls)
-{
-	const json_t *cell;
-	unsigned int n = 0;
-	size_t i;
-
-	json_array_foreach (s->cells, i, cell)
-		n += show_is_control(cell) == controls &&
-		     show_same_table(cell, like);
-	return n;
+	return bench_view_is_control(cell) == controls &&
+	       bench_view_same_table(cell, like, NULL);
 }
 
 static void add_group(const struct show *s, struct bench_grid *g,
 		      const struct table *t, const json_t *like, bool controls)
 {
 	const json_t *cell;
-	size_t i;
+	bool any = false;
 
-	if (controls && count_group(s, like, true))
-		bench_grid_note(g, "controls:", "%s", "");
-	json_array_foreach (s->cells, i, cell)
-		if (show_is_control(cell) == controls &&
-		    show_same_table(cell, like))
-			add_cell(g, t, cell);
+	show_for_each_cell(s, cell)
+	{
+		if (!is_row(cell, like, controls) ||
+		    (t->is_extra && !bench_view_has_numbers(cell)))
+			continue;
+		if (controls && !any)
+			bench_grid_note(g, "controls:", "%s", "");
+		any = true;
+		if (bench_view_has_numbers(cell))
+			show_row(g, t->columns, cell);
+		else
+			show_status_row(g, cell);
+	}
 }
 
 /* ---- A line about memory ---- */
@@ -266,18 +193,9 @@ struct range {
 
 static double crossings(const json_t *cell)
 {
-	return 100 * bench_get_number(cell, "writer.crossings") /
-	       bench_get_number(cell, "writer.attempted");
-}
-
-static double slot_kib(const json_t *cell)
-{
-	return bench_get_number(cell, "memory.bytes") / 1024;
-}
-
-static double home_node(const json_t *cell)
-{
-	return bench_get_number(cell, "memory.node");
+	return 100 *
+	       bench_view_figure(cell, BENCH_FIGURE_WRITER_CROSSINGS).value /
+	       bench_view_figure(cell, BENCH_FIGURE_WRITER_ATTEMPTED).value;
 }
 
 static struct range range_of(const struct show *s, const json_t *like,
@@ -285,10 +203,11 @@ static struct range range_of(const struct show *s, const json_t *like,
 {
 	struct range r = { NAN, NAN };
 	const json_t *cell;
-	size_t i;
 
-	json_array_foreach (s->cells, i, cell) {
-		if (!show_same_table(cell, like) || !show_has_numbers(cell))
+	show_for_each_cell(s, cell)
+	{
+		if (!bench_view_same_table(cell, like, NULL) ||
+		    !bench_view_has_numbers(cell))
 			continue;
 		r.least = fmin(r.least, figure(cell));
 		r.most = fmax(r.most, figure(cell));
@@ -314,8 +233,8 @@ static char *range_text(struct range r, char text[BENCH_INTERVAL_TEXT])
 static void print_buffers(const struct show *s, const json_t *like)
 {
 	struct range entered = range_of(s, like, crossings);
-	struct range kib = range_of(s, like, slot_kib);
-	struct range node = range_of(s, like, home_node);
+	struct range kib = range_of(s, like, bench_view_memory_kib);
+	struct range node = range_of(s, like, bench_view_memory_node);
 	char share[BENCH_INTERVAL_TEXT], size[BENCH_INTERVAL_TEXT];
 	char where[BENCH_INTERVAL_TEXT];
 
@@ -358,52 +277,26 @@ void show_line(const struct show *s, const char *format, ...)
 	free(text);
 }
 
-static json_int_t pu_of(const json_t *value)
-{
-	return json_is_integer(value) ? json_integer_value(value) : -1;
-}
-
 void show_where(const struct show *s, const json_t *cell)
 {
-	const json_t *pus = json_object_get(cell, "pus");
-	json_int_t writer =
-		pu_of(json_array_get(json_object_get(pus, "writers"), 0));
-	json_int_t swapper = pu_of(json_object_get(pus, "swapper"));
-	const char *axes = strchr(show_point(cell), '/');
-	char *text = NULL;
-	size_t size = 0;
-	FILE *to = open_memstream(&text, &size);
+	char *text = show_where_text(cell);
 
-	if (!to)
-		return;
-	fputs(bench_text(cell, "placement"), to);
-	if (writer >= 0)
-		fprintf(to, ", writer on PU %lld", (long long)writer);
-	if (swapper >= 0)
-		fprintf(to, ", swapper on PU %lld", (long long)swapper);
-	for (; axes && *axes; axes++)
-		if (*axes == '/')
-			fputs(", ", to);
-		else
-			fputc(*axes, to);
-	fclose(to);
-	show_line(s, "%s", text);
+	show_line(s, "%s", text ? text : "");
 	free(text);
 }
 
 static void print_table(const struct show *s, const struct table *t,
 			const json_t *like)
 {
-	const json_t *measured = show_first_measured(s->cells, like);
 	struct bench_grid g = { 0 };
 
-	show_columns(&g, t->columns, show_first_judged(s->cells, like));
+	show_columns(&g, t->columns, show_first_judged(s, like));
 	add_group(s, &g, t, like, false);
 	add_group(s, &g, t, like, true);
 	bench_grid_drop_empty(&g);
 	if (g.columns > 1 || !t->is_extra) {
 		show_title(s, "%s", t->title);
-		show_where(s, measured);
+		show_where(s, show_first_measured(s, like));
 		if (t->has_buffers)
 			print_buffers(s, like);
 		bench_grid_print(&g, s->width, s->to);
@@ -415,35 +308,46 @@ static void print_table(const struct show *s, const struct table *t,
 /* Every table of a scenario; where nothing was measured, the first says so. */
 static void print_scenario(const struct show *s, const json_t *like)
 {
-	const char *scenario = bench_text(like, "scenario");
-	bool any = show_any_measured(s->cells, like);
+	bool any = bench_view_has_numbers(show_first_measured(s, like));
 	unsigned int n = 0;
 
 	for (size_t t = 0; t < sizeof(tables) / sizeof(tables[0]); t++)
-		if (!strcmp(tables[t].scenario, scenario) && (any || !n++))
+		if (bench_view_is_scenario(like, tables[t].scenario) &&
+		    (any || !n++))
 			print_table(s, &tables[t], like);
-	if (show_is(like, "scenario", "floor"))
+	if (bench_view_is_floor(like))
 		show_floors(s, like);
 	if (any)
 		show_outcomes(s, like);
 	show_counters(s, like);
 }
 
+/* Is it the last cell of those that differ in their number of writers too? */
+static bool closes_writers(const struct show *s, size_t at)
+{
+	const json_t *cell = bench_view_cell(s->asked, at);
+	const json_t *other;
+
+	while ((other = bench_view_cell(s->asked, ++at)) != NULL)
+		if (bench_view_same_table(cell, other, "writers"))
+			return false;
+	return bench_view_is_scenario(cell, "scaling");
+}
+
 void show_tables(const struct show *s)
 {
 	static const char *const order[] = { "write",	  "swap",    "latency",
 					     "footprint", "scaling", "floor" };
+	const json_t *cell;
 
 	for (size_t o = 0; o < sizeof(order) / sizeof(order[0]); o++)
-		for (size_t i = 0; i < json_array_size(s->cells); i++) {
-			const json_t *cell = json_array_get(s->cells, i);
-
-			if (!show_is(cell, "scenario", order[o]))
+		show_for_each_cell(s, cell)
+		{
+			if (!bench_view_is_scenario(cell, order[o]))
 				continue;
-			if (show_is_first(s->cells, i))
+			if (bench_view_opens_table(s->asked, cell_i, NULL))
 				print_scenario(s, cell);
-			if (show_is(cell, "scenario", "scaling") &&
-			    show_is_last_of_writers(s->cells, i))
+			if (closes_writers(s, cell_i))
 				show_writers(s, cell);
 		}
 	show_uncounted(s);

@@ -4,44 +4,44 @@
 
 #include "bench/show/parts.h"
 
-static double sum_of(const json_t *cells, const char *figure)
+static double sum_of(const struct show *s, enum bench_figure figure)
 {
 	const json_t *cell;
 	double sum = 0;
-	size_t i;
 
-	json_array_foreach (cells, i, cell) {
-		double n = bench_get_number(cell, figure);
+	show_for_each_cell(s, cell)
+	{
+		double n = bench_view_figure(cell, figure).value;
 
 		sum += isnan(n) ? 0 : n;
 	}
 	return sum;
 }
 
-static void print_evidence(const struct show *s, const json_t *cell)
+void show_checked(const struct show *s)
 {
-	bool broken = show_is(cell, "status", "broken");
-	const char *reason = bench_text(cell, "reason");
-
-	show_line(s, "%s %s: %s%s", bench_text(cell, "id"),
-		  broken ? "broken" : "INVALID", reason ? reason : "",
-		  broken ? " (declared unsound)" : "");
-}
-
-void show_verification(const struct show *s)
-{
-	const json_t *cell;
-	size_t i;
-
 	show_title(s,
 		   "Checked in the timed runs: every event of %.0f snapshots "
 		   "accounted for, and %.0f events of %.0f of them read back "
 		   "one by one, between the measured slices.",
-		   sum_of(s->cells, "verification.snapshots"),
-		   sum_of(s->cells, "verification.events"),
-		   sum_of(s->cells, "verification.walked"));
-	json_array_foreach (s->cells, i, cell)
-		if (show_is(cell, "status", "broken") ||
-		    show_is(cell, "status", "invalid"))
-			print_evidence(s, cell);
+		   sum_of(s, BENCH_FIGURE_VERIFICATION_SNAPSHOTS),
+		   sum_of(s, BENCH_FIGURE_VERIFICATION_EVENTS),
+		   sum_of(s, BENCH_FIGURE_VERIFICATION_WALKED));
+}
+
+void show_evidence(const struct show *s, bool broken)
+{
+	const json_t *cell;
+
+	show_for_each_cell(s, cell)
+	{
+		const char *why = bench_view_why(cell);
+
+		if (broken && bench_view_is_broken(cell))
+			show_line(s, "%s broken: %s (declared unsound)",
+				  bench_view_id(cell), why ? why : "");
+		else if (bench_view_is_invalid(cell))
+			show_line(s, "%s INVALID: %s", bench_view_id(cell),
+				  why ? why : "");
+	}
 }

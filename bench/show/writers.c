@@ -6,45 +6,14 @@
 
 #include "bench/show/parts.h"
 
-#define AXIS "writers="
-
-/* The point without its number of writers: up to there, and behind it. */
-static const char *split_point(const json_t *cell, size_t *before)
-{
-	const char *point = show_point(cell);
-	const char *at = strstr(point, "/" AXIS);
-	const char *behind = at ? strchr(at + 1, '/') : NULL;
-
-	*before = at ? (size_t)(at - point) : strcspn(point, "/");
-	if (!at)
-		return point + *before;
-	return behind ? behind : "";
-}
-
 static bool scales_with(const json_t *a, const json_t *b)
 {
-	size_t before_a, before_b;
-	const char *behind_a = split_point(a, &before_a);
-	const char *behind_b = split_point(b, &before_b);
-
-	return show_is(a, "scenario", bench_text(b, "scenario")) &&
-	       before_a == before_b &&
-	       !strncmp(show_point(a), show_point(b), before_a) &&
-	       !strcmp(behind_a, behind_b);
-}
-
-bool show_is_last_of_writers(const json_t *cells, size_t at)
-{
-	for (size_t i = at + 1; i < json_array_size(cells); i++)
-		if (scales_with(json_array_get(cells, i),
-				json_array_get(cells, at)))
-			return false;
-	return true;
+	return bench_view_same_table(a, b, "writers");
 }
 
 static int writers_of(const json_t *cell)
 {
-	double n = bench_get_number(cell, "axes.writers");
+	double n = bench_view_axis_number(cell, "writers");
 
 	return isnan(n) ? 1 : (int)n;
 }
@@ -62,13 +31,13 @@ static int compare_ints(const void *a, const void *b)
 static size_t numbers_of(const struct show *s, const json_t *like, int *numbers)
 {
 	const json_t *cell;
-	size_t n = 0, kept = 0, i;
+	size_t n = 0, kept = 0;
 
-	json_array_foreach (s->cells, i, cell)
-		if (scales_with(cell, like) && show_has_numbers(cell))
-			numbers[n++] = writers_of(cell);
+	show_for_each_cell(s, cell) if (scales_with(cell, like) &&
+					bench_view_has_numbers(cell))
+		numbers[n++] = writers_of(cell);
 	qsort(numbers, n, sizeof(*numbers), compare_ints);
-	for (i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++)
 		if (!kept || numbers[kept - 1] != numbers[i])
 			numbers[kept++] = numbers[i];
 	return kept;
@@ -78,41 +47,37 @@ static const json_t *find(const struct show *s, const json_t *like,
 			  const char *strategy, int writers)
 {
 	const json_t *cell;
-	size_t i;
 
-	json_array_foreach (s->cells, i, cell)
-		if (scales_with(cell, like) && show_has_numbers(cell) &&
-		    show_is(cell, "strategy", strategy) &&
-		    writers_of(cell) == writers)
-			return cell;
+	show_for_each_cell(s,
+			   cell) if (scales_with(cell, like) &&
+				     bench_view_has_numbers(cell) &&
+				     bench_view_is_strategy(cell, strategy) &&
+				     writers_of(cell) == writers) return cell;
 	return NULL;
 }
 
 /* Is it the first cell of its strategy here? */
-static bool begins_row(const struct show *s, const json_t *like, size_t at)
+static bool begins_row(const struct show *s, const json_t *like,
+		       const json_t *of)
 {
-	const json_t *cell = json_array_get(s->cells, at);
-	const json_t *other;
-	size_t i;
+	const json_t *cell;
 
-	if (!scales_with(cell, like) || !show_has_numbers(cell))
-		return false;
-	json_array_foreach (s->cells, i, other) {
-		if (i == at)
-			break;
-		if (scales_with(other, like) && show_has_numbers(other) &&
-		    show_is(other, "strategy", bench_text(cell, "strategy")))
-			return false;
-	}
-	return true;
+	show_for_each_cell(
+		s,
+		cell) if (scales_with(cell, like) &&
+			  bench_view_has_numbers(cell) &&
+			  bench_view_is_strategy(
+				  cell, bench_view_strategy(of))) return cell ==
+		of;
+	return false;
 }
 
 static void add_row(const struct show *s, struct bench_grid *g,
 		    const json_t *cell, const int *numbers, size_t n)
 {
-	static const struct show_column ns = { .figure =
-						       "writer.ns-per-event" };
-	const char *strategy = bench_text(cell, "strategy");
+	static const struct show_column ns =
+		SHOW_FIGURE(interval, WRITER_NS_PER_EVENT);
+	const char *strategy = bench_view_strategy(cell);
 
 	bench_grid_row(g);
 	bench_grid_put(g, 0, "%s", strategy);
@@ -127,14 +92,13 @@ static void add_row(const struct show *s, struct bench_grid *g,
 static void add_rows(const struct show *s, struct bench_grid *g,
 		     const json_t *like, const int *numbers, size_t n)
 {
-	for (int controls = 0; controls < 2; controls++)
-		for (size_t i = 0; i < json_array_size(s->cells); i++) {
-			const json_t *cell = json_array_get(s->cells, i);
+	const json_t *cell;
 
-			if (show_is_control(cell) == controls &&
-			    begins_row(s, like, i))
-				add_row(s, g, cell, numbers, n);
-		}
+	for (int controls = 0; controls < 2; controls++)
+		show_for_each_cell(s, cell) if (bench_view_is_control(cell) ==
+							controls &&
+						begins_row(s, like, cell))
+			add_row(s, g, cell, numbers, n);
 }
 
 static void add_columns(struct bench_grid *g, const int *numbers, size_t n)
@@ -151,7 +115,7 @@ static void add_columns(struct bench_grid *g, const int *numbers, size_t n)
 
 void show_writers(const struct show *s, const json_t *like)
 {
-	int *numbers = calloc(json_array_size(s->cells) + 1, sizeof(*numbers));
+	int *numbers = calloc(bench_view_cells(s->asked) + 1, sizeof(*numbers));
 	size_t n = numbers ? numbers_of(s, like, numbers) : 0;
 	struct bench_grid g = { 0 };
 

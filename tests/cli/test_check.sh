@@ -14,7 +14,7 @@ run 0 check "$journals/run.jsonl"
 shows "a valid journal"
 run 3 check --table run.json
 shows "Cost of a write"
-shows "the baseline against itself"
+shows "identical code against itself"
 run 0 check --json short.json
 is_json
 

@@ -235,6 +235,27 @@ static void a_value_is_a_median_with_its_interval(void **state)
 	assert_true(isnan(v.value) && isnan(v.low) && !v.is_too_few);
 }
 
+/* What one round held, for those who pair two cells round by round. */
+static void a_round_is_found_by_its_number(void **state)
+{
+	const json_t *cell = find("write/rcu" HERE);
+	double values[16];
+
+	(void)state;
+	assert_int_equal(bench_view_rounds(cell,
+					   BENCH_FIGURE_WRITER_NS_PER_EVENT, 0,
+					   values, 16),
+			 12);
+	assert_true(bench_view_in_round(cell, BENCH_FIGURE_WRITER_NS_PER_EVENT,
+					0, 3) == values[3]);
+	assert_true(isnan(bench_view_in_round(
+		cell, BENCH_FIGURE_WRITER_NS_PER_EVENT, 0, 12)));
+	assert_true(isnan(
+		bench_view_in_round(cell, BENCH_FIGURE_SWAP_SAFE, 50, 3)));
+	assert_false(bench_view_is_sound(find("swap/racy" HERE)));
+	assert_true(bench_view_is_sound(cell));
+}
+
 static void counts_and_words_are_themselves(void **state)
 {
 	const json_t *cell = find("swap/rcu" HERE);
@@ -401,6 +422,7 @@ int main(void)
 		cmocka_unit_test(a_family_is_all_of_a_scenario),
 		cmocka_unit_test(a_table_opens_with_its_first_cell),
 		cmocka_unit_test(a_value_is_a_median_with_its_interval),
+		cmocka_unit_test(a_round_is_found_by_its_number),
 		cmocka_unit_test(counts_and_words_are_themselves),
 		cmocka_unit_test(numbers_that_do_not_count_are_not_shown),
 		cmocka_unit_test(a_percentile_needs_its_values),
