@@ -142,7 +142,11 @@ int ringswap_destroy(struct ringswap *r)
 
 int ringswap_enter(struct ringswap *r, unsigned int slot)
 {
-	return swap_writer_enter(r->live, slot);
+	int err = swap_writer_enter(r->live, slot);
+
+	if (err == -EBUSY && !load_relaxed(&swap_slot(r->live, slot)->writer))
+		return -EAGAIN; /* control is taken, or its writer left now */
+	return err;
 }
 
 int ringswap_exit(struct ringswap *r, unsigned int slot)

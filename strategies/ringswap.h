@@ -31,6 +31,7 @@
 #ifndef RINGSWAP_RINGSWAP_H
 #define RINGSWAP_RINGSWAP_H
 
+#include <errno.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -134,7 +135,8 @@ RINGSWAP_API int ringswap_destroy(struct ringswap *r);
  * end that, outside any write. A thread that ends without exit is taken out
  * when it ends. A thread may be the writer of several slots.
  * -EINVAL  no such slot; exit: it is not the caller's
- * -EBUSY   it has a writer, or a swap of it is under way: try again
+ * -EBUSY   it has a writer
+ * -EAGAIN  enter: a swap of it is under way; try again
  * and what the mechanism says.
  */
 RINGSWAP_API int ringswap_enter(struct ringswap *r, unsigned int slot);

@@ -57,8 +57,11 @@ struct writer {
 static void *write_on(void *arg)
 {
 	struct writer *w = arg;
-	int err = ringswap_enter(w->r, 0);
+	int err;
 
+	do
+		err = ringswap_enter(w->r, 0);
+	while (err == -EAGAIN);
 	while (!err && !load_relaxed(&w->stop)) {
 		uint64_t next = w->stored;
 		int full = ringswap_write(w->r, 0, &next, sizeof(next));
