@@ -98,12 +98,9 @@ static int finish_cell(const struct bench_result_build *b,
 	bench_finish_status(b, c);
 	err = bench_finish_figures(b, c);
 	if (!err)
-		err = bench_finish_distributions(b, c);
-	if (!err)
 		err = bench_finish_ratio(b, c, aas);
 	if (!err)
 		err = bench_finish_own_floor(b, c);
-	bench_finish_footprint(b, c);
 	return err;
 }
 

@@ -21,18 +21,18 @@ json_int_t bench_result_blocks(const struct bench_result_cell *c,
 	return json_integer_value(json_object_get(c->blocks, status));
 }
 
-/* One figure over the usable rounds, into @values (room for all rounds) and,
- * unless NULL, their round numbers. */
 size_t bench_result_values(const struct bench_result_cell *c,
-			   const char *figure, double *values,
-			   json_int_t *numbers)
+			   enum bench_figure figure, double percent,
+			   double *values, json_int_t *numbers)
 {
 	size_t size = json_array_size(c->rounds), n = 0;
+	char key[BENCH_FIGURE_PATH];
 
+	bench_figure_path_at(figure, percent, key);
 	for (size_t i = 0; i < size; i++) {
 		const json_t *round = json_array_get(c->rounds, i);
-		const json_t *value = json_object_get(
-			json_object_get(round, "figures"), figure);
+		const json_t *value =
+			json_object_get(json_object_get(round, "figures"), key);
 
 		if (!json_is_number(value))
 			continue;

@@ -9,9 +9,10 @@
 #include "bench/base/json.h"
 #include "bench/stats/hist_json.h"
 
-#define SIGNED	 BENCH_FIGURE_SIGNED
-#define NEEDED	 BENCH_FIGURE_NEEDED
-#define EVIDENCE BENCH_FIGURE_EVIDENCE
+#define SIGNED	  BENCH_FIGURE_SIGNED
+#define NEEDED	  BENCH_FIGURE_NEEDED
+#define EVIDENCE  BENCH_FIGURE_EVIDENCE
+#define VIOLATION BENCH_FIGURE_VIOLATION
 
 static const struct bench_figure_info figures[BENCH_FIGURE_COUNT] = {
 #define BENCH_FIGURE(id, part, name, unit, kind, flags, title, meaning)  \
@@ -108,11 +109,9 @@ const char *bench_figure_path(enum bench_figure figure, char *path)
 static void put(json_t *datum, enum bench_figure figure, unsigned int kinds,
 		json_t *value)
 {
-	const struct bench_figure_info *info = bench_figure_info(figure);
-
-	assert(kinds & 1u << info->kind);
+	assert(kinds & 1u << bench_figure_info(figure)->kind);
 	(void)kinds;
-	bench_set(bench_part(datum, info->part), info->name, value);
+	bench_figure_set(datum, figure, value);
 }
 
 void bench_figure_put(json_t *datum, enum bench_figure figure, double value)
@@ -162,6 +161,13 @@ void bench_figure_put_text(json_t *datum, enum bench_figure figure,
 	    text ? json_string(text) : json_null());
 }
 
+void bench_figure_set(json_t *cell, enum bench_figure figure, json_t *value)
+{
+	const struct bench_figure_info *info = bench_figure_info(figure);
+
+	bench_set(bench_part(cell, info->part), info->name, value);
+}
+
 /* ---- Reading ---- */
 
 json_t *bench_figure_get(const json_t *object, enum bench_figure figure)
@@ -169,4 +175,33 @@ json_t *bench_figure_get(const json_t *object, enum bench_figure figure)
 	const struct bench_figure_info *info = bench_figure_info(figure);
 
 	return json_object_get(json_object_get(object, info->part), info->name);
+}
+
+static const char *unknown_in(const char *part, json_t *members)
+{
+	enum bench_figure figure;
+	const char *name;
+	json_t *value;
+
+	json_object_foreach (members, name, value)
+		if (!bench_figure_find_in(part, name, &figure))
+			return name;
+	return NULL;
+}
+
+bool bench_figure_unknown(const json_t *object, char *path)
+{
+	json_t *parts = (json_t *)object; /* iteration changes nothing */
+	const char *part, *name;
+	json_t *members;
+
+	json_object_foreach (parts, part, members) {
+		name = bench_figure_is_part(part) ? unknown_in(part, members)
+						  : NULL;
+		if (!name)
+			continue;
+		snprintf(path, BENCH_FIGURE_PATH, "%s.%s", part, name);
+		return true;
+	}
+	return false;
 }

@@ -48,9 +48,10 @@ enum bench_figure_kind {
 	BENCH_KINDS
 };
 
-#define BENCH_FIGURE_SIGNED   1u /* may be below 0 */
-#define BENCH_FIGURE_NEEDED   2u /* where its part is, so is this */
-#define BENCH_FIGURE_EVIDENCE 4u /* also where the numbers do not count */
+#define BENCH_FIGURE_SIGNED    1u /* may be below 0 */
+#define BENCH_FIGURE_NEEDED    2u /* where its part is, so is this */
+#define BENCH_FIGURE_EVIDENCE  4u /* also where the numbers do not count */
+#define BENCH_FIGURE_VIOLATION 8u /* of a promise of soundness */
 
 struct bench_figure_info {
 	const char *part, *name;
@@ -127,6 +128,10 @@ void bench_figure_put_series(json_t *datum, enum bench_figure figure,
 void bench_figure_put_text(json_t *datum, enum bench_figure figure,
 			   const char *text);
 
+/** bench_figure_set() - what a result makes of a figure, into a cell; takes the
+ * reference */
+void bench_figure_set(json_t *cell, enum bench_figure figure, json_t *value);
+
 /* ------------------------------------------------------------------------ */
 /* Reading: a block, or a cell                                              */
 
@@ -134,5 +139,10 @@ void bench_figure_put_text(json_t *datum, enum bench_figure figure,
  * figure: of a block as it was put, of a cell what became of it; borrowed;
  * NULL: nothing */
 json_t *bench_figure_get(const json_t *object, enum bench_figure figure);
+
+/** bench_figure_unknown() - does a part of object hold a member that is no
+ * figure?
+ * @path: BENCH_FIGURE_PATH bytes; "part.name" of the first that is none */
+bool bench_figure_unknown(const json_t *object, char *path);
 
 #endif

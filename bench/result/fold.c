@@ -18,67 +18,6 @@
 
 #include "bench/result/parts.h"
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-
-const struct bench_member bench_figures[BENCH_FIGURES] = {
-	{ "ratio", "log" },
-	{ "writer", "ns-per-event" },
-	{ "writer", "baseline-ns-per-event" },
-	{ "writer", "ns-per-committed" },
-	{ "writer", "attempted-per-s" },
-	{ "writer", "committed-per-s" },
-	{ "swap", "achieved-per-s" },
-	{ "swap", "swapper-cpu-ns" },
-	{ "swap", "swapper-syscalls" },
-	{ "swap", "drops-per-swap" },
-	{ "floor", "ns" },
-	{ "footprint", "stolen-ns" },
-	{ "writer", "instructions-per-event" },
-	{ "writer", "cycles-per-event" },
-	{ "writer", "branch-misses-per-event" },
-	{ "writer", "cache-misses-per-event" },
-	{ "swap", "instructions-per-swap" },
-	{ "swap", "cycles-per-swap" },
-	{ "swap", "branch-misses-per-swap" },
-	{ "swap", "cache-misses-per-swap" },
-};
-
-const struct bench_member bench_dists[BENCH_DISTS] = {
-	{ "writer", "latency" },     { "writer", "baseline-latency" },
-	{ "swap", "exchange" },	     { "swap", "safe" },
-	{ "swap", "call" },	     { "swap", "recycle" },
-	{ "swap", "staleness" },     { "floor", "latency" },
-	{ "footprint", "peak" },     { "footprint", "control-peak" },
-	{ "footprint", "duration" }, { "scaling", "cost" },
-	{ "scaling", "skew" },
-};
-
-/* Counts of a block, or maps of counts, that are summed over rounds. */
-static const struct bench_member sums[] = {
-	{ "writer", "attempted" },
-	{ "writer", "committed" },
-	{ "writer", "overrun" },
-	{ "writer", "crossings" },
-	{ "writer", "nested" },
-	{ "writer", "drops" },
-	{ "swap", "outcomes" },
-	{ "swap", "retries" },
-	{ "footprint", "swaps" },
-	{ "footprint", "controls" },
-	{ "scaling", "partial" },
-	{ "verification", "events" },
-	{ "verification", "snapshots" },
-	{ "verification", "walked" },
-	{ "verification", "sampled" },
-	{ "verification", "lost" },
-	{ "verification", "duplicated" },
-	{ "verification", "torn" },
-	{ "verification", "out-of-order" },
-	{ "verification", "unreadable" },
-	{ "verification", "late" },
-	{ "verification", "violations" },
-};
-
 /* ---- The header: one cell each ---- */
 
 static void cell_begin(struct bench_result_cell *c, const json_t *plan)
@@ -122,114 +61,83 @@ static int header_take(struct bench_result_build *b, const json_t *header,
 
 /* ---- A block ---- */
 
-static void fold_figures(const json_t *block, json_t *raw)
+static void fold_value(enum bench_figure figure, const json_t *value,
+		       json_t *raw)
 {
-	char key[64];
+	char key[BENCH_FIGURE_PATH];
 
-	for (size_t i = 0; i < BENCH_FIGURES; i++) {
-		const json_t *value = json_object_get(
-			json_object_get(block, bench_figures[i].part),
-			bench_figures[i].name);
-
-		if (!json_is_number(value))
-			continue;
-		snprintf(key, sizeof(key), "%s.%s", bench_figures[i].part,
-			 bench_figures[i].name);
-		bench_set(raw, key, json_real(json_number_value(value)));
-	}
+	if (json_is_number(value))
+		bench_set(raw, bench_figure_path(figure, key),
+			  json_real(json_number_value(value)));
 }
 
 /* The percentiles of one round that its own n supports. */
-static void fold_percentiles(const struct bench_result_build *b, size_t dist,
-			     json_t *raw)
+static void fold_percentiles(const struct bench_result_build *b,
+			     enum bench_figure figure, json_t *raw)
 {
-	char key[64];
+	char key[BENCH_FIGURE_PATH];
 
 	for (int p = 0; p < BENCH_PERCENTS; p++) {
 		double q = bench_percents[p] / 100;
 
 		if (b->one->total < bench_stats_support(q, b->alpha))
 			return;
-		snprintf(key, sizeof(key), "%s.%s.%s", bench_dists[dist].part,
-			 bench_dists[dist].name, bench_percent_names[p]);
-		bench_set(raw, key, json_real(bench_hist_value_at(b->one, q)));
+		bench_set(raw,
+			  bench_figure_path_at(figure, bench_percents[p], key),
+			  json_real(bench_hist_value_at(b->one, q)));
 	}
 }
 
-static int pool_add(struct bench_result_build *b, struct bench_hist **pool,
+/* Room for the pools of a figure; all blocks of a cell have as many. */
+static int pools_make(struct bench_result_pools *pools, size_t n)
+{
+	if (pools->at)
+		return pools->n == n ? 0 : -EINVAL;
+	pools->at = calloc(n + 1, sizeof(*pools->at));
+	if (!pools->at)
+		return -ENOMEM;
+	for (pools->n = 0; pools->n < n; pools->n++) {
+		pools->at[pools->n] = bench_hist_new();
+		if (!pools->at[pools->n])
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+static int pool_add(struct bench_result_build *b, struct bench_hist *pool,
 		    const json_t *histogram)
 {
 	int err;
 
-	if (!*pool)
-		*pool = bench_hist_new();
-	if (!*pool)
-		return -ENOMEM;
 	bench_hist_reset(b->one);
 	err = bench_hist_load(histogram, b->one);
 	if (!err)
-		bench_hist_merge(*pool, b->one);
+		bench_hist_merge(pool, b->one);
 	return err;
 }
 
-static int fold_histograms(struct bench_result_build *b,
-			   struct bench_result_cell *c, const json_t *block,
-			   json_t *raw)
+static int fold_dist(struct bench_result_build *b, struct bench_result_cell *c,
+		     enum bench_figure figure, const json_t *histogram,
+		     json_t *raw)
 {
-	for (size_t i = 0; i < BENCH_DISTS; i++) {
-		const json_t *histogram = json_object_get(
-			json_object_get(block, bench_dists[i].part),
-			bench_dists[i].name);
-		int err;
+	int err = pools_make(&c->pools[figure], 1);
 
-		if (!json_is_object(histogram))
-			continue;
-		err = pool_add(b, &c->pool[i], histogram);
-		if (err)
-			return err;
-		fold_percentiles(b, i, raw);
-	}
-	return 0;
+	if (!err)
+		err = pool_add(b, c->pools[figure].at[0], histogram);
+	if (!err)
+		fold_percentiles(b, figure, raw);
+	return err;
 }
 
 static int fold_series(struct bench_result_build *b,
-		       struct bench_result_bins *bins, int series,
+		       struct bench_result_cell *c, enum bench_figure figure,
 		       const json_t *list)
 {
-	size_t size = json_array_size(list);
+	struct bench_result_pools *pools = &c->pools[figure];
+	int err = pools_make(pools, json_array_size(list));
 
-	if (!bins->at[series]) {
-		bins->at[series] = calloc(size + 1, sizeof(**bins->at));
-		bins->n[series] = size;
-	}
-	if (!bins->at[series])
-		return -ENOMEM;
-	if (bins->n[series] != size)
-		return -EINVAL;
-	for (size_t i = 0; i < size; i++) {
-		int err = pool_add(b, &bins->at[series][i],
-				   json_array_get(list, i));
-
-		if (err)
-			return err;
-	}
-	return 0;
-}
-
-static int fold_footprint(struct bench_result_build *b,
-			  struct bench_result_cell *c, const json_t *block)
-{
-	const json_t *f = json_object_get(block, "footprint");
-	int err;
-
-	if (!json_is_object(f))
-		return 0;
-	c->bins.bin_ns = json_number_value(json_object_get(f, "bin-ns"));
-	c->bins.from_ns = json_number_value(json_object_get(f, "from-ns"));
-	err = fold_series(b, &c->bins, 0, json_object_get(f, "swap"));
-	if (!err)
-		err = fold_series(b, &c->bins, 1,
-				  json_object_get(f, "control"));
+	for (size_t i = 0; i < pools->n && !err; i++)
+		err = pool_add(b, pools->at[i], json_array_get(list, i));
 	return err;
 }
 
@@ -239,62 +147,104 @@ static void add(json_t *object, const char *name, json_int_t value)
 	bench_set(object, name, json_integer(value));
 }
 
-/* What was found wrong counts also where the numbers do not. */
-static void fold_sums(struct bench_result_cell *c, const json_t *block,
-		      bool usable)
+static void fold_counts(struct bench_result_cell *c, enum bench_figure figure,
+			json_t *counts)
 {
-	for (size_t i = 0; i < COUNT(sums); i++) {
-		json_t *value = json_object_get(
-			json_object_get(block, sums[i].part), sums[i].name);
-		const char *name;
-		json_t *count, *map;
+	const char *name;
+	json_t *count;
 
-		if (!usable && strcmp(sums[i].part, "verification"))
-			continue;
-		if (json_is_integer(value))
-			add(bench_part(c->json, sums[i].part), sums[i].name,
-			    json_integer_value(value));
-		if (!json_is_object(value))
-			continue;
-		map = bench_part(bench_part(c->json, sums[i].part),
-				 sums[i].name);
-		json_object_foreach (value, name, count)
-			add(map, name, json_integer_value(count));
+	if (!bench_figure_get(c->json, figure))
+		bench_figure_set(c->json, figure, json_object());
+	json_object_foreach (counts, name, count)
+		add(bench_figure_get(c->json, figure), name,
+		    json_integer_value(count));
+}
+
+/* One figure of a block by its kind. 0, -ENOMEM, or -EINVAL: no histogram, or a
+ * series of another length. */
+static int fold_figure(struct bench_result_build *b,
+		       struct bench_result_cell *c, enum bench_figure figure,
+		       json_t *value, json_t *raw)
+{
+	const struct bench_figure_info *info = bench_figure_info(figure);
+
+	switch (info->kind) {
+	case BENCH_KIND_LOG_RATIO:
+	case BENCH_KIND_VALUE:
+		fold_value(figure, value, raw);
+		return 0;
+	case BENCH_KIND_COUNT:
+		add(bench_part(c->json, info->part), info->name,
+		    json_integer_value(value));
+		return 0;
+	case BENCH_KIND_COUNTS:
+		fold_counts(c, figure, value);
+		return 0;
+	case BENCH_KIND_DIST:
+		return fold_dist(b, c, figure, value, raw);
+	case BENCH_KIND_SERIES:
+		return fold_series(b, c, figure, value);
+	case BENCH_KIND_SETTING:
+	case BENCH_KIND_TEXT:
+		if (!bench_figure_get(c->json, figure))
+			bench_figure_set(c->json, figure, json_incref(value));
+		return 0;
+	default:
+		return 0;
 	}
 }
 
-/* What is said once and for the whole cell. */
-static void fold_remarks(struct bench_result_cell *c, const json_t *block)
+/* What was found wrong, and words, stand also where the numbers do not count.
+ */
+static bool is_kept(enum bench_figure figure, bool usable)
 {
-	const json_t *verification = json_object_get(block, "verification");
-	const char *uncounted = bench_text(json_object_get(block, "swap"),
-					   "swapper-syscalls-reason");
-	json_t *planned = json_object_get(json_object_get(block, "swap"),
-					  "planned-per-s");
-	json_t *writers =
-		json_object_get(json_object_get(block, "scaling"), "writers");
-	const char *first = bench_text(verification, "first");
+	const struct bench_figure_info *info = bench_figure_info(figure);
 
-	if (first &&
-	    !bench_text(json_object_get(c->json, "verification"), "first"))
-		bench_set(bench_part(c->json, "verification"), "first",
-			  json_string(first));
-	if (planned)
-		json_object_set(bench_part(c->json, "swap"), "planned-per-s",
-				planned);
-	if (uncounted)
-		bench_set(bench_part(c->json, "swap"),
-			  "swapper-syscalls-reason", json_string(uncounted));
-	if (writers)
-		json_object_set(bench_part(c->json, "scaling"), "writers",
-				writers);
-	for (int i = 0; i < 2; i++) {
-		const char *name = i ? "memory" : "pus";
-		json_t *value = json_object_get(block, name);
+	return usable || info->flags & BENCH_FIGURE_EVIDENCE ||
+	       info->kind == BENCH_KIND_SETTING ||
+	       info->kind == BENCH_KIND_TEXT;
+}
 
-		if (value && !json_object_get(c->json, name))
-			json_object_set(c->json, name, value);
+static int fold_figures(struct bench_result_build *b,
+			struct bench_result_cell *c, const json_t *block,
+			json_t *raw, bool usable)
+{
+	int err = 0;
+
+	for (int f = 0; f < BENCH_FIGURE_COUNT && !err; f++) {
+		enum bench_figure figure = (enum bench_figure)f;
+		json_t *value = bench_figure_get(block, figure);
+
+		if (value && !json_is_null(value) && is_kept(figure, usable))
+			err = fold_figure(b, c, figure, value, raw);
 	}
+	return err;
+}
+
+/* What is said of the cell by its first block that says it. */
+static void fold_places(struct bench_result_cell *c, const json_t *block)
+{
+	static const char *const names[] = { "pus", "memory" };
+
+	for (int i = 0; i < 2; i++) {
+		json_t *value = json_object_get(block, names[i]);
+
+		if (value && !json_object_get(c->json, names[i]))
+			json_object_set(c->json, names[i], value);
+	}
+}
+
+/* How the bins of a footprint lie. */
+static void fold_bins(struct bench_result_cell *c, const json_t *block)
+{
+	const json_t *width =
+		bench_figure_get(block, BENCH_FIGURE_FOOTPRINT_BIN_NS);
+
+	if (!width)
+		return;
+	c->bin_ns = json_number_value(width);
+	c->from_ns = json_number_value(
+		bench_figure_get(block, BENCH_FIGURE_FOOTPRINT_FROM_NS));
 }
 
 /* The cell was counted if one of its blocks was. */
@@ -332,18 +282,16 @@ static int fold_block(struct bench_result_build *b, struct bench_result_cell *c,
 		      const json_t *block)
 {
 	const char *status = bench_text(block, "status");
+	bool usable = bench_is_usable(status);
 	json_t *raw = round_begin(c, block);
-	int err;
 
 	add(c->blocks, status, 1);
-	fold_remarks(c, block);
-	fold_sums(c, block, bench_is_usable(status));
-	if (!bench_is_usable(status))
-		return 0;
-	fold_counters(c, block);
-	fold_figures(block, raw);
-	err = fold_histograms(b, c, block, raw);
-	return err ? err : fold_footprint(b, c, block);
+	fold_places(c, block);
+	if (usable) {
+		fold_counters(c, block);
+		fold_bins(c, block);
+	}
+	return fold_figures(b, c, block, raw, usable);
 }
 
 static int block_take(struct bench_result_build *b, const json_t *block,
@@ -362,8 +310,7 @@ static int block_take(struct bench_result_build *b, const json_t *block,
 		b->rounds = (unsigned int)round + 1;
 	err = fold_block(b, &b->cells[cell], block);
 	if (err)
-		bench_why(err, why, n, "histograms of the footprint: %s",
-			  strerror(-err));
+		bench_why(err, why, n, "histograms: %s", strerror(-err));
 	return err;
 }
 
@@ -382,19 +329,21 @@ static int line_take(const json_t *line, unsigned int number, void *arg,
 	return 0;
 }
 
+static void pools_free(struct bench_result_pools *pools)
+{
+	for (size_t i = 0; i < pools->n; i++)
+		bench_hist_free(pools->at[i]);
+	free(pools->at);
+}
+
 static void build_free(struct bench_result_build *b)
 {
 	for (size_t i = 0; i < b->n_cells; i++) {
 		struct bench_result_cell *c = &b->cells[i];
 
 		json_decref(c->json);
-		for (size_t d = 0; d < BENCH_DISTS; d++)
-			bench_hist_free(c->pool[d]);
-		for (int series = 0; series < 2; series++) {
-			for (size_t k = 0; k < c->bins.n[series]; k++)
-				bench_hist_free(c->bins.at[series][k]);
-			free(c->bins.at[series]);
-		}
+		for (int f = 0; f < BENCH_FIGURE_COUNT; f++)
+			pools_free(&c->pools[f]);
 	}
 	free(b->cells);
 	bench_hist_free(b->one);

@@ -10,9 +10,6 @@
 #include "bench/result/parts.h"
 #include "bench/stats/stats.h"
 
-const char *const bench_percent_names[BENCH_PERCENTS] = { "p50", "p90", "p99",
-							  "p99.9", "p99.99" };
-
 json_t *bench_summary_json(const double *values, size_t n, double alpha)
 {
 	struct bench_sign_interval s = { .lo = NAN, .hi = NAN };

@@ -20,9 +20,10 @@ enum shape_kind {
 	SHAPE_INTEGER,
 	SHAPE_NUMBER,
 	SHAPE_BOOL,
-	SHAPE_OBJECT, /* of: its members */
-	SHAPE_ARRAY,  /* of: its element */
-	SHAPE_MAP,    /* any names; of: every value */
+	SHAPE_OBJECT,  /* of: its members */
+	SHAPE_ARRAY,   /* of: its element */
+	SHAPE_MAP,     /* any names; of: every value */
+	SHAPE_FIGURES, /* no member: every figure below; of: one each kind */
 };
 
 #define SHAPE_OPTIONAL 1u /* may be absent */
@@ -61,9 +62,6 @@ int bench_journal_each(const char *path, bench_journal_fn fn, void *arg,
 
 /* ---- Numbers ---- */
 
-/* The names of bench_percents in figures. */
-extern const char *const bench_percent_names[BENCH_PERCENTS];
-
 /* {"median", "low", "high", "n"} of values; low and high null if too few. */
 json_t *bench_summary_json(const double *values, size_t n, double alpha);
 
@@ -81,23 +79,11 @@ bool bench_is_usable(const char *status);
 
 /* ---- A result while it is built ---- */
 
-struct bench_member {
-	const char *part, *name;
-};
-
-/* Figures of a block that become raw values of its round, and a summary. */
-#define BENCH_FIGURES 20
-extern const struct bench_member bench_figures[BENCH_FIGURES];
-
-/* Histograms of a block; pooled, and their percentiles become figures. */
-#define BENCH_DISTS 13
-extern const struct bench_member bench_dists[BENCH_DISTS];
-
-/* Bins of a footprint: [0] around swaps, [1] around control instants. */
-struct bench_result_bins {
-	struct bench_hist **at[2];
-	size_t n[2];
-	double bin_ns, from_ns;
+/* The pools of one figure over the rounds: a distribution has one, a series one
+ * for each bin. */
+struct bench_result_pools {
+	struct bench_hist **at; /* NULL: nothing counted */
+	size_t n;
 };
 
 /* One cell while its blocks come in. json is what the result will hold; the
@@ -106,8 +92,8 @@ struct bench_result_cell {
 	json_t *json;
 	json_t *rounds; /* in json */
 	json_t *blocks; /* in json: how many of each status */
-	struct bench_hist *pool[BENCH_DISTS]; /* NULL: nothing counted */
-	struct bench_result_bins bins;
+	struct bench_result_pools pools[BENCH_FIGURE_COUNT];
+	double bin_ns, from_ns; /* of the footprint's bins */
 	const char *kind;
 	const char *scenario;
 	const char *baseline; /* its id, in the header; NULL: none */
@@ -134,11 +120,12 @@ json_int_t bench_result_blocks(const struct bench_result_cell *c,
 /* Room for one value of each round; the caller's to free. NULL: no memory. */
 double *bench_result_values_new(const struct bench_result_cell *c);
 
-/* One figure over the usable rounds, into @values (room for all rounds) and,
- * unless NULL, their round numbers. Returns how many. */
+/* One figure over the usable rounds (@percent: of a distribution, else 0) into
+ * @values (room for all rounds) and, unless NULL, their round numbers. Returns
+ * how many. */
 size_t bench_result_values(const struct bench_result_cell *c,
-			   const char *figure, double *values,
-			   json_int_t *numbers);
+			   enum bench_figure figure, double percent,
+			   double *values, json_int_t *numbers);
 
 /* How many ratios of a scenario's table are to be right together. */
 unsigned int bench_result_comparisons(const struct bench_result_build *b,
@@ -150,17 +137,9 @@ unsigned int bench_result_comparisons(const struct bench_result_build *b,
 void bench_finish_status(const struct bench_result_build *b,
 			 struct bench_result_cell *c);
 
-/* summaries of its figures */
+/* summaries, distributions and series */
 int bench_finish_figures(const struct bench_result_build *b,
 			 struct bench_result_cell *c);
-
-/* its pools */
-int bench_finish_distributions(const struct bench_result_build *b,
-			       struct bench_result_cell *c);
-
-/* the bins of its footprint */
-void bench_finish_footprint(const struct bench_result_build *b,
-			    struct bench_result_cell *c);
 
 /* "ratio", held against one of the A/A controls in @aas */
 int bench_finish_ratio(const struct bench_result_build *b,

@@ -16,12 +16,13 @@
 
 static bool has_ratio(const struct bench_result_cell *c)
 {
+	char key[BENCH_FIGURE_PATH];
 	const json_t *round;
 	size_t i;
 
+	bench_figure_path(BENCH_FIGURE_RATIO_LOG, key);
 	json_array_foreach (c->rounds, i, round)
-		if (json_object_get(json_object_get(round, "figures"),
-				    "ratio.log"))
+		if (json_object_get(json_object_get(round, "figures"), key))
 			return true;
 	return false;
 }
@@ -84,7 +85,7 @@ int bench_finish_ratio(const struct bench_result_build *b,
 
 	if (!logs)
 		return -ENOMEM;
-	n = bench_result_values(c, "ratio.log", logs, NULL);
+	n = bench_result_values(c, BENCH_FIGURE_RATIO_LOG, 0, logs, NULL);
 	if (!c->baseline || bench_stats_median(logs, n, &median)) {
 		free(logs);
 		return 0;
@@ -154,7 +155,7 @@ static json_t *aa_json(const struct bench_result_build *b,
 		json_decref(list);
 		return NULL;
 	}
-	n = bench_result_values(c, "ratio.log", logs, NULL);
+	n = bench_result_values(c, BENCH_FIGURE_RATIO_LOG, 0, logs, NULL);
 	if (bench_stats_sign_interval(logs, n, b->alpha, k ? k : 1, &s)) {
 		s.lo = s.hi = NAN;
 		bench_stats_median(logs, n, &s.median);
@@ -196,23 +197,21 @@ json_t *bench_aas_json(const struct bench_result_build *b)
  * writer and not for a lock that is free, so nothing here bounds it.
  */
 static const struct floor_side {
-	const char *floor, *plus, *name, *scenario, *figure, *words;
+	const char *floor, *plus, *name, *scenario;
+	enum bench_figure figure;
+	double percent; /* of a distribution; else 0 */
+	const char *words;
 } floor_sides[] = {
-	{ "append", NULL, "append", "write", "writer.ns-per-event",
-	  "ns per event" },
-	{ "full-barrier", "append", "barrier+append", "write",
-	  "writer.ns-per-event", "ns per event" },
-	{ "mutex", NULL, "mutex", "write", "writer.ns-per-event",
-	  "ns per event" },
-	{ "membarrier", NULL, "membarrier", "swap", "swap.call.p50",
-	  "p50 of the swap call" },
-	{ "signal", NULL, "signal", "swap", "swap.call.p50",
-	  "p50 of the swap call" },
-	{ "context-switch", NULL, "context-switch", "swap", "swap.call.p50",
-	  "p50 of the swap call" },
-	{ "cache-line", NULL, "cache-line", "swap", "swap.call.p50",
-	  "p50 of the swap call" },
-	{ NULL, NULL, NULL, NULL, NULL, NULL },
+#define NS_PER_EVENT BENCH_FIGURE_WRITER_NS_PER_EVENT, 0, "ns per event"
+#define SWAP_CALL    BENCH_FIGURE_SWAP_CALL, 50, "p50 of the swap call"
+	{ "append", NULL, "append", "write", NS_PER_EVENT },
+	{ "full-barrier", "append", "barrier+append", "write", NS_PER_EVENT },
+	{ "mutex", NULL, "mutex", "write", NS_PER_EVENT },
+	{ "membarrier", NULL, "membarrier", "swap", SWAP_CALL },
+	{ "signal", NULL, "signal", "swap", SWAP_CALL },
+	{ "context-switch", NULL, "context-switch", "swap", SWAP_CALL },
+	{ "cache-line", NULL, "cache-line", "swap", SWAP_CALL },
+	{ .floor = NULL },
 };
 
 /* Floors of two PUs have a peer that runs all the time; so must the writer.
@@ -269,12 +268,13 @@ find_floor(const struct bench_result_build *b, const char *name,
 static double floor_in_round(const struct bench_result_cell *floor,
 			     json_int_t number)
 {
+	char key[BENCH_FIGURE_PATH];
 	const json_t *round, *ns;
 	size_t i;
 
+	bench_figure_path(BENCH_FIGURE_FLOOR_NS, key);
 	json_array_foreach (floor->rounds, i, round) {
-		ns = json_object_get(json_object_get(round, "figures"),
-				     "floor.ns");
+		ns = json_object_get(json_object_get(round, "figures"), key);
 		if (json_is_number(ns) && json_integer_value(json_object_get(
 						  round, "round")) == number)
 			return json_number_value(ns);
@@ -296,7 +296,8 @@ static int ratios_by_round(const struct bench_result_cell *c,
 
 	*n = 0;
 	if (numbers && ns)
-		rounds = bench_result_values(c, side->figure, ns, numbers);
+		rounds = bench_result_values(c, side->figure, side->percent, ns,
+					     numbers);
 	for (size_t i = 0; numbers && ns && i < rounds; i++) {
 		double limit = floor_in_round(floor, numbers[i]);
 

@@ -133,6 +133,25 @@ static const struct shape histogram_members[] = {
 			histogram_more                              \
 	}
 
+/* Every figure of the object's parts; of: one shape for each kind. */
+#define FIGURES(of)                                    \
+	{                                              \
+		NULL, SHAPE_FIGURES, 0, of, NULL, NULL \
+	}
+
+static int setting_more(const json_t *value, char *text, size_t n)
+{
+	if (json_is_integer(value) || json_is_string(value))
+		return 0;
+	snprintf(text, n, "should be an integer or a word");
+	return -EINVAL;
+}
+
+#define SETTING_MAYBE                                            \
+	{                                                        \
+		NULL, SHAPE_ANY, MAYBE, NULL, NULL, setting_more \
+	}
+
 static const struct shape a_histogram = {
 	NULL, SHAPE_OBJECT, 0, histogram_members, NULL, histogram_more,
 };
@@ -193,110 +212,31 @@ static const struct shape counters_members[] = {
 	BOOL_MAYBE("kernel"), BOOL_MAYBE("multiplexed"), END
 };
 
-/* What was counted, for each of one unit. */
-#define COUNTS(kind, unit)                                        \
-	kind("instructions-per-" unit), kind("cycles-per-" unit), \
-		kind("branch-misses-per-" unit),                  \
-		kind("cache-misses-per-" unit)
-
-static const struct shape block_ratio_members[] = {
-	{ "log", SHAPE_NUMBER, SHAPE_NULL | SHAPE_SIGNED, NULL, NULL, NULL },
-	END
-};
-
-static const struct shape block_writer_members[] = {
-	NUMBER_MAYBE("ns-per-event"),
-	NUMBER_MAYBE("baseline-ns-per-event"),
-	NUMBER_MAYBE("ns-per-committed"),
-	INTEGER_MAYBE("attempted"),
-	INTEGER_MAYBE("committed"),
-	INTEGER_MAYBE("overrun"),
-	INTEGER_MAYBE("crossings"),
-	INTEGER_MAYBE("nested"),
-	MAP_MAYBE("drops", &an_integer),
-	NUMBER_MAYBE("attempted-per-s"),
-	NUMBER_MAYBE("committed-per-s"),
-	COUNTS(NUMBER_MAYBE, "event"),
-	HISTOGRAM_MAYBE("latency"),
-	HISTOGRAM_MAYBE("baseline-latency"),
-	END
-};
-
-static const struct shape block_swap_members[] = {
-	NUMBER_MAYBE("achieved-per-s"),
-	MAP_MAYBE("outcomes", &an_integer),
-	INTEGER_MAYBE("retries"),
-	HISTOGRAM_MAYBE("exchange"),
-	HISTOGRAM_MAYBE("safe"),
-	HISTOGRAM_MAYBE("call"),
-	HISTOGRAM_MAYBE("recycle"),
-	HISTOGRAM_MAYBE("staleness"),
-	NUMBER_MAYBE("swapper-cpu-ns"),
-	NUMBER_MAYBE("swapper-syscalls"),
-	STRING_MAYBE("swapper-syscalls-reason"),
-	NUMBER_MAYBE("drops-per-swap"),
-	COUNTS(NUMBER_MAYBE, "swap"),
-	END
-};
-
-static const struct shape block_floor_members[] = { NUMBER_MAYBE("ns"),
-						    HISTOGRAM_MAYBE("latency"),
-						    END };
-
-static const struct shape block_footprint_members[] = {
-	INTEGER("bin-ns"),
-	{ "from-ns", SHAPE_INTEGER, SHAPE_SIGNED, NULL, NULL, NULL },
-	INTEGER("swaps"),
-	INTEGER("controls"),
-	ARRAY("swap", &a_histogram),
-	ARRAY("control", &a_histogram),
-	{ "stolen-ns", SHAPE_NUMBER, MAYBE | SHAPE_SIGNED, NULL, NULL, NULL },
-	HISTOGRAM_MAYBE("peak"),
-	HISTOGRAM_MAYBE("control-peak"),
-	HISTOGRAM_MAYBE("duration"),
-	END
-};
-
-static const struct shape block_scaling_members[] = {
-	INTEGER("writers"), HISTOGRAM_MAYBE("cost"), HISTOGRAM_MAYBE("skew"),
-	INTEGER_MAYBE("partial"), END
-};
-
-static const struct shape verification_members[] = {
-	INTEGER_MAYBE("events"),
-	INTEGER_MAYBE("snapshots"),
-	INTEGER_MAYBE("walked"),
-	INTEGER_MAYBE("sampled"),
-	INTEGER_MAYBE("lost"),
-	INTEGER_MAYBE("duplicated"),
-	INTEGER_MAYBE("torn"),
-	INTEGER_MAYBE("out-of-order"),
-	INTEGER_MAYBE("unreadable"),
-	INTEGER_MAYBE("late"),
-	INTEGER("violations"),
-	STRING_MAYBE("first"),
-	END
+/* What a block holds of a figure of each kind. */
+static const struct shape block_figures[BENCH_KINDS] = {
+	[BENCH_KIND_LOG_RATIO] = NUMBER_MAYBE(NULL),
+	[BENCH_KIND_VALUE] = NUMBER_MAYBE(NULL),
+	[BENCH_KIND_COUNT] = INTEGER_MAYBE(NULL),
+	[BENCH_KIND_COUNTS] = MAP_MAYBE(NULL, &an_integer),
+	[BENCH_KIND_DIST] = HISTOGRAM_MAYBE(NULL),
+	[BENCH_KIND_SERIES] = ARRAY_MAYBE(NULL, &a_histogram),
+	[BENCH_KIND_SETTING] = SETTING_MAYBE,
+	[BENCH_KIND_TEXT] = STRING_MAYBE(NULL),
+	[BENCH_KIND_DETAIL] = NUMBER_MAYBE(NULL),
 };
 
 #define BLOCK_STATUS "ok|broken|invalid|crashed|timed-out|disturbed|unavailable"
 
-static const struct shape block_members[] = {
-	INTEGER("round"),
-	INTEGER("cell"),
-	STRING("id"),
-	WORD("status", BLOCK_STATUS),
-	STRING_MAYBE("reason"),
-	INTEGER_MAYBE("signal"),
-	OBJECT_MAYBE("ratio", block_ratio_members),
-	OBJECT_MAYBE("counters", counters_members),
-	OBJECT_MAYBE("writer", block_writer_members),
-	OBJECT_MAYBE("swap", block_swap_members),
-	OBJECT_MAYBE("floor", block_floor_members),
-	OBJECT_MAYBE("footprint", block_footprint_members),
-	OBJECT_MAYBE("scaling", block_scaling_members),
-	OBJECT_MAYBE("verification", verification_members),
-	END
-};
+static const struct shape block_members[] = { INTEGER("round"),
+					      INTEGER("cell"),
+					      STRING("id"),
+					      WORD("status", BLOCK_STATUS),
+					      STRING_MAYBE("reason"),
+					      INTEGER_MAYBE("signal"),
+					      OBJECT_MAYBE("counters",
+							   counters_members),
+					      FIGURES(block_figures),
+					      END };
 const struct shape bench_journal_block_shape = OBJECT(NULL, block_members);
 
 /* ---- Result ---- */
@@ -424,66 +364,24 @@ static const struct shape round_members[] = {
 };
 static const struct shape a_round = OBJECT(NULL, round_members);
 
-static const struct shape writer_members[] = {
-	SUMMARY_MAYBE("ns-per-event"),
-	SUMMARY_MAYBE("baseline-ns-per-event"),
-	SUMMARY_MAYBE("ns-per-committed"),
-	SUMMARY_MAYBE("attempted-per-s"),
-	SUMMARY_MAYBE("committed-per-s"),
-	COUNTS(SUMMARY_MAYBE, "event"),
-	INTEGER_MAYBE("attempted"),
-	INTEGER_MAYBE("committed"),
-	INTEGER_MAYBE("overrun"),
-	INTEGER_MAYBE("crossings"),
-	INTEGER_MAYBE("nested"),
-	MAP_MAYBE("drops", &an_integer),
-	DISTRIBUTION_MAYBE("latency"),
-	DISTRIBUTION_MAYBE("baseline-latency"),
-	END
-};
-
-static const struct shape swap_members[] = {
-	SUMMARY_MAYBE("achieved-per-s"),
-	SUMMARY_MAYBE("swapper-cpu-ns"),
-	SUMMARY_MAYBE("swapper-syscalls"),
-	STRING_MAYBE("swapper-syscalls-reason"),
-	SUMMARY_MAYBE("drops-per-swap"),
-	COUNTS(SUMMARY_MAYBE, "swap"),
-	MAP_MAYBE("outcomes", &an_integer),
-	INTEGER_MAYBE("retries"),
-	DISTRIBUTION_MAYBE("exchange"),
-	DISTRIBUTION_MAYBE("safe"),
-	DISTRIBUTION_MAYBE("call"),
-	DISTRIBUTION_MAYBE("recycle"),
-	DISTRIBUTION_MAYBE("staleness"),
-	END
-};
-
-static const struct shape floor_members[] = { SUMMARY_MAYBE("ns"),
-					      DISTRIBUTION_MAYBE("latency"),
-					      END };
-
 static const struct shape bin_members[] = { SIGNED_NULL("t-us"), INTEGER("n"),
 					    NUMBER_NULL("median-ns"),
 					    NUMBER_NULL("p99-ns"), END };
 static const struct shape a_bin = OBJECT(NULL, bin_members);
 
-static const struct shape footprint_members[] = {
-	INTEGER("swaps"),
-	INTEGER("controls"),
-	SUMMARY_MAYBE("stolen-ns"),
-	ARRAY("swap", &a_bin),
-	ARRAY("control", &a_bin),
-	DISTRIBUTION_MAYBE("peak"),
-	DISTRIBUTION_MAYBE("control-peak"),
-	DISTRIBUTION_MAYBE("duration"),
-	END
+/* What becomes of a figure of each kind: of a log ratio the cell's ratio, of a
+ * detail nothing. */
+static const struct shape cell_figures[BENCH_KINDS] = {
+	[BENCH_KIND_LOG_RATIO] = END,
+	[BENCH_KIND_VALUE] = SUMMARY_MAYBE(NULL),
+	[BENCH_KIND_COUNT] = INTEGER_MAYBE(NULL),
+	[BENCH_KIND_COUNTS] = MAP_MAYBE(NULL, &an_integer),
+	[BENCH_KIND_DIST] = DISTRIBUTION_MAYBE(NULL),
+	[BENCH_KIND_SERIES] = ARRAY_MAYBE(NULL, &a_bin),
+	[BENCH_KIND_SETTING] = SETTING_MAYBE,
+	[BENCH_KIND_TEXT] = STRING_MAYBE(NULL),
+	[BENCH_KIND_DETAIL] = END,
 };
-
-static const struct shape scaling_members[] = { INTEGER("writers"),
-						DISTRIBUTION_MAYBE("cost"),
-						DISTRIBUTION_MAYBE("skew"),
-						INTEGER_MAYBE("partial"), END };
 
 static const struct shape cell_members[] = {
 	STRING("id"),
@@ -499,12 +397,7 @@ static const struct shape cell_members[] = {
 	{ "ratio", SHAPE_OBJECT, MAYBE, ratio_members, NULL, summary_more },
 	OBJECT_MAYBE("own-floor", own_floor_members),
 	OBJECT_MAYBE("counters", counters_members),
-	OBJECT_MAYBE("writer", writer_members),
-	OBJECT_MAYBE("swap", swap_members),
-	OBJECT_MAYBE("floor", floor_members),
-	OBJECT_MAYBE("footprint", footprint_members),
-	OBJECT_MAYBE("scaling", scaling_members),
-	OBJECT_MAYBE("verification", verification_members),
+	FIGURES(cell_figures),
 	END
 };
 

@@ -13,6 +13,7 @@ static const char *const kind_words[] = {
 	[SHAPE_INTEGER] = "an integer", [SHAPE_NUMBER] = "a number",
 	[SHAPE_BOOL] = "true or false", [SHAPE_OBJECT] = "an object",
 	[SHAPE_ARRAY] = "an array",	[SHAPE_MAP] = "an object",
+	[SHAPE_FIGURES] = "an object",
 };
 
 static const char *type_words(const json_t *value)
@@ -71,27 +72,74 @@ static bool word_is_allowed(const char *words, const char *word)
 	return false;
 }
 
-static int check_members(const json_t *value, const struct shape *members,
+static int check_member(const json_t *value, const struct shape *shape,
+			const char *path, char *why, size_t n)
+{
+	const json_t *member = json_object_get(value, shape->name);
+	char below[PATH_MAX_TEXT];
+
+	snprintf(below, sizeof(below), "%s%s%s", path, *path ? "." : "",
+		 shape->name);
+	if (!member && shape->flags & SHAPE_OPTIONAL)
+		return 0;
+	if (!member)
+		return bench_why(-EINVAL, why, n, "%s: missing, should be %s",
+				 below, kind_words[shape->kind]);
+	return bench_shape_check(member, shape, below, why, n);
+}
+
+/* The shape of its kind, as figures.def has it. */
+static struct shape shape_of(const struct bench_figure_info *info,
+			     const struct shape *kinds)
+{
+	struct shape shape = kinds[info->kind];
+
+	shape.name = info->name;
+	if (info->flags & BENCH_FIGURE_SIGNED)
+		shape.flags |= SHAPE_SIGNED;
+	if (info->flags & BENCH_FIGURE_NEEDED)
+		shape.flags &= ~(SHAPE_OPTIONAL | SHAPE_NULL);
+	return shape;
+}
+
+/* Every figure of the parts that @value has, and what its kind should be; one
+ * of no shape may be anything. */
+static int check_figures(const json_t *value, const struct shape *kinds,
 			 const char *path, char *why, size_t n)
 {
-	for (; members && members->kind != SHAPE_END; members++) {
-		const json_t *member = json_object_get(value, members->name);
+	for (int f = 0; f < BENCH_FIGURE_COUNT; f++) {
+		const struct bench_figure_info *info =
+			bench_figure_info((enum bench_figure)f);
+		const json_t *part = json_object_get(value, info->part);
+		struct shape shape = shape_of(info, kinds);
 		char below[PATH_MAX_TEXT];
 		int err;
 
-		snprintf(below, sizeof(below), "%s%s%s", path, *path ? "." : "",
-			 members->name);
-		if (!member && members->flags & SHAPE_OPTIONAL)
+		if (!part || json_is_null(part) || shape.kind == SHAPE_END)
 			continue;
-		if (!member)
-			return bench_why(-EINVAL, why, n,
-					 "%s: missing, should be %s", below,
-					 kind_words[members->kind]);
-		err = bench_shape_check(member, members, below, why, n);
+		snprintf(below, sizeof(below), "%s%s%s", path, *path ? "." : "",
+			 info->part);
+		err = json_is_object(part)
+			      ? check_member(part, &shape, below, why, n)
+			      : bench_why(-EINVAL, why, n,
+					  "%s: is %s, should be an object",
+					  below, type_words(part));
 		if (err)
 			return err;
 	}
 	return 0;
+}
+
+static int check_members(const json_t *value, const struct shape *members,
+			 const char *path, char *why, size_t n)
+{
+	int err = 0;
+
+	for (; members && members->kind != SHAPE_END && !err; members++)
+		err = members->kind == SHAPE_FIGURES
+			      ? check_figures(value, members->of, path, why, n)
+			      : check_member(value, members, path, why, n);
+	return err;
 }
 
 static int check_elements(const json_t *value, const struct shape *element,

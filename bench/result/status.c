@@ -19,35 +19,34 @@ static const json_t *first_of(const struct bench_result_cell *c,
 	return NULL;
 }
 
+static bool is_violation(enum bench_figure figure)
+{
+	return bench_figure_info(figure)->flags & BENCH_FIGURE_VIOLATION;
+}
+
 /* "2 lost, 1 torn" */
 static void violations_text(const struct bench_result_cell *c, char *text,
 			    size_t n)
 {
-	static const char *const kinds[][2] = {
-		{ "lost", "lost" },
-		{ "duplicated", "duplicated" },
-		{ "torn", "torn" },
-		{ "out-of-order", "out of order" },
-		{ "unreadable", "snapshots unreadable" },
-		{ "late", "snapshots written to while read" },
-	};
-	const json_t *v = json_object_get(c->json, "verification");
 	size_t used = 0;
 
 	text[0] = '\0';
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+	for (int f = 0; f < BENCH_FIGURE_COUNT; f++) {
+		enum bench_figure figure = (enum bench_figure)f;
 		json_int_t count =
-			json_integer_value(json_object_get(v, kinds[i][0]));
+			json_integer_value(bench_figure_get(c->json, figure));
 
-		if (count && used < n)
-			used += (size_t)snprintf(text + used, n - used,
-						 "%s%lld %s", used ? ", " : "",
-						 (long long)count, kinds[i][1]);
+		if (count && used < n && is_violation(figure))
+			used += (size_t)snprintf(
+				text + used, n - used, "%s%lld %s",
+				used ? ", " : "", (long long)count,
+				bench_figure_info(figure)->title);
 	}
 	if (!used)
 		snprintf(text, n, "%lld violations",
-			 (long long)json_integer_value(
-				 json_object_get(v, "violations")));
+			 (long long)json_integer_value(bench_figure_get(
+				 c->json,
+				 BENCH_FIGURE_VERIFICATION_VIOLATIONS)));
 }
 
 static void crash_text(const struct bench_result_cell *c, char *text, size_t n)

@@ -135,6 +135,21 @@ static void histograms_are_put_as_journals_hold_them(void **state)
 	bench_hist_free(h);
 }
 
+static void a_member_that_is_no_figure_is_named(void **state)
+{
+	json_t *datum = json_pack("{s:{s:i},s:{s:i},s:s}", "machine", "swap", 1,
+				  "swap", "retries", 1, "status", "ok");
+	char path[BENCH_FIGURE_PATH];
+
+	(void)state;
+	assert_false(bench_figure_unknown(datum, path));
+	json_object_set_new(json_object_get(datum, "swap"), "retires",
+			    json_integer(1));
+	assert_true(bench_figure_unknown(datum, path));
+	assert_string_equal(path, "swap.retires");
+	json_decref(datum);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -144,6 +159,7 @@ int main(void)
 		cmocka_unit_test(numbers_and_counts_are_put_in_their_part),
 		cmocka_unit_test(settings_and_texts_are_words),
 		cmocka_unit_test(histograms_are_put_as_journals_hold_them),
+		cmocka_unit_test(a_member_that_is_no_figure_is_named),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

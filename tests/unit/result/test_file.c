@@ -16,6 +16,7 @@
 
 #include <cmocka.h>
 
+#include "bench/result/figures.h"
 #include "bench/result/result.h"
 #include "bench/stats/hist_json.h"
 #include "bench/stats/intervals.h"
@@ -731,6 +732,71 @@ static void test_wrong_member_is_named(void **state)
 	json_decref(r);
 }
 
+/* In a result that keeps it, no figure may be `true`. */
+static void test_every_figure_has_its_shape(void **state)
+{
+	json_t *r = build(RUN);
+	char says[BENCH_FIGURE_PATH + 8], path[BENCH_FIGURE_PATH];
+
+	(void)state;
+	for (int f = 0; f < BENCH_FIGURE_COUNT; f++) {
+		const struct bench_figure_info *info =
+			bench_figure_info((enum bench_figure)f);
+
+		/* of these a result keeps the ratio, or nothing; and a part
+		 * that the cell lacks has no others that it needs */
+		if (info->kind == BENCH_KIND_LOG_RATIO ||
+		    info->kind == BENCH_KIND_DETAIL ||
+		    !json_object_get(find(r, "swap/membarrier/shared-l3"),
+				     info->part))
+			continue;
+		snprintf(says, sizeof(says), "].%s: ",
+			 bench_figure_path((enum bench_figure)f, path));
+		refuse_member(r, info->part, info->name, json_true(), says);
+	}
+	json_decref(r);
+}
+
+static json_t *spoilt; /* a block's part, from now on */
+
+static void spoil(json_t *block)
+{
+	const char *id = json_string_value(json_object_get(block, "id"));
+
+	if (!strcmp(id, "footprint/membarrier/shared-l3"))
+		json_object_set(block, "footprint", spoilt);
+}
+
+static void refuse_footprint(json_t *footprint, const char *says)
+{
+	size_t length;
+	char *text;
+
+	spoilt = footprint;
+	edit_journal(SHORT, in_folder("spoilt.jsonl"), spoil);
+	text = slurp(in_folder("spoilt.jsonl"), &length);
+	refuse_journal(text, says);
+	free(text);
+	json_decref(footprint);
+}
+
+/* What figures.def says of a block: needed, signed, and of which kind. */
+static void test_figures_of_a_block_have_their_shape(void **state)
+{
+	(void)state;
+	refuse_footprint(json_integer(1),
+			 "footprint: is an integer, should be an object");
+	refuse_footprint(json_object(),
+			 "footprint.bin-ns: missing, should be a number");
+	refuse_footprint(json_pack("{s:i,s:i,s:i}", "bin-ns", 1, "from-ns", -1,
+				   "swaps", -1),
+			 "footprint.swaps: is -1, should not be negative");
+	refuse_footprint(json_pack("{s:i,s:i,s:i,s:i,s:i}", "bin-ns", 1,
+				   "from-ns", -1, "swaps", 1, "controls", 1,
+				   "swap", 1),
+			 "footprint.swap: is an integer, should be an array");
+}
+
 static void test_histogram_must_add_up(void **state)
 {
 	json_t *r = build(RUN);
@@ -790,6 +856,8 @@ int main(void)
 		cmocka_unit_test(test_files_refused),
 		cmocka_unit_test(test_huge_is_refused_unread),
 		cmocka_unit_test(test_wrong_member_is_named),
+		cmocka_unit_test(test_every_figure_has_its_shape),
+		cmocka_unit_test(test_figures_of_a_block_have_their_shape),
 		cmocka_unit_test(test_histogram_must_add_up),
 	};
 
