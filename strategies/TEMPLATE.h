@@ -33,7 +33,7 @@
 #ifndef RINGSWAP_STRATEGIES_TEMPLATE_H
 #define RINGSWAP_STRATEGIES_TEMPLATE_H
 
-#include "strategies/write_loops.h"
+#include "strategies/hooks.h"
 
 /* Private state, if any: struct swap_slot first. Optional. */
 struct template_slot {

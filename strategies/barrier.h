@@ -32,7 +32,7 @@
 #ifndef RINGSWAP_STRATEGIES_BARRIER_H
 #define RINGSWAP_STRATEGIES_BARRIER_H
 
-#include "strategies/write_loops.h"
+#include "strategies/hooks.h"
 
 SWAP_HOT struct rb_cpu *barrier_begin(struct swap_slot *slot,
 				      unsigned long *level)

@@ -31,9 +31,9 @@
 #ifndef RINGSWAP_STRATEGIES_GLOBAL_LOCK_H
 #define RINGSWAP_STRATEGIES_GLOBAL_LOCK_H
 
-#include "strategies/write_loops.h"
+#include "strategies/hooks.h"
 
-static struct sys_mutex global_lock = SYS_MUTEX_INIT;
+SWAP_STATE(struct sys_mutex, global_lock, SYS_MUTEX_INIT);
 
 SWAP_HOT struct rb_cpu *global_lock_begin(struct swap_slot *slot,
 					  unsigned long *level)

@@ -41,7 +41,7 @@
 #ifndef RINGSWAP_STRATEGIES_IPI_SIGNAL_H
 #define RINGSWAP_STRATEGIES_IPI_SIGNAL_H
 
-#include "strategies/write_loops.h"
+#include "strategies/hooks.h"
 
 enum ipi_signal_state {
 	IPI_IDLE,
@@ -66,8 +66,8 @@ static inline struct ipi_signal_slot *ipi_signal_slot(struct swap_slot *slot)
 }
 
 /* On the writer's thread, outside any write: run a posted request. */
-static __attribute__((noinline, cold)) void
-ipi_signal_serve(struct ipi_signal_slot *slot, unsigned int posted)
+SWAP_COLD void ipi_signal_serve(struct ipi_signal_slot *slot,
+				unsigned int posted)
 {
 	struct rb_slot *live = &slot->base.rb;
 

@@ -36,7 +36,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "strategies/write_loops.h"
+#include "strategies/hooks.h"
 
 SWAP_HOT struct rb_cpu *membarrier_begin(struct swap_slot *slot,
 					 unsigned long *level)

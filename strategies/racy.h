@@ -29,7 +29,7 @@
 #ifndef RINGSWAP_STRATEGIES_RACY_H
 #define RINGSWAP_STRATEGIES_RACY_H
 
-#include "strategies/write_loops.h"
+#include "strategies/hooks.h"
 
 SWAP_HOT struct rb_cpu *racy_begin(struct swap_slot *slot, unsigned long *level)
 {

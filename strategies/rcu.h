@@ -44,8 +44,8 @@
 #include <stdio.h>
 #include <urcu/urcu-memb.h>
 
+#include "strategies/hooks.h"
 #include "strategies/tsan.h"
-#include "strategies/write_loops.h"
 
 SWAP_HOT struct rb_cpu *rcu_begin(struct swap_slot *slot, unsigned long *level)
 {

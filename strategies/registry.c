@@ -1,28 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/* registry.c - the strategies of strategies.def, by index and by name. */
+/* registry.c - the strategies by index and by name, and their words. */
 #include <string.h>
 
 #include "strategies/strategy.h"
-#include "strategies/write_loops.h"
-
-const uint32_t swap_payloads[SWAP_PAYLOADS] = {
-	0, 8, 16, 64, 256, 1024, SWAP_PAYLOAD_VARIABLE,
-};
 
 #define SWAP_STRATEGY_ENTRY(id) \
 	extern const struct swap_strategy swap_strategy_##id;
-#include "strategies/strategies.def"
-#ifdef SWAP_EXTRA_DEF
-#include SWAP_EXTRA_DEF
-#endif
+#include "strategies/every.def"
 #undef SWAP_STRATEGY_ENTRY
 
 static const struct swap_strategy *const strategies[] = {
 #define SWAP_STRATEGY_ENTRY(id) &swap_strategy_##id,
-#include "strategies/strategies.def"
-#ifdef SWAP_EXTRA_DEF
-#include SWAP_EXTRA_DEF
-#endif
+#include "strategies/every.def"
 #undef SWAP_STRATEGY_ENTRY
 };
 
@@ -123,14 +112,4 @@ const char *swap_memory_name(enum swap_memory memory)
 	};
 
 	return names[memory];
-}
-
-swap_loop_fn swap_loop_find(const struct swap_strategy *strategy,
-			    enum swap_loop_kind kind, uint32_t payload,
-			    enum rb_stamp stamp, enum rb_mode mode)
-{
-	for (unsigned int i = 0; i < SWAP_PAYLOADS; i++)
-		if (swap_payloads[i] == payload)
-			return strategy->loops->loop[kind][mode][i][stamp];
-	return NULL;
 }

@@ -22,13 +22,23 @@
 #ifndef RINGSWAP_STRATEGIES_STRATEGY_H
 #define RINGSWAP_STRATEGIES_STRATEGY_H
 
+#ifdef __cplusplus
+#error "a strategy is C11 (_Atomic); C++ takes one by name: ringswap.h"
+#endif
+
 #include "ringbuf/ring_buffer.h"
 #include "strategies/sys.h"
 
 #define SWAP_HOT static inline __attribute__((always_inline))
 
+/* What a hook does seldom: out of line, and one function for all loops. */
+#ifdef __clang__
+#define SWAP_COLD static __attribute__((noinline, cold))
+#else
+#define SWAP_COLD static __attribute__((noinline, noclone, cold))
+#endif
+
 struct swap_strategy;
-struct swap_loops;
 
 /* One writer's place in a ring buffer that a strategy protects. */
 struct swap_slot {
@@ -169,7 +179,6 @@ struct swap_strategy {
 
 	size_t slot_size; /* of its struct, struct swap_slot first */
 	const struct swap_ops *ops;
-	const struct swap_loops *loops; /* measured loops; never via ops */
 
 	int (*swap)(struct swap_op *op); /* NULL: swap is refused */
 	int (*settle)(struct swap_op *op, uint64_t deadline); /* optional */

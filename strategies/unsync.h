@@ -26,7 +26,7 @@
 #ifndef RINGSWAP_STRATEGIES_UNSYNC_H
 #define RINGSWAP_STRATEGIES_UNSYNC_H
 
-#include "strategies/write_loops.h"
+#include "strategies/hooks.h"
 
 SWAP_HOT struct rb_cpu *unsync_begin(struct swap_slot *slot,
 				     unsigned long *level)

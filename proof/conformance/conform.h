@@ -14,8 +14,8 @@
 #include <pthread.h>
 #include <time.h>
 
+#include "strategies/events.h"
 #include "strategies/strategy.h"
-#include "strategies/write_loops.h"
 
 #define CONFORM_SKIP 77
 

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "proof/conformance/conform.h"
+#include "strategies/write_loops.h"
 
 #ifndef sigev_notify_thread_id
 #define sigev_notify_thread_id _sigev_un._tid

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* detectors.c - for each promise a strategy that breaks it: is it caught? */
+#define SWAP_DEFINE /* the strategy of this file */
+
 #include <errno.h>
 #include <string.h>
 

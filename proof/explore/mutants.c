@@ -140,7 +140,7 @@ static bool is_source(const struct xp_site *site)
 	const char *file = xp_site_file(site);
 
 	/* A probe asks what there is; nothing is ordered by it. */
-	return strncmp(file, "tests/", 6) && !strstr(site->func, "_probe") &&
+	return strncmp(file, "proof/", 6) && !strstr(site->func, "_probe") &&
 	       !is_unsound(file);
 }
 
@@ -163,7 +163,7 @@ static bool is_shared(const struct xp_mutant *mutant)
 	return !strncmp(mutant->file, "ringbuf/", 8) ||
 	       !strcmp(mutant->file, "strategies/swap.c") ||
 	       !strcmp(mutant->file, "strategies/strategy.h") ||
-	       !strcmp(mutant->file, "strategies/write_loops.h");
+	       !strcmp(mutant->file, "strategies/hooks.h");
 }
 
 /*

@@ -5,7 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "strategies/write_loops.h"
+#include "strategies/events.h"
 #include "proof/explore/arena.h"
 
 #define CONTEXTS  4u /* thread, handler, its handler, prefill */

@@ -7,6 +7,8 @@
  * promise, and, if that breaks, with C7 and the kernel's own warning alone:
  * where those hold, the damage is a late write and no more.
  */
+#define SWAP_DEFINE /* the strategy of this file */
+
 #include "proof/explore/variants.h"
 
 #include <errno.h>

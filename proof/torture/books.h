@@ -12,7 +12,7 @@
 
 #include <pthread.h>
 
-#include "strategies/write_loops.h"
+#include "strategies/events.h"
 #include "proof/torture/torture.h"
 
 #define BOOK_MAX_CHUNKS 200000u

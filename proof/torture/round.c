@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "proof/torture/cpus.h"
+#include "strategies/write_loops.h"
 
 /* ------------------------------------------------------------------------ */
 /* Drawing                                                                  */

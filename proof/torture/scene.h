@@ -10,7 +10,7 @@
 #include <pthread.h>
 #include <semaphore.h>
 
-#include "strategies/write_loops.h"
+#include "strategies/events.h"
 #include "proof/torture/faults.h"
 
 struct scene {

@@ -5,6 +5,7 @@
 
 #include "proof/torture/cpus.h"
 #include "proof/torture/round.h"
+#include "strategies/write_loops.h"
 
 #define SIGNAL_A (SIGRTMIN + 6)
 #define SIGNAL_B (SIGRTMIN + 7)

@@ -21,7 +21,7 @@
 #ifndef RINGSWAP_EXPLORE_DETECTORS_H
 #define RINGSWAP_EXPLORE_DETECTORS_H
 
-#include "strategies/write_loops.h"
+#include "strategies/hooks.h"
 
 /* The promise to break, 1..7; 8: C5 by a race; 0: none. */
 extern int detector_breaks;

@@ -35,7 +35,7 @@
 #ifndef RINGSWAP_EXPLORE_KERNEL_LINEAGE_H
 #define RINGSWAP_EXPLORE_KERNEL_LINEAGE_H
 
-#include "strategies/write_loops.h"
+#include "strategies/hooks.h"
 
 enum kernel_lineage_busy {
 	BUSY_COMMITTING,

@@ -6,8 +6,7 @@
 #ifndef RINGSWAP_TESTS_CONFORMANCE_BROKEN_BASE_H
 #define RINGSWAP_TESTS_CONFORMANCE_BROKEN_BASE_H
 
-#define SWAP_NO_LOOPS /* the rig writes through ops */
-#include "strategies/write_loops.h"
+#include "strategies/hooks.h"
 
 /* A window of one instruction, widened so that a loaded machine hits it. */
 static inline void base_widen(void)

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * hooks.h - what makes a strategy of its hooks; a strategy's header includes
+ * this and nothing else of ours.
+ *
+ * A strategy is one header. Whoever includes it gets the hooks to inline; the
+ * one unit that defines SWAP_DEFINE before gets the strategy itself as well:
+ * its descriptor, its ops and what state it has in common for all slots. That
+ * unit is made from strategies.def. Another one, of the bench alone, makes the
+ * measured loops (write_loops.h).
+ *
+ *	SWAP_HOT struct rb_cpu *mine_begin(struct swap_slot *slot, ...) { ... }
+ *	SWAP_HOT void mine_end(struct swap_slot *slot, ...) { ... }
+ *	SWAP_STRATEGY(mine) = { SWAP_FROM_HOOKS(mine), .name = "mine", ... };
+ */
+#ifndef RINGSWAP_STRATEGIES_HOOKS_H
+#define RINGSWAP_STRATEGIES_HOOKS_H
+
+#include <string.h>
+
+#include "strategies/strategy.h"
+
+/* ------------------------------------------------------------------------ */
+/* Application calls                                                        */
+
+SWAP_HOT void *swap_op_reserve(struct swap_slot *slot, uint32_t length,
+			       struct swap_write *write, swap_begin_fn begin,
+			       swap_end_fn end)
+{
+	void *at;
+
+	write->cpu = begin(slot, &write->level);
+	if (!write->cpu)
+		return NULL;
+	at = rb_reserve(&slot->rb, write->cpu, length, write->cpu->stamp,
+			&write->write);
+	if (!at)
+		end(slot, write->cpu, write->level);
+	return at;
+}
+
+SWAP_HOT int swap_op_write(struct swap_slot *slot, const void *data,
+			   uint32_t length, swap_begin_fn begin,
+			   swap_end_fn end)
+{
+	struct swap_write write;
+	void *at = swap_op_reserve(slot, length, &write, begin, end);
+
+	if (!at)
+		return length > rb_payload_max(slot->rb.rb->attr.subbuf_size)
+			       ? -EMSGSIZE
+			       : -ENOBUFS;
+	memcpy(at, data, length);
+	rb_commit(&write.write);
+	end(slot, write.cpu, write.level);
+	return 0;
+}
+
+#define SWAP_OPS(id)                                                          \
+	static int id##_op_write(struct swap_slot *slot, const void *data,    \
+				 uint32_t length)                             \
+	{                                                                     \
+		return swap_op_write(slot, data, length, id##_begin,          \
+				     id##_end);                               \
+	}                                                                     \
+	static void *id##_op_reserve(struct swap_slot *slot, uint32_t length, \
+				     struct swap_write *write)                \
+	{                                                                     \
+		return swap_op_reserve(slot, length, write, id##_begin,       \
+				       id##_end);                             \
+	}                                                                     \
+	static void id##_op_commit(struct swap_slot *slot,                    \
+				   struct swap_write *write)                  \
+	{                                                                     \
+		rb_commit(&write->write);                                     \
+		id##_end(slot, write->cpu, write->level);                     \
+	}                                                                     \
+	static void id##_op_discard(struct swap_slot *slot,                   \
+				    struct swap_write *write)                 \
+	{                                                                     \
+		rb_discard(&write->write);                                    \
+		id##_end(slot, write->cpu, write->level);                     \
+	}                                                                     \
+	static const struct swap_ops id##_ops = {                             \
+		.write = id##_op_write,                                       \
+		.reserve = id##_op_reserve,                                   \
+		.commit = id##_op_commit,                                     \
+		.discard = id##_op_discard,                                   \
+	};
+
+/* ------------------------------------------------------------------------ */
+/* The strategy                                                             */
+
+/*
+ * The descriptor, whose braces follow and begin with SWAP_FROM_HOOKS(id). Where
+ * the strategy is not defined but used, the braces initialise a constant that
+ * nobody reads.
+ *
+ * SWAP_STATE(type, name, initialiser): a variable that all slots share; there
+ * is one in the process, however many units inline the hooks.
+ */
+#ifdef SWAP_DEFINE
+#define SWAP_STRATEGY(id)                                     \
+	SWAP_OPS(id)                                          \
+	extern const struct swap_strategy swap_strategy_##id; \
+	const struct swap_strategy swap_strategy_##id
+#define SWAP_FROM_HOOKS(id) .ops = &id##_ops
+#define SWAP_STATE(type, name, ...) \
+	extern type name;           \
+	type name = __VA_ARGS__
+#else
+#define SWAP_STRATEGY(id)                                     \
+	extern const struct swap_strategy swap_strategy_##id; \
+	static const struct swap_strategy id##_unread __attribute__((unused))
+#define SWAP_FROM_HOOKS(id)	    .ops = NULL
+#define SWAP_STATE(type, name, ...) extern type name
+#endif
+
+#endif
