@@ -221,9 +221,6 @@ static inline struct swap_slot *swap_slot(const struct rb *rb,
 int swap_writer_enter(struct rb *live, unsigned int slot);
 int swap_writer_exit(struct rb *live, unsigned int slot);
 
-/* The end of every slot of the calling thread; sys_thread_watch calls it. */
-void swap_thread_exit(void);
-
 /*
  * Exchange the buffers of slot between live and spare. op is the caller's and
  * is filled in. A handler may call it with SWAP_TRY where the trait says so.

@@ -191,6 +191,28 @@ struct rb_cpu *swap_prepare(struct swap_op *op)
 	return fresh;
 }
 
+static void writer_leave(struct swap_slot *slot)
+{
+	struct swap_slot **link = &sys_self()->slots;
+	sigset_t mask = sys_signal_mask();
+
+	while (*link != slot)
+		link = &(*link)->next;
+	if (slot->strategy->writer_exit)
+		slot->strategy->writer_exit(slot);
+	*link = slot->next;
+	/* X1 pairs with X2, and with S6 in ipi_signal.h: its last stores */
+	store_release(&slot->writer, 0);
+	sys_signal_unmask(&mask);
+}
+
+/* A thread that ends without exit leaves every slot that it writes. */
+static void thread_leaves(void)
+{
+	while (sys_self()->slots)
+		writer_leave(sys_self()->slots);
+}
+
 int swap_writer_enter(struct rb *live, unsigned int index)
 {
 	struct swap_slot *slot;
@@ -200,7 +222,7 @@ int swap_writer_enter(struct rb *live, unsigned int index)
 	if (index >= live->attr.slots)
 		return -EINVAL;
 	slot = swap_slot(live, index);
-	err = sys_thread_watch();
+	err = sys_thread_watch(thread_leaves);
 	if (err)
 		return err;
 	err = rb_control_try(&slot->rb);
@@ -224,21 +246,6 @@ out:
 	return err;
 }
 
-static void writer_leave(struct swap_slot *slot)
-{
-	struct swap_slot **link = &sys_self()->slots;
-	sigset_t mask = sys_signal_mask();
-
-	while (*link != slot)
-		link = &(*link)->next;
-	if (slot->strategy->writer_exit)
-		slot->strategy->writer_exit(slot);
-	*link = slot->next;
-	/* X1 pairs with X2, and with S6 in ipi_signal.h: its last stores */
-	store_release(&slot->writer, 0);
-	sys_signal_unmask(&mask);
-}
-
 int swap_writer_exit(struct rb *live, unsigned int index)
 {
 	if (index >= live->attr.slots ||
@@ -246,10 +253,4 @@ int swap_writer_exit(struct rb *live, unsigned int index)
 		return -EINVAL;
 	writer_leave(swap_slot(live, index));
 	return 0;
-}
-
-void swap_thread_exit(void)
-{
-	while (sys_self()->slots)
-		writer_leave(sys_self()->slots);
 }

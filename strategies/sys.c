@@ -8,19 +8,17 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "strategies/strategy.h"
-
 /* A spin of some microseconds, then a millisecond of yields, then naps. */
 #define SPINS	   2000u
 #define YIELDS	   200u
 #define NAP_NS	   20000u
 #define NAP_MAX_NS 1000000u
 
-__thread struct sys_thread sys_thread_self;
+SYS_THREAD_LOCAL struct sys_thread sys_thread_self;
 
 int sys_tid(void)
 {
-	static __thread int tid;
+	static SYS_THREAD_LOCAL int tid;
 
 	if (!tid)
 		tid = (int)syscall(SYS_gettid);
@@ -159,13 +157,15 @@ void sys_signal_unmask(const sigset_t *mask)
 	pthread_sigmask(SIG_SETMASK, mask, NULL);
 }
 
+/* Its value, a thread, is the function to call. */
 static pthread_key_t exit_key;
 static int exit_key_error;
 
-static void on_thread_exit(void *arg)
+static void on_thread_exit(void *value)
 {
-	(void)arg;
-	swap_thread_exit();
+	void (*on_exit)(void) = (void (*)(void))(uintptr_t)value;
+
+	on_exit();
 }
 
 static void make_exit_key(void)
@@ -173,14 +173,14 @@ static void make_exit_key(void)
 	exit_key_error = pthread_key_create(&exit_key, on_thread_exit);
 }
 
-int sys_thread_watch(void)
+int sys_thread_watch(void (*on_exit)(void))
 {
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 	pthread_once(&once, make_exit_key);
 	if (exit_key_error)
 		return -exit_key_error;
-	return -pthread_setspecific(exit_key, &sys_thread_self);
+	return -pthread_setspecific(exit_key, (void *)(uintptr_t)on_exit);
 }
 
 #ifdef RB_HAVE_TSAN

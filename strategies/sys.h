@@ -32,7 +32,13 @@ struct sys_thread {
 	unsigned int rcu_slots;	     /* of them, how many need liburcu */
 };
 
-extern __thread struct sys_thread sys_thread_self;
+/*
+ * Storage of a thread that its handlers touch: there from the thread's start,
+ * where the dynamic models allocate it, with locks, at the first touch.
+ */
+#define SYS_THREAD_LOCAL __thread __attribute__((tls_model("initial-exec")))
+
+extern SYS_THREAD_LOCAL struct sys_thread sys_thread_self;
 
 /* The calling thread's own record. Any context. */
 static inline struct sys_thread *sys_self(void)
@@ -80,8 +86,11 @@ int sys_signal_number(void);
 sigset_t sys_signal_mask(void);
 void sys_signal_unmask(const sigset_t *mask);
 
-/* Call swap_thread_exit() when the calling thread ends. 0 or -errno. */
-int sys_thread_watch(void);
+/*
+ * Call on_exit, on the calling thread, when that ends: the last one that it
+ * was given, once. 0 or -errno. Thread context.
+ */
+int sys_thread_watch(void (*on_exit)(void));
 
 /* One pthread mutex; the lock strategies time exactly this. */
 struct sys_mutex {

@@ -47,7 +47,7 @@ int sys_signal_number(void);
 sigset_t sys_signal_mask(void);
 void sys_signal_unmask(const sigset_t *mask);
 
-int sys_thread_watch(void);
+int sys_thread_watch(void (*on_exit)(void));
 
 struct sys_mutex {
 	struct xp_mutex lock;
