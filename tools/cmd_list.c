@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* cmd_list.c - `ringswap list`: strategies, their traits, and the floors. */
-#include "bench/floors/floors.h"
-#include "strategies/strategy.h"
+#include "bench/plan/descriptors.h"
 #include "tools/options.h"
 
 static const char help[] =
@@ -69,6 +68,17 @@ static void print_group(bool controls)
 			print_strategy(s);
 }
 
+static void print_floor(const struct bench_floor *f)
+{
+	const struct bench_floor_bound *b = f->bounds;
+
+	printf("  %-16s %s\n", f->name, f->summary);
+	if (b)
+		printf("%19sbounds %s: %s%s%s\n", "", b->scenario, b->of,
+		       b->plus ? ", together with " : "",
+		       b->plus ? b->plus : "");
+}
+
 static void print_text(void)
 {
 	const struct bench_floor *f;
@@ -82,32 +92,18 @@ static void print_text(void)
 	print_group(true);
 	printf("\nFloors (bare mechanisms, measured beside the rows)\n");
 	for (unsigned int i = 0; (f = bench_floor_at(i)) != NULL; i++)
-		printf("  %-16s %s\n", f->name, f->summary);
+		print_floor(f);
 }
 
 static json_t *strategy_json(const struct swap_strategy *s)
 {
 	char why[256] = "";
 	bool here = swap_probe(s, why, sizeof(why)) == 0;
+	json_t *json = bench_descriptor_of_strategy(s);
 
-	return json_pack(
-		"{s:s, s:s, s:b, s:b, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s,"
-		" s:s, s:s, s:s, s:b, s:b, s:b, s:b, s:b, s:b, s:s, s:s, s:s,"
-		" s:s, s:b}",
-		"name", s->name, "kind",
-		is_control(s) ? "control" : "candidate", "sound", s->sound,
-		"available", here, "reason", *why ? why : "", "family",
-		swap_family_name(s->family), "summary", s->summary, "source",
-		s->source, "writer-pays", s->writer_pays, "swapper-pays",
-		s->swapper_pays, "floor", s->floor, "needs", s->needs, "drops",
-		s->drops, "exclusive", swap_exclusive_name(s->exclusive),
-		"memory", swap_memory_name(s->memory), "swaps", s->swap != NULL,
-		"try", s->has_try, "bounded", s->bounded, "write-from-handler",
-		s->write_from_handler, "swap-from-handler",
-		s->swap_from_handler, "pinned-writer", s->pinned_writer,
-		"breaks", swap_promise_name(s->breaks), "shape",
-		swap_shape_name(s->shape), "mechanism", s->mechanism,
-		"baseline", s->baseline, "represents", s->represents);
+	json_object_set_new(json, "available", json_boolean(here));
+	json_object_set_new(json, "reason", json_string(why));
+	return json;
 }
 
 static json_t *list_json(void)
@@ -120,9 +116,7 @@ static json_t *list_json(void)
 	swap_for_each_strategy (s)
 		json_array_append_new(strategies, strategy_json(s));
 	for (unsigned int i = 0; (f = bench_floor_at(i)) != NULL; i++)
-		json_array_append_new(bare,
-				      json_pack("{s:s, s:s}", "name", f->name,
-						"summary", f->summary));
+		json_array_append_new(bare, bench_descriptor_of_floor(f));
 	return json_pack("{s:s, s:o, s:o}", "schema", "ringswap-list/1",
 			 "strategies", strategies, "floors", bare);
 }

@@ -6,17 +6,14 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "bench/machine/doctor.h"
-#include "bench/machine/key.h"
-#include "bench/machine/machine.h"
 #include "bench/result/result.h"
+#include "bench/run/header.h"
 #include "bench/run/runner.h"
 #include "bench/show/show.h"
 #include "bench/show/text.h"
 #include "bench/stats/intervals.h"
 #include "tools/options.h"
 
-#define NOISE_MS     100
 #define ROUNDS_LEAST 8u
 #define PRECISE_CAP  64u /* rounds at most, unless --rounds says */
 #define SEED_MASK    ((UINT64_C(1) << 53) - 1)
@@ -324,67 +321,6 @@ static int dry_run(const struct wishes *w, const struct bench_plan *plan)
 }
 
 /* ------------------------------------------------------------------------ */
-/* The header                                                               */
-
-static json_t *build_json(void)
-{
-	json_t *json = bench_build_info();
-
-	json_object_set_new(json, "barrier", json_string(RB_FULL_BARRIER));
-	return json;
-}
-
-static json_t *doctor_json(const struct bench_topology *t)
-{
-	struct bench_doctor_options options = {
-		.topology = t,
-		.noise_ms = NOISE_MS,
-	};
-	struct bench_doctor doctor = { 0 };
-	json_t *json = json_null();
-
-	if (t->simulated)
-		return json;
-	if (!bench_doctor_run(&options, &doctor))
-		json = bench_doctor_json(&doctor);
-	bench_doctor_free(&doctor);
-	return json;
-}
-
-static json_t *utc_now(void)
-{
-	time_t now = time(NULL);
-	char text[32];
-	struct tm tm;
-
-	strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &tm));
-	return json_string(text);
-}
-
-static json_t *header_json(int argc, char **argv,
-			   const struct bench_topology *t,
-			   const struct bench_plan *plan)
-{
-	json_t *command = json_array();
-	char digest[20];
-
-	json_array_append_new(command, json_string("ringswap"));
-	for (int i = 0; i < argc; i++)
-		json_array_append_new(command, json_string(argv[i]));
-	snprintf(digest, sizeof(digest), "%016llx",
-		 (unsigned long long)plan->digest);
-	return json_pack(
-		"{s:s,s:o,s:o,s:b,s:o,s:o,s:o,s:{s:s,s:s,s:s},s:I,"
-		"s:o}",
-		"schema", BENCH_JOURNAL_SCHEMA, "started", utc_now(), "command",
-		command, "simulated", t->simulated, "machine",
-		bench_machine("", t), "doctor", doctor_json(t), "build",
-		build_json(), "matrix", "name", plan->name, "digest", digest,
-		"description", plan->description, "seed",
-		(json_int_t)plan->seed, "plan", bench_plan_json(plan));
-}
-
-/* ------------------------------------------------------------------------ */
 /* Going on                                                                 */
 
 static const char *text_at(const json_t *json, const char *a, const char *b)
@@ -399,33 +335,13 @@ static const char *text_at(const json_t *json, const char *a, const char *b)
 static int compare_header(const json_t *header, const struct wishes *w,
 			  const struct bench_topology *t)
 {
-	char key[BENCH_KEY], digest[20];
-	json_t *build = build_json();
-	bool same_build = json_equal(build, json_object_get(header, "build"));
+	char why[BENCH_WHY], digest[BENCH_DIGEST];
 
-	json_decref(build);
-	if (strcmp(text_at(header, "matrix", "name"), "") == 0)
-		return command_error(COMMAND_USAGE, "%s is no journal",
-				     w->resume);
-	if (bench_machine_key("", t, key, NULL))
-		return command_error(COMMAND_FAILED, "out of memory");
-	if (strcmp(key, text_at(header, "machine", "key")) != 0)
-		return command_error(COMMAND_USAGE,
-				     "%s: not resumed: the machine has changed "
-				     "(key %s, then %s)",
-				     w->resume, key,
-				     text_at(header, "machine", "key"));
-	if (!same_build)
-		return command_error(COMMAND_USAGE,
-				     "%s: not resumed: the build has changed",
-				     w->resume);
-	snprintf(digest, sizeof(digest), "%016llx",
-		 (unsigned long long)w->parsed.digest);
-	if (w->parsed.n &&
-	    strcmp(digest, text_at(header, "matrix", "digest")) != 0)
-		return command_error(COMMAND_USAGE,
-				     "%s: not resumed: the matrix has changed",
-				     w->resume);
+	bench_run_digest(w->parsed.digest, digest);
+	if (bench_run_header_check(header, t, w->parsed.n ? digest : NULL, why,
+				   sizeof(why)))
+		return command_error(COMMAND_USAGE, "%s: not resumed: %s",
+				     w->resume, why);
 	return 0;
 }
 
@@ -491,7 +407,7 @@ static int resume(struct resumption *r, const char *journal)
 	if (!r->has_plan)
 		return command_error(COMMAND_USAGE, "%s is no journal",
 				     journal);
-	line = json_pack("{s:s,s:o}", "type", "resume", "at", utc_now());
+	line = json_pack("{s:s,s:o}", "type", "resume", "at", bench_run_now());
 	err = bench_journal_append(&run->journal, line, why, sizeof(why));
 	json_decref(line);
 	if (err)
@@ -645,7 +561,7 @@ static int run_new(int argc, char **argv, struct wishes *w,
 		result_of(journal, out, sizeof(out));
 	run.journal_path = journal;
 	run.progress = stderr;
-	header = header_json(argc, argv, t, &plan);
+	header = bench_run_header(argc, argv, t, &plan);
 	if (!header)
 		command_error(COMMAND_FAILED, "out of memory");
 	else if (bench_run_begin(&run, header, why, sizeof(why)))

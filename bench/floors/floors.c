@@ -250,20 +250,63 @@ void bench_floor_stop(struct bench_floor_run *run)
 /* ------------------------------------------------------------------------ */
 /* The table                                                                */
 
+/* A write cannot be cheaper than the event it stores, wherever it runs. */
+static const struct bench_floor_bound append_bound = {
+	.scenario = "write",
+	.figure = "writer.ns-per-event",
+	.of = "ns per event",
+	.same = { "payload", "buffer-kib", "stamp", "mode" },
+};
+
+/* The barrier drains the event's stores before it lets the writer go on. */
+static const struct bench_floor_bound barrier_bound = {
+	.scenario = "write",
+	.figure = "writer.ns-per-event",
+	.of = "ns per event",
+	.name = "barrier+append",
+	.plus = "append",
+};
+
+/* The lock is taken and released around the event. It bounds no swap, which
+ * waits for a writer and not for a lock that is free. */
+static const struct bench_floor_bound mutex_bound = {
+	.scenario = "write",
+	.figure = "writer.ns-per-event",
+	.of = "ns per event",
+};
+
+/*
+ * A swap that has to reach a running writer cannot be quicker than what it
+ * reaches it with, between the same two PUs. The floor's peer runs all the
+ * time: a writer that sleeps or shares its PU is reached in another way, or
+ * need not be reached at all.
+ */
+static const struct bench_floor_bound reach_bound = {
+	.scenario = "swap",
+	.figure = "swap.call.p50",
+	.of = "p50 of the swap call",
+	.same = { "placement" },
+	.only = { { "writer-state", "saturated" } },
+	.never = { { "placement", "same-pu" } },
+};
+
 static const struct bench_floor floors[] = {
 	{ .name = "empty",
 	  .summary = "the loop of a writer that writes nothing",
 	  .kind = BENCH_FLOOR_LOOP },
 	{ .name = "append",
 	  .summary = "the same record through a pointer kept in memory",
-	  .kind = BENCH_FLOOR_LOOP },
+	  .kind = BENCH_FLOOR_LOOP,
+	  .bounds = &append_bound },
 	{ .name = "timer",
 	  .summary = "one read of the cycle counter",
 	  .kind = BENCH_FLOOR_SOLO,
+	  .side = BENCH_FLOOR_OF_CLOCK,
 	  .run = timer_run },
 	{ .name = "full-barrier",
 	  .summary = "a store and a full barrier",
 	  .kind = BENCH_FLOOR_SOLO,
+	  .bounds = &barrier_bound,
 	  .run = full_barrier_run },
 	{ .name = "locked-rmw",
 	  .summary = "an uncontended locked read-modify-write",
@@ -272,25 +315,33 @@ static const struct bench_floor floors[] = {
 	{ .name = "mutex",
 	  .summary = "lock and unlock of a mutex that nobody else takes",
 	  .kind = BENCH_FLOOR_SOLO,
+	  .bounds = &mutex_bound,
 	  .run = mutex_run },
 	{ .name = "cache-line",
 	  .summary = "a line to the other PU and back",
 	  .kind = BENCH_FLOOR_PAIR,
+	  .side = BENCH_FLOOR_OF_SWAP,
+	  .bounds = &reach_bound,
 	  .run = cache_line_run,
 	  .peer = cache_line_peer },
 	{ .name = "membarrier",
 	  .summary = "membarrier(2) while the other PU runs",
 	  .kind = BENCH_FLOOR_PAIR,
+	  .side = BENCH_FLOOR_OF_SWAP,
+	  .bounds = &reach_bound,
 	  .run = membarrier_run,
 	  .peer = busy_peer },
 	{ .name = "signal",
 	  .summary = "a signal to a running thread, until its handler ran",
 	  .kind = BENCH_FLOOR_PAIR,
+	  .side = BENCH_FLOOR_OF_SWAP,
+	  .bounds = &reach_bound,
 	  .run = signal_run,
 	  .peer = signal_peer },
 	{ .name = "futex-wake",
 	  .summary = "waking a sleeper, until it runs",
 	  .kind = BENCH_FLOOR_PAIR,
+	  .side = BENCH_FLOOR_OF_SWAP,
 	  .run = futex_wake_run,
 	  .peer = futex_wake_peer,
 	  .settle = futex_wake_settle,
@@ -298,6 +349,8 @@ static const struct bench_floor floors[] = {
 	{ .name = "context-switch",
 	  .summary = "from one thread to another of the same PU",
 	  .kind = BENCH_FLOOR_PAIR,
+	  .side = BENCH_FLOOR_OF_SWAP,
+	  .bounds = &reach_bound,
 	  .run = context_switch_run,
 	  .peer = context_switch_peer,
 	  .peer_beside = true,
@@ -319,6 +372,28 @@ const struct bench_floor *bench_floor_find(const char *name)
 		if (!strcmp(floor->name, name))
 			return floor;
 	return NULL;
+}
+
+const char *bench_floor_kind_name(enum bench_floor_kind kind)
+{
+	static const char *const names[] = {
+		[BENCH_FLOOR_LOOP] = "loop",
+		[BENCH_FLOOR_SOLO] = "solo",
+		[BENCH_FLOOR_PAIR] = "pair",
+	};
+
+	return names[kind];
+}
+
+const char *bench_floor_side_name(enum bench_floor_side side)
+{
+	static const char *const names[] = {
+		[BENCH_FLOOR_OF_WRITE] = "write",
+		[BENCH_FLOOR_OF_SWAP] = "swap",
+		[BENCH_FLOOR_OF_CLOCK] = "clock",
+	};
+
+	return names[side];
 }
 
 bool bench_floor_is_loop(const struct bench_floor *floor)

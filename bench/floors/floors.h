@@ -40,10 +40,47 @@ struct bench_floor_run {
 	bool same_pu;	 /* the two share a PU: waiting must give it up */
 };
 
+/* What a floor is a part of. */
+enum bench_floor_side {
+	BENCH_FLOOR_OF_WRITE,
+	BENCH_FLOOR_OF_SWAP,
+	BENCH_FLOOR_OF_CLOCK, /* of every figure that is made of two stamps */
+};
+
+/* An axis of a cell and one of its words. */
+struct bench_floor_when {
+	const char *axis; /* NULL behind the last */
+	const char *value;
+};
+
+#define BENCH_BOUND_AXES 5
+
+/*
+ * What a floor bounds: a figure of one scenario's cells, of strategies that
+ * name the floor as theirs. It is no limit where the floor was measured in
+ * another situation; `same`, `only` and `never` say where it is one. Words are
+ * those of matrices and results (docs/block-format.md); figures are keys of a
+ * round's raw values. Lists end with NULL.
+ */
+struct bench_floor_bound {
+	const char *scenario;
+	const char *figure;
+	const char *of;	  /* the figure, for tables */
+	const char *name; /* of the limit, for tables; NULL: the floor's own */
+	const char *plus; /* a floor that is added to it; NULL: none */
+	/* Axes in which the floor's cell is like the cell. Without `placement`
+	 * a floor of another placement will do where the own has none. */
+	const char *same[BENCH_BOUND_AXES];
+	struct bench_floor_when only[2];  /* the cell has it */
+	struct bench_floor_when never[2]; /* the cell does not have it */
+};
+
 struct bench_floor {
 	const char *name;
 	const char *summary;
 	enum bench_floor_kind kind;
+	enum bench_floor_side side;
+	const struct bench_floor_bound *bounds; /* NULL: nothing */
 	/* solo: do it n times. pair: once, n times over. */
 	void (*run)(struct bench_floor_run *run, uint64_t n);
 	/* pair: the peer's life, until run->stop. */
@@ -60,6 +97,12 @@ const struct bench_floor *bench_floor_at(unsigned int index);
 
 /** bench_floor_find() - by name; NULL: no such floor */
 const struct bench_floor *bench_floor_find(const char *name);
+
+/** bench_floor_kind_name() - "loop", "solo", "pair" */
+const char *bench_floor_kind_name(enum bench_floor_kind kind);
+
+/** bench_floor_side_name() - "write", "swap", "clock" */
+const char *bench_floor_side_name(enum bench_floor_side side);
 
 /** bench_floor_is_loop() - true for empty and append; NULL is none */
 bool bench_floor_is_loop(const struct bench_floor *floor);

@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "bench/result/parts.h"
-#include "ringbuf/local.h"
 
 /* How the run ended: "complete", "interrupted", "cut short", ... */
 static const char *run_status(const struct bench_result_build *b)
@@ -35,17 +34,6 @@ static json_t *run_json(const struct bench_result_build *b)
 	bench_copy(run, b->end, "measured-s");
 	bench_copy(run, plan, "predicted-s");
 	return run;
-}
-
-static json_t *build_json(const struct bench_result_build *b)
-{
-	json_t *build = json_copy(json_object_get(b->header, "build"));
-
-	if (!json_object_get(build, "barrier"))
-		bench_set(build, "barrier", json_string(RB_FULL_BARRIER));
-	if (!json_object_get(build, "local"))
-		bench_set(build, "local", json_string(RB_LOCAL_SPELLING));
-	return build;
 }
 
 /* Why no number here is more than an indication. */
@@ -136,7 +124,8 @@ int bench_result_assemble(struct bench_result_build *b, json_t **out)
 	bench_set(result, "indicative",
 		  json_pack("{s:b, s:o}", "stamp", json_array_size(reasons) > 0,
 			    "reasons", reasons));
-	bench_set(result, "build", build_json(b));
+	bench_copy(result, b->header, "build");
+	bench_copy(result, b->header, "descriptors");
 	bench_set(result, "statistics", statistics_json(b));
 	bench_set(result, "aa", aas);
 	bench_set(result, "cells", cells);

@@ -92,6 +92,7 @@ int bench_result_load(const char *path, json_t **out, char *why, size_t n)
 		json_decref(json);
 		return bench_why(err, why, n, "%s: %s", path, text);
 	}
+	bench_legacy_describe(json);
 	*out = json;
 	return 0;
 }

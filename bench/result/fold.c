@@ -53,6 +53,7 @@ static int header_take(struct bench_result_build *b, const json_t *header,
 	b->header = json_deep_copy(header);
 	if (!b->cells || !b->header)
 		return bench_why(-ENOMEM, why, n, "out of memory");
+	bench_legacy_describe(b->header);
 	list = json_object_get(json_object_get(b->header, "plan"), "cells");
 	for (size_t i = 0; i < b->n_cells; i++)
 		cell_begin(&b->cells[i], json_array_get(list, i));

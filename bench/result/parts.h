@@ -77,6 +77,12 @@ const json_t *bench_aa_for(const json_t *list, const json_t *cell);
 /* Are the numbers of a block with this status to be used? */
 bool bench_is_usable(const char *status);
 
+/* ---- Traits ---- */
+
+/* Give a journal's header, or a result, that is older than descriptors those of
+ * its time. One that has its own is left as it is. */
+void bench_legacy_describe(json_t *of);
+
 /* ---- A result while it is built ---- */
 
 /* The pools of one figure over the rounds: a distribution has one, a series one

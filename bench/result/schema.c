@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "bench/result/parts.h"
+#include "bench/result/traits.h"
 
 #define END                                          \
 	{                                            \
@@ -85,6 +86,10 @@
 	{                                                 \
 		name, SHAPE_BOOL, MAYBE, NULL, NULL, NULL \
 	}
+#define OBJECT_IF(name, of)                                        \
+	{                                                          \
+		name, SHAPE_OBJECT, SHAPE_OPTIONAL, of, NULL, NULL \
+	}
 #define OBJECT_MAYBE(name, of)                            \
 	{                                                 \
 		name, SHAPE_OBJECT, MAYBE, of, NULL, NULL \
@@ -156,6 +161,101 @@ static const struct shape a_histogram = {
 	NULL, SHAPE_OBJECT, 0, histogram_members, NULL, histogram_more,
 };
 
+/* ---- Descriptors: of a journal's header and of a result ---- */
+
+static const struct shape strategy_members[] = {
+	STRING("name"),
+	STRING("kind"),
+	BOOL("sound"),
+	STRING_NULL("baseline"),
+	STRING_NULL("floor"),
+	STRING_MAYBE("summary"),
+	STRING_MAYBE("source"),
+	STRING_MAYBE("family"),
+	STRING_MAYBE("shape"),
+	STRING_MAYBE("mechanism"),
+	STRING_MAYBE("breaks"),
+	STRING_MAYBE("writer-pays"),
+	STRING_MAYBE("swapper-pays"),
+	STRING_MAYBE("needs"),
+	STRING_MAYBE("drops"),
+	STRING_MAYBE("exclusive"),
+	STRING_MAYBE("memory"),
+	BOOL_MAYBE("swaps"),
+	BOOL_MAYBE("represents"),
+	BOOL_MAYBE("try"),
+	BOOL_MAYBE("bounded"),
+	BOOL_MAYBE("write-from-handler"),
+	BOOL_MAYBE("swap-from-handler"),
+	BOOL_MAYBE("pinned-writer"),
+	END
+};
+static const struct shape a_strategy = OBJECT(NULL, strategy_members);
+
+static const struct shape bound_members[] = { STRING("name"),
+					      STRING("scenario"),
+					      STRING("figure"),
+					      STRING("of"),
+					      STRING_MAYBE("plus"),
+					      ARRAY("same", &a_string),
+					      MAP("only", &a_string),
+					      MAP("never", &a_string),
+					      END };
+static const struct shape a_bound = OBJECT(NULL, bound_members);
+
+static const struct shape described_floor_members[] = {
+	STRING("name"), STRING_MAYBE("summary"),   STRING("kind"),
+	STRING("side"), ARRAY("bounds", &a_bound), END
+};
+static const struct shape described_floor =
+	OBJECT(NULL, described_floor_members);
+
+static const struct shape scenario_members[] = { STRING("name"),
+						 STRING_MAYBE("summary"), END };
+static const struct shape a_scenario = OBJECT(NULL, scenario_members);
+
+static const struct shape descriptors_members[] = {
+	WORD("traits", "recorded|assumed"), ARRAY("strategies", &a_strategy),
+	ARRAY("floors", &described_floor), ARRAY("scenarios", &a_scenario), END
+};
+
+/* Whoever is in a cell must say what it is. Of older runs it is not known. */
+static int described(const json_t *of, const json_t *axes, char *text, size_t n)
+{
+	const char *name = bench_text(axes, "strategy");
+	const char *scenario = bench_text(axes, "scenario");
+	bool is_floor = !strcmp(scenario, "floor");
+
+	if (!json_object_get(of, "descriptors") || bench_traits_are_assumed(of))
+		return 0;
+	if (!bench_traits_scenario(of, scenario)) {
+		snprintf(text, n, "descriptors lack the scenario %.40s",
+			 scenario);
+		return -EINVAL;
+	}
+	if (is_floor ? !bench_traits_floor(of, name)
+		     : !bench_traits_strategy(of, name)) {
+		snprintf(text, n, "descriptors lack the %s %.40s",
+			 is_floor ? "floor" : "strategy", name);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static int all_described(const json_t *of, const json_t *cells, char *text,
+			 size_t n)
+{
+	const json_t *cell;
+	size_t i;
+	int err = 0;
+
+	json_array_foreach (cells, i, cell)
+		if (!err)
+			err = described(of, json_object_get(cell, "axes"), text,
+					n);
+	return err;
+}
+
 /* ---- Journal ---- */
 
 static const struct shape matrix_members[] = { STRING("name"), STRING("digest"),
@@ -165,8 +265,7 @@ static const struct shape axes_members[] = { STRING("strategy"),
 					     STRING("scenario"),
 					     STRING("placement"), END };
 
-#define SCENARIOS "write|latency|swap|footprint|scaling|floor"
-#define KINDS	  "candidate|control|floor|aa"
+#define KINDS "candidate|control|floor|aa"
 
 static const struct shape plan_cell_members[] = { INTEGER("cell"),
 						  STRING("id"),
@@ -196,10 +295,21 @@ static const struct shape header_members[] = {
 	OBJECT("build", NULL),
 	OBJECT("matrix", matrix_members),
 	INTEGER("seed"),
+	OBJECT_IF("descriptors", descriptors_members),
 	OBJECT("plan", plan_members),
 	END
 };
-const struct shape bench_journal_header_shape = OBJECT(NULL, header_members);
+
+static int header_more(const json_t *value, char *text, size_t n)
+{
+	return all_described(
+		value, json_object_get(json_object_get(value, "plan"), "cells"),
+		text, n);
+}
+
+const struct shape bench_journal_header_shape = {
+	NULL, SHAPE_OBJECT, 0, header_members, NULL, header_more,
+};
 
 static const struct shape line_members[] = {
 	WORD("type", "block|stop|resume|end"), END
@@ -386,7 +496,7 @@ static const struct shape cell_figures[BENCH_KINDS] = {
 static const struct shape cell_members[] = {
 	STRING("id"),
 	STRING("strategy"),
-	WORD("scenario", SCENARIOS),
+	STRING("scenario"),
 	STRING("placement"),
 	WORD("kind", KINDS),
 	OBJECT("axes", axes_members),
@@ -465,9 +575,18 @@ static const struct shape result_members[] = {
 	OBJECT_NULL("doctor", NULL),
 	OBJECT("indicative", indicative_members),
 	OBJECT("build", NULL),
+	OBJECT_IF("descriptors", descriptors_members),
 	OBJECT("statistics", comparisons_members),
 	ARRAY("aa", &aa),
 	ARRAY("cells", &cell),
 	END
 };
-const struct shape bench_result_shape = OBJECT(NULL, result_members);
+
+static int result_more(const json_t *value, char *text, size_t n)
+{
+	return all_described(value, json_object_get(value, "cells"), text, n);
+}
+
+const struct shape bench_result_shape = {
+	NULL, SHAPE_OBJECT, 0, result_members, NULL, result_more,
+};

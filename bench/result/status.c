@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "bench/result/parts.h"
-#include "strategies/strategy.h"
+#include "bench/result/traits.h"
 
 /* The first reason that a block of this status gave; NULL: none. */
 static const json_t *first_of(const struct bench_result_cell *c,
@@ -110,13 +110,14 @@ static const char *judge_status(const struct bench_result_build *b,
 void bench_finish_status(const struct bench_result_build *b,
 			 struct bench_result_cell *c)
 {
-	const struct swap_strategy *s =
-		swap_find(bench_text(c->json, "strategy"));
+	const json_t *s = bench_traits_strategy(
+		b->header, bench_text(c->json, "strategy"));
 	char text[256] = "";
 	const char *status;
 
-	if (s && strcmp(c->scenario, "floor"))
-		bench_set(c->json, "sound", json_boolean(s->sound));
+	if (s && !bench_result_is_floor(c))
+		bench_set(c->json, "sound",
+			  json_boolean(bench_traits_flag(s, "sound")));
 	if (!strcmp(bench_text(c->json, "status"), "unavailable"))
 		return;
 	status = judge_status(b, c, text, sizeof(text));

@@ -10,10 +10,11 @@ for name in barrier membarrier ipi-signal global-lock rcu unsync racy append; do
 done
 shows "breaks: C1-exclusive"
 shows "shape: exchange-first"
+shows "bounds write: ns per event, together with append"
 run 0 list --json
 is_json
 for key in sound breaks shape mechanism baseline represents floor; do
-	[ "$(grep -c "\"$key\": " out)" -eq "$(grep -c '"kind": ' out)" ] ||
+	[ "$(grep -c "\"$key\": " out)" -eq "$(grep -c '"writer-pays": ' out)" ] ||
 		fail "not every strategy says its $key"
 done
 [ "$(grep -c '"kind": "candidate"' out)" -ge 5 ] || fail "fewer than 5 sound"

@@ -13,11 +13,11 @@
 #include <cmocka.h>
 #include <jansson.h>
 
-/* Changes a block as it likes. */
-typedef void (*edit_fn)(json_t *block);
+/* Changes a line as it likes. */
+typedef void (*edit_fn)(json_t *line);
 
-/* Write the journal @from to @to, every block of it edited. */
-static inline void edit_journal(const char *from, const char *to, edit_fn edit)
+static inline void edit_lines(const char *from, const char *to, edit_fn block,
+			      edit_fn header)
 {
 	FILE *in = fopen(from, "r"), *out = fopen(to, "w");
 	json_t *line;
@@ -27,14 +27,28 @@ static inline void edit_journal(const char *from, const char *to, edit_fn edit)
 		const char *type =
 			json_string_value(json_object_get(line, "type"));
 
-		if (type && !strcmp(type, "block"))
-			edit(line);
+		if (!type && header)
+			header(line);
+		if (type && !strcmp(type, "block") && block)
+			block(line);
 		json_dumpf(line, out, JSON_COMPACT);
 		fputc('\n', out);
 		json_decref(line);
 	}
 	fclose(in);
 	assert_int_equal(fclose(out), 0);
+}
+
+/* Write the journal @from to @to, every block of it edited. */
+static inline void edit_journal(const char *from, const char *to, edit_fn edit)
+{
+	edit_lines(from, to, edit, NULL);
+}
+
+/* The same with its first line edited. */
+static inline void edit_header(const char *from, const char *to, edit_fn edit)
+{
+	edit_lines(from, to, NULL, edit);
 }
 
 /* Set a member of a part that the block has. */

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: MIT */
+/* Unit tests of a journal's header: a run that ends at once has a result, and
+ * another machine, build or matrix is told from this one. */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "bench/base/json.h"
+#include "bench/plan/matrix.h"
+#include "bench/result/result.h"
+#include "bench/result/traits.h"
+#include "bench/run/header.h"
+#include "bench/run/journal.h"
+
+static struct bench_topology *topology;
+static json_t *header;
+static char digest[BENCH_DIGEST];
+static char why[BENCH_MATRIX_WHY];
+
+static int make_header(void **state)
+{
+	char *argv[] = { "run", "--rounds", "2", NULL };
+	struct bench_matrix m;
+	struct bench_plan plan;
+
+	(void)state;
+	bench_matrix_init(&m);
+	if (bench_topology_load(&topology, 0, why, sizeof(why)) ||
+	    bench_matrix_load(&m, "smoke", why, sizeof(why)) ||
+	    bench_plan_make(topology, &m, &plan))
+		return -1;
+	plan.rounds = 2;
+	header = bench_run_header(3, argv, topology, &plan);
+	bench_run_digest(m.digest, digest);
+	bench_plan_free(&plan);
+	bench_matrix_free(&m);
+	return header ? 0 : -1;
+}
+
+static int drop_header(void **state)
+{
+	(void)state;
+	json_decref(header);
+	bench_topology_free(topology);
+	return 0;
+}
+
+/* Its shape is what a reader checks, and it says what everybody is. */
+static void a_header_alone_makes_a_result(void **state)
+{
+	char path[] = "/tmp/ringswap-header-XXXXXX";
+	int fd = mkstemp(path);
+	struct bench_journal j;
+	json_t *result;
+	char old[64];
+
+	(void)state;
+	close(fd);
+	assert_int_equal(
+		bench_journal_create(&j, path, header, why, sizeof(why)), 0);
+	bench_journal_close(&j);
+	if (bench_result_build(path, NULL, &result, why, sizeof(why)))
+		fail_msg("%s", why);
+	snprintf(old, sizeof(old), "%s.prev", path);
+	unlink(old);
+	unlink(path);
+	assert_false(bench_traits_are_assumed(result));
+	assert_true(bench_traits_is_baseline(result, "unsync"));
+	assert_non_null(
+		bench_text(json_object_get(result, "build"), "barrier"));
+	assert_non_null(bench_text(json_object_get(result, "build"), "local"));
+	json_decref(result);
+}
+
+static void the_same_is_the_same(void **state)
+{
+	(void)state;
+	assert_int_equal(bench_run_header_check(header, topology, NULL, why,
+						sizeof(why)),
+			 0);
+	assert_int_equal(bench_run_header_check(header, topology, digest, why,
+						sizeof(why)),
+			 0);
+}
+
+static void refuse(const char *part, const char *name, const char *says)
+{
+	json_t *other = json_deep_copy(header);
+
+	bench_set(json_object_get(other, part), name, json_string("another"));
+	assert_int_equal(bench_run_header_check(other, topology, digest, why,
+						sizeof(why)),
+			 -ESTALE);
+	assert_non_null(strstr(why, says));
+	json_decref(other);
+}
+
+static void what_has_changed_is_said(void **state)
+{
+	json_t *empty = json_object();
+
+	(void)state;
+	refuse("machine", "key", "machine");
+	refuse("build", "flags", "build");
+	refuse("build", "barrier", "build");
+	refuse("matrix", "digest", "matrix");
+	assert_int_equal(
+		bench_run_header_check(empty, topology, NULL, why, sizeof(why)),
+		-EINVAL);
+	json_decref(empty);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_header_alone_makes_a_result),
+		cmocka_unit_test(the_same_is_the_same),
+		cmocka_unit_test(what_has_changed_is_said),
+	};
+
+	swap_setup();
+	return cmocka_run_group_tests(tests, make_header, drop_header);
+}
