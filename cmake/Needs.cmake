@@ -5,7 +5,7 @@
 #	benchmark::benchmark, C++ enabled where it is there
 #	NAME_FOUND, NAME_MISSING (the words for a message) of each
 set(RINGSWAP_WITHOUT "" CACHE STRING
-	"Treat as missing, a list: benchmark cmocka cxx hwloc jansson")
+	"Treat as missing, a list: benchmark cmocka cxx hwloc jansson urcu")
 
 find_package(Threads REQUIRED)
 find_package(PkgConfig QUIET)

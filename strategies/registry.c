@@ -15,11 +15,44 @@ static const struct swap_strategy *const strategies[] = {
 #undef SWAP_STRATEGY_ENTRY
 };
 
+#define COMPILED_IN (sizeof(strategies) / sizeof(strategies[0]))
+
+/* Those that swap_add() brought. */
+static const struct swap_strategy *added[SWAP_ADDED_MAX];
+static unsigned int n_added;
+
+static const struct swap_absent absent[] = {
+#define SWAP_STRATEGY_ENTRY(id)
+#define SWAP_ABSENT_ENTRY(name, missing) { name, missing },
+#include "strategies/every.def"
+#undef SWAP_STRATEGY_ENTRY
+	{ NULL, NULL },
+};
+
 const struct swap_strategy *swap_at(unsigned int index)
 {
-	if (index >= sizeof(strategies) / sizeof(strategies[0]))
-		return NULL;
-	return strategies[index];
+	if (index < COMPILED_IN)
+		return strategies[index];
+	index -= (unsigned int)COMPILED_IN;
+	return index < n_added ? added[index] : NULL;
+}
+
+const struct swap_absent *swap_absent_at(unsigned int index)
+{
+	for (const struct swap_absent *a = absent; a->name; a++)
+		if (!index--)
+			return a;
+	return NULL;
+}
+
+int swap_add(const struct swap_strategy *strategy)
+{
+	if (swap_find(strategy->name))
+		return -EEXIST;
+	if (n_added == SWAP_ADDED_MAX)
+		return -ENOSPC;
+	added[n_added++] = strategy;
+	return 0;
 }
 
 const struct swap_strategy *swap_find(const char *name)

@@ -29,6 +29,8 @@
 #include "ringbuf/ring_buffer.h"
 #include "strategies/sys.h"
 
+#pragma GCC visibility push(default)
+
 #define SWAP_HOT static inline __attribute__((always_inline))
 
 /* What a hook does seldom: out of line, and one function for all loops. */
@@ -235,9 +237,12 @@ int swap_writer_exit(struct rb *live, unsigned int slot);
  *  -ETIMEDOUT    the deadline passed; nothing changed
  *  -EOPNOTSUPP   the strategy refuses to swap, or has no such mode
  *  others        the mechanism's (-EPERM, -ESRCH, ...); nothing changed
+ *
+ * Its symbol has another name: programs have functions called swap.
  */
 int swap(struct rb *live, struct rb *spare, unsigned int slot,
-	 enum swap_mode mode, uint64_t deadline, struct swap_op *op);
+	 enum swap_mode mode, uint64_t deadline,
+	 struct swap_op *op) __asm__("swap_exchange");
 
 /* Finish a swap that returned -EINPROGRESS: the same values. */
 int swap_settle(struct swap_op *op, uint64_t deadline);
@@ -255,8 +260,28 @@ void swap_every_slot(struct rb *live, struct rb *spare, uint64_t deadline,
 /* ------------------------------------------------------------------------ */
 /* Registry                                                                 */
 
-/* Strategies in the order of strategies.def; NULL past the last. */
+/*
+ * Strategies in the order of strategies.def, then those of swap_add(); NULL
+ * past the last.
+ */
 const struct swap_strategy *swap_at(unsigned int index);
+
+/*
+ * Register one more, which stays where it is as long as the process lives.
+ * While no other thread looks anything up here.
+ * Errors: -EEXIST (its name is taken), -ENOSPC (SWAP_ADDED_MAX were added).
+ */
+#define SWAP_ADDED_MAX 64
+int swap_add(const struct swap_strategy *strategy);
+
+/* A strategy that this build has not, and what it would take. */
+struct swap_absent {
+	const char *name;
+	const char *missing; /* "liburcu-memb (Debian: liburcu-dev)" */
+};
+
+/* NULL past the last. */
+const struct swap_absent *swap_absent_at(unsigned int index);
 
 /* By name, as printed ("ipi-signal"); NULL: unknown. */
 const struct swap_strategy *swap_find(const char *name);
@@ -345,5 +370,7 @@ SWAP_HOT struct rb_cpu *swap_refuse(struct swap_slot *slot, enum rb_drop cause)
  * private until that store; the old one is the snapshot once no writer is in.
  */
 struct rb_cpu *swap_prepare(struct swap_op *op);
+
+#pragma GCC visibility pop
 
 #endif

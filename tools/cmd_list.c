@@ -79,6 +79,16 @@ static void print_floor(const struct bench_floor *f)
 		       b->plus ? b->plus : "");
 }
 
+static void print_absent(void)
+{
+	const struct swap_absent *a = swap_absent_at(0);
+
+	if (a)
+		printf("\nNot built, for want of\n");
+	for (unsigned int i = 1; a; a = swap_absent_at(i++))
+		printf("  %-12s %s\n", a->name, a->missing);
+}
+
 static void print_text(void)
 {
 	const struct bench_floor *f;
@@ -90,6 +100,7 @@ static void print_text(void)
 	printf("\nControls (no candidates: what a baseline costs, and what must "
 	       "be caught breaking)\n");
 	print_group(true);
+	print_absent();
 	printf("\nFloors (bare mechanisms, measured beside the rows)\n");
 	for (unsigned int i = 0; (f = bench_floor_at(i)) != NULL; i++)
 		print_floor(f);
@@ -111,14 +122,21 @@ static json_t *list_json(void)
 	const struct bench_floor *f;
 	json_t *strategies = json_array();
 	json_t *bare = json_array();
+	json_t *absent = json_array();
 	const struct swap_strategy *s;
+	const struct swap_absent *a;
 
 	swap_for_each_strategy (s)
 		json_array_append_new(strategies, strategy_json(s));
 	for (unsigned int i = 0; (f = bench_floor_at(i)) != NULL; i++)
 		json_array_append_new(bare, bench_descriptor_of_floor(f));
-	return json_pack("{s:s, s:o, s:o}", "schema", "ringswap-list/1",
-			 "strategies", strategies, "floors", bare);
+	for (unsigned int i = 0; (a = swap_absent_at(i)) != NULL; i++)
+		json_array_append_new(absent,
+				      json_pack("{s:s, s:s}", "name", a->name,
+						"missing", a->missing));
+	return json_pack("{s:s, s:o, s:o, s:o}", "schema", "ringswap-list/1",
+			 "strategies", strategies, "absent", absent, "floors",
+			 bare);
 }
 
 int cmd_list(int argc, char **argv)
