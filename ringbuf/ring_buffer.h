@@ -72,6 +72,9 @@
 #include "ringbuf/local.h"
 #include "ringbuf/order.h"
 
+/* What follows is what a shared library shows of the core. */
+#pragma GCC visibility push(default)
+
 _Static_assert(sizeof(void *) == 8, "pages are held as 64-bit words");
 
 #define RB_INLINE      static inline __attribute__((always_inline))
@@ -589,5 +592,7 @@ RB_INLINE void rb_discard(struct rb_write *w)
 	local_fetch_add(&w->page->discarded, w->added);
 	rb_commit(w);
 }
+
+#pragma GCC visibility pop
 
 #endif

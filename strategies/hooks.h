@@ -99,14 +99,16 @@ SWAP_HOT int swap_op_write(struct swap_slot *slot, const void *data,
  * SWAP_STATE(type, name, initialiser): a variable that all slots share; there
  * is one in the process, however many units inline the hooks.
  */
+#define SWAP_SHARED __attribute__((visibility("default")))
+
 #ifdef SWAP_DEFINE
-#define SWAP_STRATEGY(id)                                     \
-	SWAP_OPS(id)                                          \
-	extern const struct swap_strategy swap_strategy_##id; \
+#define SWAP_STRATEGY(id)                                                 \
+	SWAP_OPS(id)                                                      \
+	extern const struct swap_strategy swap_strategy_##id SWAP_SHARED; \
 	const struct swap_strategy swap_strategy_##id
 #define SWAP_FROM_HOOKS(id) .ops = &id##_ops
-#define SWAP_STATE(type, name, ...) \
-	extern type name;           \
+#define SWAP_STATE(type, name, ...)   \
+	extern type name SWAP_SHARED; \
 	type name = __VA_ARGS__
 #else
 #define SWAP_STRATEGY(id)                                     \

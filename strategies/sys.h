@@ -23,6 +23,8 @@
 #include "ringbuf/clock.h"
 #include "ringbuf/order.h"
 
+#pragma GCC visibility push(default)
+
 struct swap_slot;
 
 /* What belongs to one thread and its handlers. */
@@ -125,5 +127,7 @@ static inline int sys_mutex_try(struct sys_mutex *mutex)
 
 /* 0 or -ETIMEDOUT; deadline as sys_await. */
 int sys_mutex_lock_until(struct sys_mutex *mutex, uint64_t deadline);
+
+#pragma GCC visibility pop
 
 #endif

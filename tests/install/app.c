@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/* An application in C: one event, swapped and read. Prints it. */
+#include <stdio.h>
+
+#include <ringswap/ringswap.h>
+
+int main(void)
+{
+	struct ringswap *r;
+	struct ringswap_event event;
+
+	if (ringswap_create("barrier", NULL, &r) || ringswap_enter(r, 0) ||
+	    ringswap_write(r, 0, "swapped", sizeof("swapped")) ||
+	    ringswap_swap(r, 0, ringswap_in(1000000000)) ||
+	    ringswap_next(r, 0, &event) != 1)
+		return 1;
+	puts((const char *)event.payload);
+	return ringswap_exit(r, 0) || ringswap_destroy(r);
+}
