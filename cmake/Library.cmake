@@ -93,6 +93,9 @@ if(URCU_FOUND)
 		SWAP_URCU_DEF="${gen}/urcu.def")
 	target_link_libraries(ringswap_urcu_objects PRIVATE
 		PkgConfig::RINGSWAP_URCU)
+	# Handlers read liburcu's counter, and its headers do not say how.
+	target_compile_options(ringswap_urcu_objects PRIVATE
+		-ftls-model=initial-exec)
 	foreach(kind shared static)
 		target_link_libraries(ringswap_urcu_${kind} PUBLIC
 			ringswap_${kind} PkgConfig::RINGSWAP_URCU)
