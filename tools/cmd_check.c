@@ -10,21 +10,31 @@
 #include "tools/options.h"
 
 static const char help[] =
-	"usage: ringswap check FILE... [--table | --json]\n\n"
+	"usage: ringswap check FILE... [--table | --tables answer|all | "
+	"--json] [FILTER...]\n\n"
 	"Validates a result (ringswap/1), a journal of a run, or a matrix, and "
 	"says in one line\nwhat is wrong, where, and what would be right.\n\n"
-	"  --table  print the tables of results\n"
-	"  --json   one JSON object with what was found\n"
-	"  --help   this text\n\n"
+	"  --table           print what `ringswap run` ends with: a table of "
+	"both sides and a\n"
+	"                    summary\n"
+	"  --tables all      print every table; answer: as --table\n"
+	"  --scenario NAME   with --table: every table of this scenario, of "
+	"this strategy,\n"
+	"  --strategy NAME   at this placement, instead\n"
+	"  --placement NAME\n"
+	"  --json            one JSON object with what was found\n"
+	"  --help            this text\n\n"
 	"Exit status: 0 valid; 2 not valid; 3 valid, but it holds cells that "
 	"are INVALID: a\nstrategy that claims soundness was caught, crashed or "
 	"hung.\n\n"
 	"Examples:\n"
 	"  ringswap check run.json --table\n"
+	"  ringswap check run.json --table --scenario swap --strategy rcu\n"
 	"  ringswap check bench/plan/matrices/quick.json\n";
 
 struct wishes {
 	bool table;
+	struct bench_show_options show;
 	json_t *json; /* array of findings; NULL: text */
 };
 
@@ -81,40 +91,46 @@ static void count_statuses(const json_t *result, json_t *counts)
 
 static void say_counts(const char *path, json_t *counts)
 {
-	const char *before = "";
-	const char *status;
+	const char *status, *before = "";
+	char *text = NULL;
+	size_t size = 0;
+	FILE *to = open_memstream(&text, &size);
 	json_t *n;
 
-	printf("%s: a valid %s result; cells: ", path, BENCH_RESULT_SCHEMA);
+	if (!to)
+		return;
+	fprintf(to, "%s: a valid %s result; cells: ", path,
+		BENCH_RESULT_SCHEMA);
 	json_object_foreach (counts, status, n) {
-		printf("%s%lld %s", before, (long long)json_integer_value(n),
-		       status);
+		fprintf(to, "%s%lld %s", before,
+			(long long)json_integer_value(n), status);
 		before = ", ";
 	}
-	putchar('\n');
+	fclose(to);
+	bench_print_wrapped(stdout, bench_show_width(stdout), "", "  ", text);
+	free(text);
 }
 
 static void show_result(const struct wishes *w, const json_t *result)
 {
-	struct bench_show_options o = {
-		.all = true,
-		.width = bench_show_width(stdout),
-	};
-
 	if (w->table)
-		bench_show_print(result, &o, stdout);
+		bench_show_print(result, &w->show, stdout);
 	else
-		bench_show_head(result, o.width, stdout);
+		bench_show_head(result, w->show.width, stdout);
 }
 
 static int check_result(struct wishes *w, const char *path)
 {
-	char why[BENCH_RESULT_WHY];
+	char why[8 * BENCH_RESULT_WHY]; /* room for many names */
 	json_t *counts, *result;
 	int status;
 
 	if (bench_result_load(path, &result, why, sizeof(why)))
 		return command_error(COMMAND_USAGE, "%s", why);
+	if (bench_show_check(result, &w->show, why, sizeof(why))) {
+		json_decref(result);
+		return command_error(COMMAND_USAGE, "%s: %s", path, why);
+	}
 	counts = json_object();
 	count_statuses(result, counts);
 	if (w->json)
@@ -211,33 +227,89 @@ static int check_all(struct wishes *w, int n, char **paths)
 	return status;
 }
 
+/* An option that has no short letter. */
+enum {
+	OPTION_TABLES = 1000,
+	OPTION_SCENARIO,
+	OPTION_STRATEGY,
+	OPTION_PLACEMENT,
+};
+
+static const struct option longs[] = {
+	{ "table", no_argument, NULL, 't' },
+	{ "tables", required_argument, NULL, OPTION_TABLES },
+	{ "scenario", required_argument, NULL, OPTION_SCENARIO },
+	{ "strategy", required_argument, NULL, OPTION_STRATEGY },
+	{ "placement", required_argument, NULL, OPTION_PLACEMENT },
+	{ "json", no_argument, NULL, 'j' },
+	{ "help", no_argument, NULL, 'h' },
+	{ 0 },
+};
+
+static int take_option(struct wishes *w, int option, bool *json)
+{
+	char why[BENCH_WHY];
+
+	switch (option) {
+	case 't':
+		w->table = true;
+		break;
+	case OPTION_TABLES:
+		w->table = true;
+		if (bench_show_choose(&w->show, optarg, why, sizeof(why)))
+			return command_error(COMMAND_USAGE, "%s", why);
+		break;
+	case OPTION_SCENARIO:
+		w->show.scenario = optarg;
+		break;
+	case OPTION_STRATEGY:
+		w->show.strategy = optarg;
+		break;
+	case OPTION_PLACEMENT:
+		w->show.placement = optarg;
+		break;
+	default:
+		*json = true;
+	}
+	return 0;
+}
+
+static int check_options(const struct wishes *w, bool json, bool has_file)
+{
+	bool filtered = w->show.scenario || w->show.strategy ||
+			w->show.placement;
+
+	if (!has_file)
+		return command_error(COMMAND_USAGE, "give a file; see --help");
+	if (json && w->table)
+		return command_error(COMMAND_USAGE,
+				     "--json and --table exclude each other");
+	if (filtered && !w->table)
+		return command_error(COMMAND_USAGE,
+				     "--scenario, --strategy and --placement "
+				     "go with --table");
+	return 0;
+}
+
 int cmd_check(int argc, char **argv)
 {
-	static const struct option longs[] = {
-		{ "table", no_argument, NULL, 't' },
-		{ "json", no_argument, NULL, 'j' },
-		{ "help", no_argument, NULL, 'h' },
-		{ 0 },
-	};
-	struct wishes w = { 0 };
+	struct wishes w = { .show.width = bench_show_width(stdout) };
 	bool json = false;
-	int option;
+	int option, status = 0;
 
-	while ((option = options_next(argc, argv, ":tjh", longs)) > 0) {
+	while (!status &&
+	       (option = options_next(argc, argv, ":tjh", longs)) > 0) {
 		if (option == 'h') {
 			fputs(help, stdout);
 			return options_flush();
 		}
-		w.table |= option == 't';
-		json |= option == 'j';
+		status = take_option(&w, option, &json);
 	}
-	if (option == OPTIONS_BAD)
+	if (status || option == OPTIONS_BAD)
 		return COMMAND_USAGE;
-	if (optind == argc)
-		return command_error(COMMAND_USAGE, "give a file; see --help");
-	if (json && w.table)
-		return command_error(COMMAND_USAGE,
-				     "--json and --table exclude each other");
+	status = check_options(&w, json, optind < argc);
+	if (status)
+		return status;
 	if (json)
 		w.json = json_array();
 	return check_all(&w, argc - optind, argv + optind);

@@ -46,6 +46,7 @@ static const char help_head[] =
 	"  --simulate          measure although the machine is a described one; "
 	"everything\n"
 	"                      then says simulated\n"
+	"  --tables all        end with every table instead of the answer alone\n"
 	"  --json              the result (or plan) as JSON instead of tables\n"
 	"  --help              this text\n\n"
 	"Axes (for --strategy and --scenario a matrix's cells are picked, the "
@@ -77,6 +78,7 @@ struct wishes {
 	bool force;
 	bool simulate;
 	bool json;
+	struct bench_show_options show;
 	struct bench_matrix parsed;
 };
 
@@ -148,6 +150,15 @@ static int take_axis(struct wishes *w, unsigned int axis, const char *value)
 			     why);
 }
 
+static int take_tables(struct wishes *w, const char *word)
+{
+	char why[BENCH_WHY];
+
+	if (bench_show_choose(&w->show, word, why, sizeof(why)))
+		return command_error(COMMAND_USAGE, "%s", why);
+	return 0;
+}
+
 static int take_option(struct wishes *w, int option)
 {
 	switch (option) {
@@ -175,6 +186,8 @@ static int take_option(struct wishes *w, int option)
 	case 'S':
 		w->simulate = true;
 		return 0;
+	case 'T':
+		return take_tables(w, optarg);
 	case 'j':
 		w->json = true;
 		return 0;
@@ -216,10 +229,11 @@ static int parse(int argc, char **argv, struct wishes *w)
 		{ "dry-run", no_argument, NULL, 'n' },
 		{ "force", no_argument, NULL, 'f' },
 		{ "simulate", no_argument, NULL, 'S' },
+		{ "tables", required_argument, NULL, 'T' },
 		{ "json", no_argument, NULL, 'j' },
 		{ "help", no_argument, NULL, 'h' },
 	};
-	unsigned int n = 12;
+	unsigned int n = 13;
 	int option, err = 0;
 
 	for (unsigned int i = 0; bench_axis_name(i); i++)
@@ -441,13 +455,13 @@ static int show_result(const struct wishes *w, const struct bench_run *run,
 	if (w->json) {
 		options_print_json(result);
 	} else {
-		struct bench_show_options o = {
-			.all = true,
-			.width = bench_show_width(stdout),
-		};
+		struct bench_show_options o = w->show;
 
+		o.width = bench_show_width(stdout);
 		bench_show_print(result, &o, stdout);
-		printf("\nresult %s, journal %s\n", out, run->journal.path);
+		printf("\nresult %s, journal %s\n"
+		       "every table: ringswap check %s --tables all\n",
+		       out, run->journal.path, out);
 		json_decref(result);
 	}
 	if (options_flush())

@@ -6,7 +6,8 @@
 
 #include "bench/show/parts.h"
 
-#define TOO_FEW "too few"
+#define TOO_FEW	    "too few"
+#define PROSE_WIDTH 100
 
 /* ---- Figures ---- */
 
@@ -225,34 +226,41 @@ void show_status_row(struct bench_grid *g, const json_t *cell)
 
 /* ---- Words in fields ---- */
 
+/* A field that begins so, what the legend calls it, and what it means. */
 static const struct {
-	const char *word, *meaning;
+	const char *begins, *label, *meaning;
 } words[] = {
-	{ "WORSE",
-	  "costs more, by more than chance and more than is too small "
-	  "to matter" },
-	{ "BETTER",
-	  "costs less, by more than chance and more than is too small "
-	  "to matter" },
-	{ "EQUIVALENT", "any difference is too small to matter" },
-	{ "NOT RESOLVED",
-	  "too few rounds or too much noise to tell; in "
-	  "brackets the difference that would have shown" },
-	{ "NO VERDICT", "identical code differed too much here (A/A)" },
-	{ "broken", "declared unsound, and caught so many times" },
-	{ "NOT CAUGHT",
-	  "declared unsound and not seen breaking: this run could "
-	  "not have seen a fault in the others either" },
-	{ "INVALID", "claims to be sound, and was caught breaking" },
-	{ TOO_FEW,
-	  "fewer values than the percentile needs (368 for p99, 3688 "
-	  "for p99.9)" },
+	{ "WORSE", "WORSE",
+	  "costs more, beyond chance and beyond what is too small to matter" },
+	{ "BETTER", "BETTER",
+	  "costs less, beyond chance and beyond what is too small to matter" },
+	{ "EQUIVALENT", "EQUIVALENT", "any difference is too small to matter" },
+	{ "NOT RESOLVED", "NOT RESOLVED",
+	  "too few rounds or too much noise to tell" },
+	{ "NOT RESOLVED (", "(... %)", "the difference that would have shown" },
+	{ "NO VERDICT", "NO VERDICT",
+	  "identical code differed too much here, or rounds are too few (A/A)" },
+	{ "broken", "broken", "declared unsound, and caught so many times" },
+	{ "NOT CAUGHT", "NOT CAUGHT",
+	  "declared unsound and not seen breaking: this run could not have "
+	  "seen a fault in the others either" },
+	{ "INVALID", "INVALID", "claims to be sound, and was caught breaking" },
+	{ TOO_FEW, TOO_FEW,
+	  "fewer values than the percentile needs (6 for p50, 368 for p99, "
+	  "3688 for p99.9)" },
 };
 
 void show_legend(const struct show *s, const struct bench_grid *g)
 {
-	bench_grid_legend(g, s->width, s->to);
+	bench_grid_legend(g, show_prose_width(s), s->to);
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		if (bench_grid_says(g, words[i].word))
-			show_line(s, "%s: %s", words[i].word, words[i].meaning);
+		if (bench_grid_says(g, words[i].begins))
+			bench_printf_wrapped(s->to, show_prose_width(s), "  ",
+					     "    ", "%s: %s", words[i].label,
+					     words[i].meaning);
+}
+
+unsigned int show_prose_width(const struct show *s)
+{
+	return s->width ? s->width : PROSE_WIDTH;
 }

@@ -244,28 +244,24 @@ static void fit(struct bench_grid *g, struct layout *l)
 
 /* ---- Printing ---- */
 
-/* A line that grows field by field and loses the blanks at its end. */
+/* A line that grows field by field, without blanks at its end. */
 struct line {
 	FILE *to;
-	unsigned int blanks; /* not yet printed */
+	unsigned int at;  /* where the next field belongs */
+	unsigned int end; /* of what is printed */
 };
 
 static void add_field(struct line *line, const char *text, unsigned int width)
 {
-	size_t length = strlen(text);
-
-	if (length) {
-		fprintf(line->to, "%*s%s", (int)line->blanks, "", text);
-		line->blanks = 0;
+	if (*text) {
+		if (line->end < line->at)
+			fprintf(line->to, "%*s", (int)(line->at - line->end),
+				"");
+		fputs(text, line->to);
+		line->end = (line->end > line->at ? line->end : line->at) +
+			    (unsigned int)strlen(text);
 	}
-	line->blanks += width > length ? width - (unsigned int)length : 0;
-	line->blanks += GAP;
-}
-
-static void end_line(struct line *line)
-{
-	fputc('\n', line->to);
-	line->blanks = 0;
+	line->at += width + GAP;
 }
 
 static const char *group_of(const struct bench_grid *g, unsigned int c)
@@ -281,12 +277,11 @@ static bool has_groups(const struct bench_grid *g)
 	return false;
 }
 
-/* Above the first of the columns that share it. A group's name is never wider
- * than its columns by more than the last of them forgives. */
+/* Each above the first of the columns that share it. */
 static void print_groups(const struct bench_grid *g, const struct layout *l,
 			 FILE *to)
 {
-	struct line line = { to, 0 };
+	struct line line = { .to = to };
 	const char *before = "";
 
 	fputs(l->tall ? INDENT INDENT : INDENT, to);
@@ -298,7 +293,7 @@ static void print_groups(const struct bench_grid *g, const struct layout *l,
 			  l->of[c]);
 		before = group_of(g, c);
 	}
-	end_line(&line);
+	fputc('\n', to);
 }
 
 /* The fields behind the first. */
@@ -310,7 +305,7 @@ static void print_fields(const struct bench_grid *g, const struct layout *l,
 			add_field(line,
 				  row ? field_at(row, c) : g->column[c].title,
 				  l->of[c]);
-	end_line(line);
+	fputc('\n', line->to);
 }
 
 /* A row, or the titles. */
@@ -318,7 +313,7 @@ static void print_line(const struct bench_grid *g, const struct layout *l,
 		       const struct bench_grid_row *row, FILE *to)
 {
 	const char *first = row ? field_at(row, 0) : g->column[0].title;
-	struct line line = { to, 0 };
+	struct line line = { .to = to };
 
 	if (l->tall) {
 		bench_print_wrapped(to, l->width, INDENT, INDENT INDENT, first);
@@ -423,7 +418,18 @@ static bool is_said(const struct bench_grid *g, unsigned int c)
 	return false;
 }
 
-/* "swap p50", or of a group that shares a meaning its name alone. */
+/* Does another column have this title? */
+static bool is_ambiguous(const struct bench_grid *g, unsigned int c)
+{
+	for (unsigned int b = 0; b < g->columns; b++)
+		if (b != c && !g->column[b].hidden &&
+		    !strcmp(g->column[b].title, g->column[c].title))
+			return true;
+	return false;
+}
+
+/* The title, with its group where that is needed; of a group that shares a
+ * meaning the group's name. */
 static void print_label(const struct bench_grid *g, unsigned int c, FILE *to)
 {
 	bool shared = false;
@@ -432,9 +438,10 @@ static void print_label(const struct bench_grid *g, unsigned int c, FILE *to)
 		shared |= share_meaning(g, c, b);
 	if (shared)
 		fputs(group_of(g, c), to);
+	else if (is_ambiguous(g, c) && *group_of(g, c))
+		fprintf(to, "%s %s", group_of(g, c), g->column[c].title);
 	else
-		fprintf(to, "%s%s%s", group_of(g, c),
-			*group_of(g, c) ? " " : "", g->column[c].title);
+		fputs(g->column[c].title, to);
 }
 
 void bench_grid_legend(const struct bench_grid *g, unsigned int width, FILE *to)

@@ -56,11 +56,11 @@ static void print_statistics(const struct show *s)
 {
 	double alpha = number(s, "statistics.alpha");
 
-	bench_printf_wrapped(s->to, s->width, "numbers  ", MARGIN,
-			     "median of the rounds [%.0f %% interval]; the "
-			     "intervals of all ratios of a scenario hold "
-			     "together",
-			     100 * (1 - alpha));
+	bench_printf_wrapped(s->to, show_prose_width(s), "numbers  ", MARGIN,
+			     "median of the rounds [its %.0f %% interval]; the "
+			     "intervals of all ratios of a scenario are right "
+			     "together in %.0f %% of runs",
+			     100 * (1 - alpha), 100 * (1 - alpha));
 }
 
 /* ---- A/A: what identical code showed ---- */

@@ -104,6 +104,9 @@ void show_columns(struct bench_grid *g, const struct show_column *columns,
 void show_row(struct bench_grid *g, const struct show_column *columns,
 	      const json_t *cell);
 
+/* Of what explains and is no data: a file has lines too. */
+unsigned int show_prose_width(const struct show *s);
+
 /* The legend, with what the words in the fields stand for. */
 void show_legend(const struct show *s, const struct bench_grid *g);
 
@@ -127,6 +130,11 @@ void show_head(const struct show *s);
 
 /* One table of both sides and a summary. */
 void show_answer(const struct show *s);
+
+struct bench_summary;
+
+/* A summary in words, a line each. */
+void show_summary(const struct show *s, const struct bench_summary *summary);
 
 /* How much was checked; what was caught. */
 void show_checked(const struct show *s);

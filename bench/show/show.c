@@ -43,7 +43,17 @@ static bool is_filtered(const struct bench_show_options *o)
 	return o->scenario || o->strategy || o->placement;
 }
 
-/* ---- What is not there ---- */
+/* ---- What is asked for ---- */
+
+int bench_show_choose(struct bench_show_options *o, const char *word, char *why,
+		      size_t n)
+{
+	o->all = !strcmp(word, "all");
+	if (o->all || !strcmp(word, "answer"))
+		return 0;
+	return bench_why(-EINVAL, why, n,
+			 "unknown tables \"%s\"; known: answer all", word);
+}
 
 typedef const char *(*word_fn)(const json_t *cell);
 
@@ -140,7 +150,7 @@ void bench_show_print(const json_t *result, const struct bench_show_options *o,
 		show_checked(&s);
 		show_evidence(&s, /* broken */ true);
 	} else {
-		show_tables(&s);
+		show_answer(&s);
 	}
 	json_decref(asked);
 }

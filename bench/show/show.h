@@ -30,6 +30,14 @@ struct bench_show_options {
 };
 
 /**
+ * bench_show_choose() - by the word of --tables: "answer" or "all"
+ *
+ * 0, or -EINVAL and a line with the words that are known.
+ */
+int bench_show_choose(struct bench_show_options *o, const char *word, char *why,
+		      size_t n);
+
+/**
  * bench_show_check() - does the result hold what is asked for?
  *
  * 0, or -EINVAL and one line that lists what it holds.

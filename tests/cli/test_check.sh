@@ -13,12 +13,40 @@ grep -q 'INVALID' err || fail "INVALID cells are not named"
 run 0 check "$journals/run.jsonl"
 shows "a valid journal"
 run 3 check --table run.json
-shows "Cost of a write"
 shows "identical code against itself"
+shows "Who pays for a swap"
+shows "What this run says"
+grep -q "Cost of a write" out && fail "one table was asked for"
+run 3 check --tables all run.json
+shows "Cost of a write"
+shows "Floors"
+grep -q "What this run says" out && fail "the answer was not asked for"
+run 3 check --table --scenario swap --strategy rcu run.json
+shows "Time of a swap"
+grep -q "Cost of a write" out && fail "one scenario was asked for"
+grep -q "^  barrier" out && fail "one strategy was asked for"
+# as wide as it needs to be, unless it is a terminal
+COLUMNS=40 "$ringswap" check --table run.json >narrow 2>err
+"$ringswap" check --table run.json >out 2>err
+cmp -s narrow out || fail "a file is as narrow as a terminal"
+if command -v script >/dev/null 2>&1; then
+	script -qec "COLUMNS=60 $ringswap check --tables all run.json" \
+		/dev/null </dev/null 2>err | tr -d '\r' >out
+	shows "60 columns have no room for: "
+	[ "$(awk 'length > 60' out | grep -vc 'ringswap check')" -eq 0 ] ||
+		fail "wider than the terminal"
+fi
 run 0 check --json short.json
 is_json
 
 refused 2 "give a file" check
+refused 2 'known: answer all' check --tables some short.json
+refused 2 'no scenario "swpa" in this result; it has: ' \
+	check --table --scenario swpa short.json
+refused 2 'no strategy "hope"' check --table --strategy hope short.json
+refused 2 'no placement "moon"' check --table --placement moon short.json
+refused 2 "go with --table" check --strategy rcu short.json
+refused 2 "exclude each other" check --table --json short.json
 refused 2 "No such file" check missing.json
 refused 2 "not a regular file" check .
 mkfifo pipe

@@ -71,7 +71,8 @@ grep -q "no benchmark matches" err || fail "no benchmark: not said"
 
 # --- can it measure here at all? ---
 run 0 run $small --rounds 2 --seed 7 --out a.json
-shows "Cost of a write"
+shows "Who pays for a swap"
+shows "What this run says"
 [ -s a.json ] || fail "no result"
 [ -s a.journal ] || fail "no journal"
 tail -n 1 a.journal | grep -q '"type":"end","status":"complete"' ||

@@ -63,14 +63,14 @@ static void test_columns_are_as_wide_as_their_fields(void **state)
 	       "  strategy    ns                 p50   p99\n"
 	       "  membarrier  3.71 [3.58, 3.84]  20.5  152\n"
 	       "  rcu         4.06               32.3  263\n"
-	       "  write ns: for one event; swap p50: half\n");
+	       "  ns: for one event; p50: half\n");
 	g = four_columns();
 	prints(&g, 42,
 	       "              write              swap\n"
 	       "  strategy    ns                 p50   p99\n"
 	       "  membarrier  3.71 [3.58, 3.84]  20.5  152\n"
 	       "  rcu         4.06               32.3  263\n"
-	       "  write ns: for one event; swap p50: half\n");
+	       "  ns: for one event; p50: half\n");
 }
 
 /* The least worth keeping goes first, and its meaning with it. */
@@ -87,7 +87,7 @@ static void test_columns_without_room_are_left_out_whole(void **state)
 	       "  (36 columns have no room for: swap\n"
 	       "    p50, swap p99. A wider terminal,\n"
 	       "    a file or a pipe shows them.)\n"
-	       "  write ns: for one event\n");
+	       "  ns: for one event\n");
 }
 
 /* A first column that takes most of the width stands above its fields. */

@@ -256,6 +256,58 @@ static void test_nothing_is_cut(void **state)
 	json_decref(result);
 }
 
+/* ---- Whole texts ---- */
+
+static char *text_of_file(const char *name)
+{
+	char path[400];
+	char *text = calloc(1, 100000);
+	FILE *file;
+
+	snprintf(path, sizeof(path), GOLDEN "/%s", name);
+	file = fopen(path, "re");
+	if (!file || !text)
+		fail_msg("no %s", path);
+	text[fread(text, 1, 99999, file)] = '\0';
+	fclose(file);
+	return text;
+}
+
+/* What a result looks like; with SHOW_GOLDEN=FOLDER it is written there, to be
+ * read and committed. */
+static void looks_like(const char *journal, unsigned int width, bool all,
+		       const char *name)
+{
+	json_t *result = build(journal);
+	char *text = print_as(result, &(struct bench_show_options){
+					      .all = all, .width = width });
+	char *want, path[400];
+
+	if (getenv("SHOW_GOLDEN")) {
+		FILE *file;
+
+		snprintf(path, sizeof(path), "%s/%s", getenv("SHOW_GOLDEN"),
+			 name);
+		file = fopen(path, "we");
+		fputs(text, file);
+		fclose(file);
+	}
+	want = text_of_file(name);
+	assert_string_equal(text, want);
+	free(want);
+	free(text);
+	json_decref(result);
+}
+
+static void test_whole_texts(void **state)
+{
+	(void)state;
+	looks_like(FIXTURES "/run.jsonl", 0, false, "run.txt");
+	looks_like(FIXTURES "/run.jsonl", 80, false, "run-80.txt");
+	looks_like(FIXTURES "/short.jsonl", 100, false, "short-100.txt");
+	looks_like(FIXTURES "/run.jsonl", 100, true, "run-all-100.txt");
+}
+
 static void test_only_what_is_asked_for(void **state)
 {
 	json_t *result = build(FIXTURES "/run.jsonl");
@@ -319,6 +371,7 @@ int main(void)
 		cmocka_unit_test(test_system_calls),
 		cmocka_unit_test(test_nothing_to_count_with),
 		cmocka_unit_test(test_nothing_is_cut),
+		cmocka_unit_test(test_whole_texts),
 		cmocka_unit_test(test_only_what_is_asked_for),
 		cmocka_unit_test(test_what_is_not_there_is_refused),
 	};

@@ -1,0 +1,655 @@
+/* SPDX-License-Identifier: MIT */
+/* The answers of a result: every rule of summary.h, and results that are
+ * partial, broken or large. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "bench/show/show.h"
+#include "bench/show/summary.h"
+
+#define ROUNDS 12
+
+/* ---- Results made to order ---- */
+
+static json_t *control(const char *scenario, bool passed)
+{
+	return json_pack("{s:s, s:s, s:s, s:s, s:b, s:o, s:f, s:f, s:f}", "id",
+			 "aa", "scenario", scenario, "placement", "here",
+			 "writer-state", "saturated", "passed", passed,
+			 "reason",
+			 passed ? json_null() : json_string("too noisy here"),
+			 "median", 1.0, "low", 0.99, "high", 1.01);
+}
+
+static json_t *result_of(int rounds, bool quiet)
+{
+	return json_pack(
+		"{s:s, s:{s:i, s:i, s:s}, s:{s:f, s:f, s:{s:i, s:i}}, "
+		"s:[o, o], s:[]}",
+		"schema", "ringswap/1", "run", "rounds", rounds,
+		"rounds-planned", rounds, "status", "complete", "statistics",
+		"alpha", 0.05, "threshold", 0.03, "comparisons", "write", 5,
+		"swap", 5, "aa", control("write", quiet),
+		control("swap", quiet), "cells");
+}
+
+static json_t *spread(double value)
+{
+	return json_pack("{s:f, s:f, s:f, s:i}", "median", value, "low",
+			 value * 0.99, "high", value * 1.01, "n", ROUNDS);
+}
+
+/* Rounds around a value, every other one above it; the same for all cells of
+ * one noise, so that their differences are exact. */
+static double in_round(double value, int round, double noise)
+{
+	return value * (1 + (round % 2 ? noise : -noise));
+}
+
+static json_t *cell_new(const char *scenario, const char *strategy,
+			const char *axes)
+{
+	char id[200];
+
+	snprintf(id, sizeof(id), "%s/%s/here%s%s", scenario, strategy,
+		 *axes ? "/" : "", axes);
+	return json_pack(
+		"{s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:n, s:{}, "
+		"s:{s:i, s:i}, s:[]}",
+		"id", id, "strategy", strategy, "scenario", scenario,
+		"placement", "here", "kind", "candidate", "status", "ok",
+		"sound", true, "reason", "axes", "verification", "snapshots",
+		100, "violations", 0, "rounds");
+}
+
+static void add_round(json_t *cell, int round, const char *figure, double value)
+{
+	json_t *rounds = json_object_get(cell, "rounds");
+
+	while ((int)json_array_size(rounds) <= round)
+		json_array_append_new(rounds,
+				      json_pack("{s:i, s:s, s:{}}", "round",
+						(int)json_array_size(rounds),
+						"status", "ok", "figures"));
+	json_object_set_new(
+		json_object_get(json_array_get(rounds, (size_t)round),
+				"figures"),
+		figure, json_real(value));
+}
+
+static json_t *append(json_t *result, json_t *cell)
+{
+	json_array_append_new(json_object_get(result, "cells"), cell);
+	return cell;
+}
+
+static int rounds_of(const json_t *result)
+{
+	return (int)json_integer_value(
+		json_object_get(json_object_get(result, "run"), "rounds"));
+}
+
+/* A write of so many ns beside a baseline of 1 ns. */
+static json_t *add_write(json_t *result, const char *strategy, double ns,
+			 double noise)
+{
+	json_t *cell = append(result, cell_new("write", strategy, ""));
+	json_t *ratio = spread(ns);
+
+	json_object_update_new(ratio,
+			       json_pack("{s:s, s:s, s:f, s:f, s:s}",
+					 "baseline", "write/unsync/here",
+					 "verdict", "worse", "threshold", 0.03,
+					 "half-width", 0.01, "control", "aa"));
+	json_object_set_new(cell, "ratio", ratio);
+	json_object_set_new(
+		cell, "writer",
+		json_pack("{s:o, s:{}}", "ns-per-event", spread(ns), "drops"));
+	for (int i = 0; i < rounds_of(result); i++) {
+		add_round(cell, i, "ratio.log", log(in_round(ns, i, noise)));
+		add_round(cell, i, "writer.ns-per-event",
+			  in_round(ns, i, noise));
+		add_round(cell, i, "writer.baseline-ns-per-event", 1);
+	}
+	return cell;
+}
+
+static json_t *add_swap_at(json_t *result, const char *strategy,
+			   const char *axes, double us, double dropped)
+{
+	json_t *cell = append(result, cell_new("swap", strategy, axes));
+	json_t *p50 = json_pack("{s:f, s:f, s:f, s:f}", "percent", 50.0, "ns",
+				us * 1e3, "low", us * 990, "high", us * 1010);
+
+	json_object_set_new(cell, "swap",
+			    json_pack("{s:{s:i}, s:i, s:o, s:{s:i, s:[o]}}",
+				      "outcomes", "ok", 100, "retries", 0,
+				      "drops-per-swap", spread(dropped), "safe",
+				      "n", 1200, "percentiles", p50));
+	json_object_set_new(cell, "writer", json_pack("{s:{}}", "drops"));
+	if (dropped > 0)
+		json_object_set_new(
+			json_object_get(json_object_get(cell, "writer"),
+					"drops"),
+			"early", json_integer((json_int_t)(dropped * 100)));
+	for (int i = 0; i < rounds_of(result); i++)
+		add_round(cell, i, "swap.safe.p50",
+			  in_round(us * 1e3, i, 0.005));
+	return cell;
+}
+
+static json_t *add_swap(json_t *result, const char *strategy, double us,
+			double dropped)
+{
+	return add_swap_at(result, strategy, "", us, dropped);
+}
+
+static void set_status(json_t *cell, const char *status, const char *reason)
+{
+	json_object_set_new(cell, "status", json_string(status));
+	json_object_set_new(cell, "reason", json_string(reason));
+}
+
+static void set_violations(json_t *cell, int n)
+{
+	json_object_set_new(json_object_get(cell, "verification"), "violations",
+			    json_integer(n));
+}
+
+/* racy: declared unsound, caught n times */
+static json_t *add_racy(json_t *result, int n)
+{
+	json_t *cell = add_swap(result, "racy", 0.1, 1);
+
+	json_object_set_new(cell, "kind", json_string("control"));
+	json_object_set_new(cell, "sound", json_false());
+	if (n)
+		set_status(cell, "broken", "lost events");
+	set_violations(cell, n);
+	return cell;
+}
+
+/* Two sides, four candidates that differ clearly, and a control. */
+static json_t *whole(void)
+{
+	json_t *result = result_of(ROUNDS, true);
+
+	add_write(result, "fence", 6, 0.005);
+	add_write(result, "lent", 1.05, 0.005);
+	add_write(result, "lock", 13, 0.005);
+	add_swap(result, "fence", 0.7, 30);
+	add_swap(result, "lent", 17, 4000);
+	add_swap(result, "lock", 1.3, 0);
+	add_racy(result, 36);
+	return result;
+}
+
+/* ---- Judging ---- */
+
+static struct bench_summary summary_of(const json_t *result)
+{
+	struct bench_summary s;
+
+	assert_int_equal(bench_summary_make(result, &s), 0);
+	return s;
+}
+
+static void names_are(const struct bench_names *names, const char *want)
+{
+	char text[2000] = "";
+
+	for (size_t i = 0; i < names->n; i++) {
+		strcat(text, i ? " " : "");
+		strcat(text, names->name[i]);
+	}
+	assert_string_equal(text, want);
+}
+
+static void choice_is(const struct bench_choice *c, enum bench_choice_kind kind,
+		      const char *names)
+{
+	assert_int_equal(c->kind, kind);
+	names_are(&c->names, names);
+}
+
+/* The answer in words, releasing both. */
+static void says(json_t *result, struct bench_summary *s,
+		 const char *const *lines)
+{
+	char *text = NULL;
+	size_t size = 0;
+	FILE *to = open_memstream(&text, &size);
+
+	bench_show_print(result, &(struct bench_show_options){ 0 }, to);
+	fclose(to);
+	for (; *lines; lines++)
+		if (!strstr(text, *lines))
+			fail_msg("no \"%s\" in:\n%s", *lines, text);
+	free(text);
+	bench_summary_free(s);
+	json_decref(result);
+}
+
+static void test_the_cheapest_of_each_side(void **state)
+{
+	json_t *result = whole();
+	struct bench_summary s = summary_of(result);
+
+	(void)state;
+	choice_is(&s.writer, BENCH_CHOICE_ONE, "lent");
+	choice_is(&s.swapper, BENCH_CHOICE_ONE, "fence");
+	assert_int_equal(s.writer.rivals, 3);
+	names_are(&s.lossless, "lock");
+	names_are(&s.lossy, "fence lent");
+	names_are(&s.caught, "racy");
+	assert_true(s.caught.value[0] == 36);
+	assert_int_equal(s.next, BENCH_NEXT_LOOK);
+	says(result, &s,
+	     (const char *const[]){
+		     "cheapest writer  lent (1.05 ns), of 3 candidates\n",
+		     "cheapest swap    fence (700 ns), of 3 candidates\n",
+		     "loses no event   lock; refused for each swap: fence "
+		     "30.0, lent 4000\n",
+		     "caught breaking  racy (36 violations), declared unsound",
+		     "not resolved     nothing in this table\n", NULL });
+}
+
+/* 2 % is below the threshold of 3 %; and noise hides a larger difference. */
+static void test_what_is_not_told_apart_is_named_together(void **state)
+{
+	json_t *result = whole();
+	struct bench_summary s;
+
+	(void)state;
+	add_write(result, "near", 1.07, 0.005);
+	add_write(result, "noisy", 1.2, 0.4);
+	s = summary_of(result);
+	choice_is(&s.writer, BENCH_CHOICE_SEVERAL, "lent near noisy");
+	assert_int_equal(s.writer.rivals, 5);
+	assert_int_equal(s.next, BENCH_NEXT_RESOLVE);
+	says(result, &s,
+	     (const char *const[]){
+		     "not told apart: lent (1.05 ns), near (1.07 "
+		     "ns), noisy (1.20 ns); the other 2 "
+		     "candidates cost more\n",
+		     NULL });
+}
+
+/* The threshold is the one that verdicts have there, after A/A. */
+static void test_the_threshold_is_the_cells_own(void **state)
+{
+	json_t *result = result_of(ROUNDS, true);
+	struct bench_summary s;
+	json_t *cell;
+	size_t i;
+
+	(void)state;
+	add_write(result, "a", 1.0, 0.005);
+	add_write(result, "b", 1.05, 0.005);
+	s = summary_of(result);
+	choice_is(&s.writer, BENCH_CHOICE_ONE, "a");
+	bench_summary_free(&s);
+	json_array_foreach (json_object_get(result, "cells"), i, cell)
+		json_object_set_new(json_object_get(cell, "ratio"), "threshold",
+				    json_real(0.08));
+	s = summary_of(result);
+	choice_is(&s.writer, BENCH_CHOICE_SEVERAL, "a b");
+	bench_summary_free(&s);
+	json_decref(result);
+}
+
+/* A control, a strategy that is unsound, one that was caught anywhere. */
+static void test_who_cannot_be_chosen(void **state)
+{
+	json_t *result = whole();
+	struct bench_summary s;
+	json_t *cell;
+
+	(void)state;
+	cell = add_write(result, "core", 0.5, 0.005);
+	json_object_set_new(cell, "kind", json_string("control"));
+	cell = add_write(result, "unsound", 0.6, 0.005);
+	json_object_set_new(cell, "sound", json_false());
+	add_write(result, "liar", 0.7, 0.005);
+	cell = add_swap_at(result, "liar", "payload=64", 0.1, 0);
+	set_status(cell, "invalid", "1 lost");
+	set_violations(cell, 1);
+	s = summary_of(result);
+	choice_is(&s.writer, BENCH_CHOICE_ONE, "lent");
+	names_are(&s.invalid, "liar");
+	assert_int_equal(s.next, BENCH_NEXT_VERIFY);
+	assert_false(bench_summary_holds(result, "liar"));
+	assert_true(bench_summary_holds(result, "lent"));
+	says(result, &s,
+	     (const char *const[]){
+		     "swap/liar/here/payload=64 INVALID: 1 lost\n",
+		     "liar (1 violation), although it claims to be sound; racy",
+		     "ringswap verify --strategy liar", NULL });
+}
+
+static void test_a_failed_control_allows_no_choice(void **state)
+{
+	json_t *result = result_of(ROUNDS, false);
+	struct bench_summary s;
+
+	(void)state;
+	add_write(result, "a", 1.0, 0.005);
+	add_write(result, "b", 5, 0.005);
+	add_swap(result, "a", 9, 0);
+	add_swap(result, "b", 1, 0);
+	s = summary_of(result);
+	choice_is(&s.writer, BENCH_CHOICE_NO_CONTROL, "a b");
+	choice_is(&s.swapper, BENCH_CHOICE_NO_CONTROL, "b a");
+	assert_int_equal(s.next, BENCH_NEXT_DOCTOR);
+	json_array_clear(json_object_get(result, "aa"));
+	says(result, &s,
+	     (const char *const[]){ "not judged, A/A of write: there is no "
+				    "control; the smallest median is a's (1.00 "
+				    "ns)\n",
+				    NULL });
+}
+
+static void test_too_few_rounds_allow_no_choice(void **state)
+{
+	json_t *result = result_of(5, true);
+	struct bench_summary s;
+
+	(void)state;
+	add_write(result, "a", 1.0, 0.005);
+	add_write(result, "b", 5, 0.005);
+	s = summary_of(result);
+	choice_is(&s.writer, BENCH_CHOICE_TOO_FEW, "a b");
+	assert_int_equal(s.writer.rounds, 5);
+	assert_int_equal(s.writer.needs, 6);
+	assert_int_equal(s.next, BENCH_NEXT_ROUNDS);
+	assert_int_equal(s.needs, 8); /* five comparisons with the baseline */
+	says(result, &s,
+	     (const char *const[]){ "not judged: 5 rounds, and 2 candidates "
+				    "need 6; the smallest median is a's",
+				    "--rounds 8 or more", NULL });
+}
+
+/* Rounds that one of two lacks are not compared. */
+static void test_only_rounds_of_both_are_compared(void **state)
+{
+	json_t *result = result_of(ROUNDS, true), *cell;
+	struct bench_summary s;
+
+	(void)state;
+	add_write(result, "a", 1.0, 0.005);
+	cell = add_write(result, "b", 5, 0.005);
+	while (json_array_size(json_object_get(cell, "rounds")) > 4)
+		json_array_remove(json_object_get(cell, "rounds"), 0);
+	s = summary_of(result);
+	assert_int_equal(s.writer.kind, BENCH_CHOICE_TOO_FEW);
+	assert_int_equal(s.writer.rounds, 4);
+	bench_summary_free(&s);
+	json_decref(result);
+}
+
+/* ---- Parts of a result ---- */
+
+static void test_write_only(void **state)
+{
+	json_t *result = result_of(ROUNDS, true);
+	struct bench_summary s;
+
+	(void)state;
+	add_write(result, "a", 1.0, 0.005);
+	add_write(result, "b", 5, 0.005);
+	s = summary_of(result);
+	choice_is(&s.writer, BENCH_CHOICE_ONE, "a");
+	choice_is(&s.swapper, BENCH_CHOICE_NOTHING, "");
+	assert_null(s.swapper.at);
+	assert_int_equal(s.next, BENCH_NEXT_MEASURE);
+	says(result, &s,
+	     (const char *const[]){ "cheapest swap    unknown: this run has no "
+				    "cell of swap\n",
+				    "loses no event   unknown: no candidate "
+				    "that holds was swapped\n",
+				    "caught breaking  nothing; no strategy "
+				    "that is declared unsound was swapped",
+				    NULL });
+}
+
+static void test_swap_only(void **state)
+{
+	json_t *result = result_of(ROUNDS, true);
+	struct bench_summary s;
+
+	(void)state;
+	add_swap(result, "a", 1, 5);
+	add_swap(result, "b", 5, 6);
+	s = summary_of(result);
+	choice_is(&s.writer, BENCH_CHOICE_NOTHING, "");
+	choice_is(&s.swapper, BENCH_CHOICE_ONE, "a");
+	says(result, &s,
+	     (const char *const[]){ "cheapest writer  unknown: this run has no "
+				    "cell of write\n",
+				    "loses no event   none; refused for each "
+				    "swap: a 5.00, b 6.00\n",
+				    NULL });
+}
+
+static void test_floors_only(void **state)
+{
+	json_t *result = result_of(ROUNDS, true);
+	json_t *cell = append(result, cell_new("floor", "append", ""));
+	struct bench_summary s;
+
+	(void)state;
+	json_object_set_new(cell, "kind", json_string("floor"));
+	s = summary_of(result);
+	choice_is(&s.writer, BENCH_CHOICE_NOTHING, "");
+	choice_is(&s.swapper, BENCH_CHOICE_NOTHING, "");
+	assert_int_equal(s.next, BENCH_NEXT_MEASURE);
+	says(result, &s, (const char *const[]){ "What this run says", NULL });
+}
+
+static void set_all(json_t *result, const char *status, const char *reason)
+{
+	json_t *cell;
+	size_t i;
+
+	json_array_foreach (json_object_get(result, "cells"), i, cell)
+		set_status(cell, status, reason);
+}
+
+static void test_everything_unavailable(void **state)
+{
+	json_t *result = whole();
+	struct bench_summary s;
+
+	(void)state;
+	set_all(result, "unavailable", "no signals here");
+	s = summary_of(result);
+	choice_is(&s.writer, BENCH_CHOICE_NOTHING, "");
+	assert_non_null(s.writer.at);
+	assert_int_equal(s.unmeasured, 7);
+	says(result, &s,
+	     (const char *const[]){
+		     "cheapest writer  unknown: no candidate that holds was "
+		     "measured\n",
+		     "lock, write: unavailable: no signals here\n",
+		     "7 cells without numbers: the first is write/fence/here, "
+		     "unavailable: no signals here\n",
+		     NULL });
+}
+
+static void test_everything_invalid(void **state)
+{
+	json_t *result = whole();
+	struct bench_summary s;
+
+	(void)state;
+	set_all(result, "invalid", "3 torn");
+	s = summary_of(result);
+	choice_is(&s.swapper, BENCH_CHOICE_NOTHING, "");
+	names_are(&s.invalid, "fence lent lock racy");
+	assert_int_equal(s.unmeasured, 0);
+	assert_int_equal(s.next, BENCH_NEXT_VERIFY);
+	says(result, &s,
+	     (const char *const[]){ "  write/lock/here INVALID: 3 torn\n",
+				    NULL });
+}
+
+static void test_one_strategy(void **state)
+{
+	json_t *result = result_of(ROUNDS, true);
+	struct bench_summary s;
+
+	(void)state;
+	add_write(result, "a", 1.0, 0.005);
+	add_swap(result, "a", 1, 0);
+	s = summary_of(result);
+	choice_is(&s.writer, BENCH_CHOICE_ALONE, "a");
+	choice_is(&s.swapper, BENCH_CHOICE_ALONE, "a");
+	says(result, &s,
+	     (const char *const[]){ "the only candidate here is a (1.00 ns)\n",
+				    "loses no event   a\n", NULL });
+}
+
+/* Names of 30 characters, all of them whole at every width. */
+static void test_forty_strategies(void **state)
+{
+	json_t *result = result_of(ROUNDS, true);
+	struct bench_summary s;
+	char name[40];
+	char *text = NULL;
+	size_t size = 0;
+	FILE *to = open_memstream(&text, &size);
+
+	(void)state;
+	for (int i = 0; i < 40; i++) {
+		snprintf(name, sizeof(name), "strategy-of-thirty-letters-%03d",
+			 i);
+		add_write(result, name, 1 + i / 20, 0.005);
+		add_swap(result, name, 2 + i, i % 2);
+	}
+	s = summary_of(result);
+	assert_int_equal(s.writer.kind, BENCH_CHOICE_SEVERAL);
+	assert_int_equal(s.writer.names.n, 20);
+	choice_is(&s.swapper, BENCH_CHOICE_ONE,
+		  "strategy-of-thirty-letters-000");
+	assert_int_equal(s.lossless.n, 20);
+	bench_show_print(result, &(struct bench_show_options){ .width = 80 },
+			 to);
+	fclose(to);
+	for (int i = 0; i < 40; i++) {
+		snprintf(name, sizeof(name),
+			 "\n  strategy-of-thirty-letters-%03d  ", i);
+		assert_non_null(strstr(text, name));
+	}
+	for (const char *line = text; *line;) {
+		size_t length = strcspn(line, "\n");
+
+		assert_true(length <= 80);
+		line += length + 1;
+	}
+	free(text);
+	bench_summary_free(&s);
+	json_decref(result);
+}
+
+/* ---- What is not seen, and where is asked ---- */
+
+static void test_an_unsound_strategy_that_is_not_caught(void **state)
+{
+	json_t *result = result_of(ROUNDS, true);
+	struct bench_summary s;
+
+	(void)state;
+	add_write(result, "a", 1.0, 0.005);
+	add_swap(result, "a", 1, 0);
+	add_racy(result, 0);
+	s = summary_of(result);
+	names_are(&s.uncaught, "racy");
+	names_are(&s.caught, "");
+	assert_int_equal(s.next, BENCH_NEXT_LONGER);
+	bench_summary_free(&s);
+	/* caught anywhere is caught */
+	set_violations(add_swap_at(result, "racy", "payload=64", 1, 0), 2);
+	set_status(json_array_get(json_object_get(result, "cells"), 3),
+		   "broken", "2 lost");
+	s = summary_of(result);
+	names_are(&s.uncaught, "");
+	names_are(&s.caught, "racy");
+	bench_summary_free(&s);
+	json_decref(result);
+}
+
+static void test_where_most_candidates_were_measured(void **state)
+{
+	json_t *result = result_of(ROUNDS, true);
+	struct bench_summary s;
+
+	(void)state;
+	add_swap(result, "a", 9, 0);
+	add_swap_at(result, "a", "swap-rate=10/mlock=true", 1, 0);
+	add_swap_at(result, "b", "swap-rate=10/mlock=true", 2, 0);
+	add_swap_at(result, "a", "swap-rate=10", 3, 0);
+	add_swap_at(result, "b", "swap-rate=10", 2, 0);
+	s = summary_of(result);
+	assert_string_equal(bench_view_axes(s.swapper.at), "swap-rate=10");
+	choice_is(&s.swapper, BENCH_CHOICE_ONE, "b");
+	assert_int_equal(s.tables, 2);
+	bench_summary_free(&s);
+	/* and of equals the default point */
+	add_swap(result, "b", 7, 0);
+	s = summary_of(result);
+	assert_string_equal(bench_view_axes(s.swapper.at), "");
+	says(result, &s,
+	     (const char *const[]){ "2 other points of write and swap", NULL });
+}
+
+static void test_what_is_not_resolved_is_said(void **state)
+{
+	json_t *result = whole();
+	json_t *ratio = json_object_get(
+		json_array_get(json_object_get(result, "cells"), 1), "ratio");
+	struct bench_summary s;
+
+	(void)state;
+	json_object_set_new(ratio, "verdict", json_string("not-resolved"));
+	json_object_set_new(ratio, "half-width", json_real(0.145));
+	s = summary_of(result);
+	names_are(&s.unresolved, "lent");
+	assert_int_equal(s.next, BENCH_NEXT_RESOLVE);
+	says(result, &s,
+	     (const char *const[]){ "not resolved     the cost of a write "
+				    "beside the baseline's, of lent (14.5 %)",
+				    NULL });
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_the_cheapest_of_each_side),
+		cmocka_unit_test(test_what_is_not_told_apart_is_named_together),
+		cmocka_unit_test(test_the_threshold_is_the_cells_own),
+		cmocka_unit_test(test_who_cannot_be_chosen),
+		cmocka_unit_test(test_a_failed_control_allows_no_choice),
+		cmocka_unit_test(test_too_few_rounds_allow_no_choice),
+		cmocka_unit_test(test_only_rounds_of_both_are_compared),
+		cmocka_unit_test(test_write_only),
+		cmocka_unit_test(test_swap_only),
+		cmocka_unit_test(test_floors_only),
+		cmocka_unit_test(test_everything_unavailable),
+		cmocka_unit_test(test_everything_invalid),
+		cmocka_unit_test(test_one_strategy),
+		cmocka_unit_test(test_forty_strategies),
+		cmocka_unit_test(test_an_unsound_strategy_that_is_not_caught),
+		cmocka_unit_test(test_where_most_candidates_were_measured),
+		cmocka_unit_test(test_what_is_not_resolved_is_said),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
