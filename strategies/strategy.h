@@ -326,6 +326,7 @@ const char *swap_memory_name(enum swap_memory memory);
  * from 0, NULL past the last; NULL: no such trait. Static text.
  */
 const char *swap_trait_name(unsigned int index);
+bool swap_trait_is_question(unsigned int index); /* one that has a name */
 const char *swap_trait(const struct swap_strategy *s, const char *name);
 
 /* ------------------------------------------------------------------------ */

@@ -86,6 +86,12 @@ const char *swap_trait_name(unsigned int index)
 							  : NULL;
 }
 
+bool swap_trait_is_question(unsigned int index)
+{
+	return traits[index].question != NO_MEMBER ||
+	       traits[index].word == swaps;
+}
+
 const char *swap_trait(const struct swap_strategy *s, const char *name)
 {
 	for (unsigned int i = 0; swap_trait_name(i); i++)

@@ -14,37 +14,19 @@ static void put_text(json_t *to, const char *name, const char *text)
 	bench_set(to, name, text ? json_string(text) : json_null());
 }
 
-static void put_words(json_t *to, const struct swap_strategy *s)
+/* Questions are booleans, all others texts. */
+static void put_traits(json_t *to, const struct swap_strategy *s)
 {
-	put_text(to, "summary", s->summary);
-	put_text(to, "source", s->source);
-	put_text(to, "mechanism", s->mechanism);
-	put_text(to, "baseline", s->baseline);
-	put_text(to, "floor", s->floor);
-	put_text(to, "writer-pays", s->writer_pays);
-	put_text(to, "swapper-pays", s->swapper_pays);
-	put_text(to, "needs", s->needs);
-	put_text(to, "drops", s->drops);
-}
+	const char *name;
 
-static void put_facts(json_t *to, const struct swap_strategy *s)
-{
-	const struct {
-		const char *name;
-		bool value;
-	} facts[] = {
-		{ "sound", s->sound },
-		{ "swaps", s->swap != NULL },
-		{ "represents", s->represents },
-		{ "try", s->has_try },
-		{ "bounded", s->bounded },
-		{ "write-from-handler", s->write_from_handler },
-		{ "swap-from-handler", s->swap_from_handler },
-		{ "pinned-writer", s->pinned_writer },
-	};
+	for (unsigned int i = 0; (name = swap_trait_name(i)); i++) {
+		const char *word = swap_trait(s, name);
 
-	for (size_t i = 0; i < sizeof(facts) / sizeof(facts[0]); i++)
-		bench_set(to, facts[i].name, json_boolean(facts[i].value));
+		if (swap_trait_is_question(i))
+			bench_set(to, name, json_boolean(!strcmp(word, "yes")));
+		else
+			put_text(to, name, word);
+	}
 }
 
 json_t *bench_descriptor_of_strategy(const struct swap_strategy *s)
@@ -54,13 +36,7 @@ json_t *bench_descriptor_of_strategy(const struct swap_strategy *s)
 
 	put_text(json, "name", s->name);
 	put_text(json, "kind", is_control ? "control" : "candidate");
-	put_text(json, "family", swap_family_name(s->family));
-	put_text(json, "shape", swap_shape_name(s->shape));
-	put_text(json, "breaks", swap_promise_name(s->breaks));
-	put_text(json, "exclusive", swap_exclusive_name(s->exclusive));
-	put_text(json, "memory", swap_memory_name(s->memory));
-	put_words(json, s);
-	put_facts(json, s);
+	put_traits(json, s);
 	return json;
 }
 
