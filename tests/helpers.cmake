@@ -1,12 +1,12 @@
 # What the folders of tests share.
 
-# ringswap_cached_test(NAME name COMMAND target arg... [OF file...]
-#		       [OBJECTS object... MUST word]): a ctest whose pass is
+# ringswap_cached_test(NAME name [CONFIGURATIONS word] COMMAND target arg...
+#		       [OF file...] [OBJECTS object... MUST word]): its pass is
 # kept by tools/cached-test, under the hash of the target, its arguments and
 # the files. OBJECTS stand for the target, and one of them has MUST in its path.
 # Only where neither time, threads nor the machine enter the verdict.
 function(ringswap_cached_test)
-	cmake_parse_arguments(PARSE_ARGV 0 test "" "NAME;MUST"
+	cmake_parse_arguments(PARSE_ARGV 0 test "" "NAME;MUST;CONFIGURATIONS"
 		"COMMAND;OF;OBJECTS")
 	list(POP_FRONT test_COMMAND program)
 	set(of ${test_OF} ${test_OBJECTS})
@@ -22,5 +22,6 @@ function(ringswap_cached_test)
 	add_test(NAME ${test_NAME} COMMAND ${CMAKE_SOURCE_DIR}/tools/cached-test
 		--store ${CMAKE_BINARY_DIR}/test-cache --of ${of}
 		-- ${program} ${test_COMMAND}
+		CONFIGURATIONS ${test_CONFIGURATIONS}
 		COMMAND_EXPAND_LISTS)
 endfunction()

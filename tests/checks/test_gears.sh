@@ -68,6 +68,14 @@ done
 lacks '^\(step\|torture\|fault\|explore\|validity\|plots\)[.]'
 lacks '^cli[.]run$'
 
+gear=--all
+chosen --all
+grep -v '^long[.]' "$work/names" | cmp -s - "$work/all" ||
+	fail "--all is not the default and more"
+for name in soak validity debian-bookworm membarrier.mutants; do
+	has "^long[.]$name$"
+done
+
 gear="--strategy membarrier"
 chosen --strategy membarrier
 for kind in conform step explore torture fault; do
