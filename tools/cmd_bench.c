@@ -74,12 +74,12 @@ static double median_of(const json_t *h)
 
 static double time_ns(const struct bench_cell *cell, const json_t *datum)
 {
-	if (cell->scenario == BENCH_FLOOR)
-		return number_at(datum, "floor", "ns");
-	if (cell->scenario == BENCH_SWAP || cell->scenario == BENCH_SCALING)
-		return median_of(json_object_get(json_object_get(datum, "swap"),
-						 "safe"));
-	return number_at(datum, "writer", "ns-per-event");
+	enum bench_figure time = bench_cell_scenario(cell)->time;
+	const json_t *value = bench_figure_get(datum, time);
+
+	if (bench_figure_info(time)->kind == BENCH_KIND_DIST)
+		return median_of(value);
+	return json_is_number(value) ? json_number_value(value) : NAN;
 }
 
 static void count(struct gb_state *s, const char *name, double value)

@@ -9,7 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "bench/measure/block.h"
+#include "bench/machine/topology.h"
+#include "bench/measure/run.h"
 #include "tools/command.h"
 
 static int run_block(const json_t *json, unsigned int flags)

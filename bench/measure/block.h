@@ -1,42 +1,27 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * block.h - one block: a cell against its baseline in one fresh process.
+ * block.h - a block under way, for run.c and the scenarios.
  *
- *	json_t *datum;
+ *	struct bench_block block = { .topology = t, .spec = &spec,
+ *				     .cell = &spec.cell, .datum = json_object() };
  *
- *	err = bench_block_run(t, &spec, &datum, why, sizeof(why));
- *
- * The datum is what docs/block-format.md says of a block from "status" on.
+ *	err = bench_block_set_up(&block, NULL, why, sizeof(why));
+ *	if (!err)
+ *		err = ... its scenario: roles run, members enter the datum ...
+ *	if (!err)
+ *		bench_block_sum_up(&block);
+ *	bench_block_tear_down(&block);
  */
 #ifndef BENCH_MEASURE_BLOCK_H
 #define BENCH_MEASURE_BLOCK_H
 
 #include <jansson.h>
 
-#include "bench/base/json.h"
-#include "bench/base/why.h"
-#include "bench/plan/spec.h"
-#include "bench/measure/counters.h"
 #include "bench/machine/placement.h"
+#include "bench/machine/probe.h"
 #include "bench/measure/roles.h"
 #include "bench/measure/target.h"
-
-/**
- * bench_block_run() - measure, on this process's threads
- *
- * swap_setup() has been called and no other thread exists. *out is a new
- * reference; a mechanism that is missing here gives a datum with status
- * `unavailable` and no error. -ENOMEM, -EINVAL (the spec does not fit) or what
- * the system refused.
- */
-int bench_block_run(const struct bench_topology *t,
-		    const struct bench_block_spec *spec, json_t **out,
-		    char *why, size_t n);
-
-/* ------------------------------------------------------------------------ */
-/* For the scenarios                                                        */
-
-#define BENCH_PAIRS_MAX 4096
+#include "bench/plan/spec.h"
 
 /* A block under way. */
 struct bench_block {
@@ -53,6 +38,7 @@ struct bench_block {
 	double cycles_per_ns;
 	uint64_t slice_cycles;
 	uint64_t budget_cycles;
+	struct bench_cpu_time cpu_time; /* of the machine, before it ran */
 
 	/* Results; the scenario adds its members to datum. */
 	json_t *datum;
@@ -62,40 +48,26 @@ struct bench_block {
 	unsigned int n_roles;
 };
 
-/* One writer's cost in one slice: cycles an event, or a negative number. */
-struct bench_slices {
-	double base[BENCH_PAIRS_MAX];
-	double cell[BENCH_PAIRS_MAX];
-	double stored[BENCH_PAIRS_MAX]; /* cell, of stored events; duo only */
-	unsigned int n;
-};
-
-/* What hardware counters told of a sample that nobody times. */
-struct bench_counted {
-	int err; /* 0 or why there is nothing, in words in why */
-	char why[BENCH_WHY];
-	struct bench_counts counts;
-	uint64_t units; /* the sample's events, or swaps */
-};
-
-int bench_block_write(struct bench_block *block, char *why, size_t n);
-int bench_block_floor(struct bench_block *block, char *why, size_t n);
-int bench_block_duo(struct bench_block *block, char *why, size_t n);
-
-/** bench_block_ratio() - add "ratio" and the writer's ns/event members */
-void bench_block_ratio(struct bench_block *block,
-		       const struct bench_slices *slices, json_t *writer);
-
-/** bench_block_writer() - "writer" with the counters of the cell's books */
-json_t *bench_block_writer(const struct bench_block *block);
-
 /**
- * bench_block_counters() - add "counters", and the figures of one side
- * @side: "writer" or "swap"; gets "instructions-per-UNIT" and the like
- * @unit: "event" or "swap"
+ * bench_block_set_up() - choose PUs, plan times, create the targets
+ * @slots: how many a target has, asked once PUs and times are known; NULL: one
+ *	   for each writer
+ *
+ * 0, or -errno and the reason: -ENOTSUP, -EPERM this machine lacks something;
+ * -ENOMEM.
  */
-void bench_block_counters(struct bench_block *block,
-			  const struct bench_counted *counted, const char *unit,
-			  json_t *side);
+int bench_block_set_up(struct bench_block *block,
+		       unsigned int (*slots)(const struct bench_block *),
+		       char *why, size_t n);
+
+/** bench_block_sum_up() - what every datum has: PUs, memory, books, status */
+void bench_block_sum_up(struct bench_block *block);
+
+/** bench_block_put_status() - and its reason; NULL or "" is none */
+void bench_block_put_status(struct bench_block *block, const char *status,
+			    const char *reason);
+
+/** bench_block_tear_down() - free all but the datum; from any state */
+void bench_block_tear_down(struct bench_block *block);
 
 #endif

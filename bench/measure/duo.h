@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * duo.h - writers and a swapper in one block, inside the harness only.
+ * duo.h - writers and a swapper in one block, for the scenarios that have one.
+ *
+ *	static const struct bench_duo_how how = { .stamped = true };
+ *
+ *	err = bench_duo_run(block, &how, why, sizeof(why));
  *
  * The swapper leads. It announces a phase, waits until every writer has
  * acknowledged it, lets the slice run (swapping by its schedule in the cell's
@@ -18,8 +22,12 @@
 #ifndef BENCH_MEASURE_DUO_H
 #define BENCH_MEASURE_DUO_H
 
+#include <jansson.h>
+
 #include "bench/measure/block.h"
-#include "bench/base/rng.h"
+#include "bench/measure/counters.h"
+#include "bench/measure/datum.h"
+#include "bench/stats/histogram.h"
 
 enum bench_phase {
 	BENCH_PHASE_NONE,
@@ -83,13 +91,11 @@ struct bench_duo_swaps {
 	struct bench_hist *call;
 	struct bench_hist *recycle;
 	struct bench_hist *staleness;
-	struct bench_hist *skew; /* scaling */
 	uint64_t outcomes[BENCH_OUTCOMES];
 	uint64_t retries;
 	uint64_t done;
-	uint64_t partial; /* scaling: a slot failed */
-	uint64_t cycles;  /* length of the cell's slices */
-	double cpu_ns;	  /* per swap; NaN: not measured */
+	uint64_t cycles; /* length of the cell's slices */
+	double cpu_ns;	 /* per swap; NaN: not measured */
 	struct bench_counted counted;
 	double syscalls; /* per swap; NaN: not counted */
 	char syscalls_why[BENCH_WHY];
@@ -97,32 +103,31 @@ struct bench_duo_swaps {
 };
 
 /*
- * The gaps of one window that are longer than all behind them, the longest
- * first. The last gap beyond any threshold is one of these, so that the
- * threshold can come later. They are few: about the logarithm of all gaps.
+ * What sets a scenario apart; it stands in scenario_NAME.c. A member that is
+ * NULL leaves out what it would do.
  */
-#define BENCH_TAIL 24u
-struct bench_tail {
-	unsigned int n;
-	uint32_t ns[BENCH_TAIL];
-	uint32_t ended[BENCH_TAIL]; /* ns behind the instant */
-};
-
-/* The footprint's tables; [0] control, [1] around swaps. */
-struct bench_footprint {
-	struct bench_hist **bins[2];
-	struct bench_hist *peak[2];
-	struct bench_hist *duration;
-	uint64_t windows[2];
-	/* Of each window: gaps that ended behind its instant. */
-	double *gaps[2];
-	struct bench_tail *tails; /* of each window around a swap */
-	struct bench_rng rng;
+struct bench_duo_how {
+	/* Every event is, unless writers are paced. */
+	bool stamped;
+	/* One planned swap, intended at so many cycles, or 0: now. NULL: one
+	 * slot after the other, bench_duo_swap_one(). The swapper's. */
+	void (*swap)(struct bench_duo *duo, double intended);
+	/* What a writer stamped in one slice, between two phases. NULL: each
+	 * event is a latency. The writer's. */
+	void (*fold)(struct bench_duo *duo, const struct bench_duo_writer *w,
+		     bool is_control);
+	/* Its own state, duo->own. Before the roles run: 0 or -errno. */
+	int (*create)(struct bench_duo *duo);
+	void (*destroy)(struct bench_duo *duo); /* from any state */
+	/* Its own figures. After the roles have run. */
+	void (*put)(struct bench_duo *duo);
 };
 
 struct bench_duo {
 	_Alignas(128) _Atomic uint32_t phase; /* serial << 3 | bench_phase */
 	_Alignas(128) struct bench_block *block;
+	const struct bench_duo_how *how;
+	void *own; /* the scenario's */
 	enum bench_patience patience;
 	struct bench_duo_writer *writers;
 	unsigned int pair; /* the one being measured; swapper */
@@ -137,37 +142,27 @@ struct bench_duo {
 	unsigned int next_slot;
 	unsigned int checks; /* check phases so far */
 	struct swap_op *ops;
-	int *errors; /* scaling: of each slot's swap */
 	struct bench_duo_swaps swaps;
 
-	/* Footprint: starts of this slice's swaps; swapper, read by the fold
-	 * of the next phase. */
+	/* Starts of this slice's swaps, BENCH_STARTS at most; NULL: nobody asks.
+	 * The swapper's, read by the fold of the next phase. */
 	uint64_t *starts;
 	unsigned int n_starts;
-	struct bench_footprint footprint;
 };
 
-/* duo_swapper.c */
+/**
+ * bench_duo_run() - run the roles to their end, and put what they found
+ *
+ * With a hog on the writer's PU where the cell asks for one. 0, or -errno and
+ * the reason.
+ */
+int bench_duo_run(struct bench_block *block, const struct bench_duo_how *how,
+		  char *why, size_t n);
+
+/* The two roles, duo_swapper.c and duo_writer.c; their arg is the duo, or the
+ * writer. */
 void bench_duo_swapper(struct bench_role *role);
-json_t *bench_duo_swaps_json(struct bench_duo *duo);
-json_t *bench_duo_scaling_json(struct bench_duo *duo);
-
-/* duo_writer.c */
 void bench_duo_writer(struct bench_role *role);
-
-/* footprint.c */
-#define BENCH_BIN_NS   1000
-#define BENCH_BINS     200
-#define BENCH_BIN_FROM (-10000)
-#define BENCH_WINDOWS  16384u /* more are not looked at */
-int bench_footprint_create(struct bench_footprint *f, uint64_t seed);
-void bench_footprint_destroy(struct bench_footprint *f);
-void bench_footprint_fold(struct bench_duo *duo,
-			  const struct bench_duo_writer *writer, bool control);
-json_t *bench_footprint_json(struct bench_duo *duo);
-
-/** bench_duo_wake() - wake writers that sleep until the phase changes */
-void bench_duo_wake(struct bench_duo *duo);
 
 static inline enum bench_phase bench_phase_of(uint32_t word)
 {

@@ -278,8 +278,8 @@ static void fold(struct bench_duo_writer *w)
 	if (!w->stamps || !w->chunks ||
 	    (!is_cell && w->stamped_phase != BENCH_PHASE_BASE))
 		return;
-	if (duo->block->cell->scenario == BENCH_FOOTPRINT)
-		bench_footprint_fold(duo, w, !is_cell);
+	if (duo->how->fold)
+		duo->how->fold(duo, w, !is_cell);
 	else
 		for (unsigned int i = 0; i < w->chunks; i++)
 			fold_chunk(w->stamps + i * BENCH_CHUNK_STAMPS,

@@ -1,26 +1,21 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * footprint.c - what one swap does to the writer around it.
- *
- * Every event of a slice is stamped. Around the start of each swap a window of
- * 200 us is cut out, and around random instants of the slices without swaps as
- * many more, of the same run: the control. A gap is the time between two
- * stamps; it belongs to the bin in which it ended, since a delay shows behind
- * its cause. Windows that reach beyond the stamps of a slice are left out.
- */
+/* footprint.c - windows of gaps, their bins, and what a swap took. */
+#include "bench/measure/footprint.h"
+
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 
-#include "bench/measure/duo.h"
-#include "bench/stats/hist_json.h"
+#include "bench/result/figures.h"
 #include "bench/stats/stats.h"
 
 /* Random windows for each slice without swaps. */
 #define CONTROLS 2
 
-int bench_footprint_create(struct bench_footprint *f, uint64_t seed)
+int bench_footprint_create(struct bench_footprint *f, double cycles_per_ns,
+			   uint64_t seed)
 {
+	f->cycles_per_ns = cycles_per_ns;
 	bench_rng_seed(&f->rng, seed);
 	for (unsigned int side = 0; side < 2; side++) {
 		f->bins[side] = calloc(BENCH_BINS, sizeof(*f->bins[side]));
@@ -70,7 +65,6 @@ struct window {
 	struct bench_footprint *f;
 	bool is_swap;
 	double at; /* cycles */
-	double cycles_per_ns;
 };
 
 /* In cycles: a window has thousands of gaps, and a division is dear. */
@@ -102,7 +96,7 @@ static void walk_gap(struct walk *walk, double at, uint64_t from, uint64_t to)
 
 static uint32_t to_ns(const struct window *window, double cycles)
 {
-	double ns = cycles / window->cycles_per_ns;
+	double ns = cycles / window->f->cycles_per_ns;
 
 	return ns < UINT32_MAX ? (uint32_t)ns : UINT32_MAX;
 }
@@ -136,13 +130,13 @@ static void note_tail(const struct window *window, struct bench_tail *tail,
 static void fold_window(struct window *window, const uint64_t *stamps, size_t n)
 {
 	struct bench_footprint *f = window->f;
-	double from = window->at + BENCH_BIN_FROM * window->cycles_per_ns;
-	double to = from + BENCH_BIN_NS * BENCH_BINS * window->cycles_per_ns;
+	double from = window->at + BENCH_BIN_FROM * window->f->cycles_per_ns;
+	double to = from + BENCH_BIN_NS * BENCH_BINS * window->f->cycles_per_ns;
 	struct walk walk = {
 		.bins = f->bins[window->is_swap],
 		.from = from,
-		.bin_cycles = BENCH_BIN_NS * window->cycles_per_ns,
-		.ns_per_cycle = 1 / window->cycles_per_ns,
+		.bin_cycles = BENCH_BIN_NS * window->f->cycles_per_ns,
+		.ns_per_cycle = 1 / window->f->cycles_per_ns,
 	};
 	size_t i = first_behind(stamps, n, from);
 	uint64_t number = f->windows[window->is_swap];
@@ -162,36 +156,35 @@ static void fold_window(struct window *window, const uint64_t *stamps, size_t n)
 		note_tail(window, &f->tails[number], stamps, i);
 }
 
-void bench_footprint_fold(struct bench_duo *duo,
-			  const struct bench_duo_writer *writer, bool control)
+void bench_footprint_fold_swaps(struct bench_footprint *f,
+				const uint64_t *stamps, size_t n,
+				const uint64_t *starts, unsigned int n_starts)
 {
-	size_t n = (size_t)writer->chunks * BENCH_CHUNK_STAMPS;
-	const uint64_t *stamps = writer->stamps;
-	unsigned int windows = control ? CONTROLS : duo->n_starts;
-
-	for (unsigned int i = 0; i < windows; i++) {
-		struct bench_rng *rng = &duo->footprint.rng;
+	for (unsigned int i = 0; i < n_starts; i++) {
 		struct window window = {
-			.f = &duo->footprint,
-			.is_swap = !control,
-			.cycles_per_ns = duo->block->cycles_per_ns,
+			.f = f,
+			.is_swap = true,
+			.at = (double)starts[i],
 		};
-		double span = (double)(stamps[n - 1] - stamps[0]);
 
-		window.at = control ? (double)stamps[0] +
-					      span * bench_rng_double(rng)
-				    : (double)duo->starts[i];
 		fold_window(&window, stamps, n);
 	}
 }
 
-static json_t *bins_json(struct bench_hist **bins)
+void bench_footprint_fold_control(struct bench_footprint *f,
+				  const uint64_t *stamps, size_t n)
 {
-	json_t *json = json_array();
+	double span = (double)(stamps[n - 1] - stamps[0]);
 
-	for (unsigned int i = 0; i < BENCH_BINS; i++)
-		json_array_append_new(json, bench_hist_json(bins[i]));
-	return json;
+	for (unsigned int i = 0; i < CONTROLS; i++) {
+		struct window window = {
+			.f = f,
+			.at = (double)stamps[0] +
+			      span * bench_rng_double(&f->rng),
+		};
+
+		fold_window(&window, stamps, n);
+	}
 }
 
 /* The part of a window behind its instant. */
@@ -241,18 +234,25 @@ static void record_durations(struct bench_footprint *f)
 		bench_hist_record(f->duration, last_long(&f->tails[i], usual));
 }
 
-json_t *bench_footprint_json(struct bench_duo *duo)
+void bench_footprint_put(struct bench_footprint *f, json_t *datum)
 {
-	struct bench_footprint *f = &duo->footprint;
-
 	record_durations(f);
-	return json_pack(
-		"{s:i,s:i,s:I,s:I,s:o,s:o,s:o,s:o,s:o,s:o}", "bin-ns",
-		BENCH_BIN_NS, "from-ns", BENCH_BIN_FROM, "swaps",
-		(json_int_t)f->windows[1], "controls",
-		(json_int_t)f->windows[0], "swap", bins_json(f->bins[1]),
-		"control", bins_json(f->bins[0]), "stolen-ns",
-		bench_number(stolen_ns(f)), "peak", bench_hist_json(f->peak[1]),
-		"control-peak", bench_hist_json(f->peak[0]), "duration",
-		bench_hist_json(f->duration));
+	bench_figure_put_count(datum, BENCH_FIGURE_FOOTPRINT_BIN_NS,
+			       BENCH_BIN_NS);
+	bench_figure_put_count(datum, BENCH_FIGURE_FOOTPRINT_FROM_NS,
+			       BENCH_BIN_FROM);
+	bench_figure_put_count(datum, BENCH_FIGURE_FOOTPRINT_SWAPS,
+			       (int64_t)f->windows[1]);
+	bench_figure_put_count(datum, BENCH_FIGURE_FOOTPRINT_CONTROLS,
+			       (int64_t)f->windows[0]);
+	bench_figure_put_series(datum, BENCH_FIGURE_FOOTPRINT_SWAP, f->bins[1],
+				BENCH_BINS);
+	bench_figure_put_series(datum, BENCH_FIGURE_FOOTPRINT_CONTROL,
+				f->bins[0], BENCH_BINS);
+	bench_figure_put(datum, BENCH_FIGURE_FOOTPRINT_STOLEN_NS, stolen_ns(f));
+	bench_figure_put_hist(datum, BENCH_FIGURE_FOOTPRINT_PEAK, f->peak[1]);
+	bench_figure_put_hist(datum, BENCH_FIGURE_FOOTPRINT_CONTROL_PEAK,
+			      f->peak[0]);
+	bench_figure_put_hist(datum, BENCH_FIGURE_FOOTPRINT_DURATION,
+			      f->duration);
 }

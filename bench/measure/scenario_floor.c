@@ -6,10 +6,12 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "bench/measure/block.h"
 #include "bench/floors/floors.h"
-#include "bench/stats/hist_json.h"
 #include "bench/machine/probe.h"
+#include "bench/measure/datum.h"
+#include "bench/measure/scenario.h"
+#include "bench/measure/solo.h"
+#include "bench/result/figures.h"
 #include "bench/stats/stats.h"
 
 #define TOO_QUICK_MOST 32 /* times that a calibration may be wrong */
@@ -256,7 +258,6 @@ static void cast_roles(struct floor_run *run)
 static void put_results(struct floor_run *run)
 {
 	struct bench_block *block = run->block;
-	json_t *json = json_object();
 	double median = NAN;
 
 	if (!run->n)
@@ -264,21 +265,14 @@ static void put_results(struct floor_run *run)
 			run->preempted ? "a role was preempted in every slice"
 				       : "no wake found its peer asleep";
 	bench_stats_median(run->slices, run->n, &median);
-	json_object_set_new(json, "ns", bench_number(median));
+	bench_figure_put(block->datum, BENCH_FIGURE_FLOOR_NS, median);
 	if (run->floor->peer)
-		json_object_set_new(json, "latency",
-				    bench_hist_json(run->latency));
-	json_object_set_new(block->datum, "floor", json);
-	json_object_set_new(block->datum, "slices",
-			    json_pack("{s:i,s:i,s:i}", "pairs",
-				      (int)(run->n + run->preempted),
-				      "preempted", (int)run->preempted,
-				      "slice-us",
-				      (int)((double)block->slice_cycles /
-					    block->cycles_per_ns / 1e3)));
+		bench_figure_put_hist(block->datum, BENCH_FIGURE_FLOOR_LATENCY,
+				      run->latency);
+	bench_datum_slices(block, run->n + run->preempted, run->preempted);
 }
 
-int bench_block_floor(struct bench_block *block, char *why, size_t n)
+static int run_mechanism(struct bench_block *block, char *why, size_t n)
 {
 	struct floor_run *run =
 		aligned_alloc(_Alignof(struct floor_run), sizeof(*run));
@@ -309,3 +303,26 @@ out:
 	free(run);
 	return err;
 }
+
+/* One that is a loop of writes is measured like those of a strategy. */
+static int run_loop(struct bench_block *block, char *why, size_t n)
+{
+	int err = bench_solo_run(block, why, n);
+	const json_t *ns = bench_figure_get(block->datum,
+					    BENCH_FIGURE_WRITER_NS_PER_EVENT);
+
+	if (!err)
+		bench_figure_put(block->datum, BENCH_FIGURE_FLOOR_NS,
+				 json_is_number(ns) ? json_number_value(ns)
+						    : NAN);
+	return err;
+}
+
+static int run_floor(struct bench_block *block, char *why, size_t n)
+{
+	if (bench_floor_is_loop(bench_floor_find(block->cell->strategy)))
+		return run_loop(block, why, n);
+	return run_mechanism(block, why, n);
+}
+
+const struct bench_measure bench_measure_floor = { .run = run_floor };

@@ -1,284 +1,30 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * scenario_write.c - the writer alone: whole slices of one loop call each.
+ * scenario_write.c - what a write costs that nobody disturbs.
  *
- * Slices of the baseline and of the cell alternate, and which of the two goes
- * first alternates too, so that a slow drift falls on both alike. A pair in
- * which the writer was preempted measures the scheduler: it is counted and left
- * out, as long as others remain.
- *
- * A write is so short that where its slot and buffer happen to lie moves it by
- * up to 10 %, and for as long as they lie there. So a strategy gets several
- * slots, and the pairs take turns on them: one block's median is then that of
- * several layouts, and blocks differ less (the idea of Curtsinger and Berger,
+ * It is so short that where its slot and buffer happen to lie moves it by up to
+ * 10 %, and for as long as they lie there. So a strategy gets several slots,
+ * and the pairs take turns on them: one block's median is then that of several
+ * layouts, and blocks differ less (the idea of Curtsinger and Berger,
  * Stabilizer, ASPLOS 2013, who move code and data at run time).
- *
- * Hardware counters get one more slice of the cell, which nobody times: a
- * system call beside the cell's slices alone would lean on the ratio.
  */
-#include <errno.h>
-#include <math.h>
-#include <stdlib.h>
+#include "bench/measure/scenario.h"
+#include "bench/measure/solo.h"
 
-#include "bench/measure/block.h"
+#define LAYOUTS_MOST 8u
+#define LAYOUTS_KIB  512u /* of one side */
 
-#define WARM_UP_SHARE 8 /* a slice's part that the calibration must fill */
-#define PAIRS_LEAST   1 /* clean pairs that make do */
-/* Beyond this a loop that takes no time is no loop. */
-#define EVENTS_MOST (UINT64_C(1) << 36)
+/* As many as the L2 cache surely holds. */
+static unsigned int layouts(const struct bench_block *block)
+{
+	unsigned int n = LAYOUTS_KIB / block->cell->buffer_kib;
 
-struct write_run {
-	struct bench_block *block;
-	struct bench_slices slices; /* all pairs, in order */
-	bool preempted[BENCH_PAIRS_MAX];
-	unsigned int n_preempted;
-	uint64_t count[2]; /* events of a slice: baseline, cell */
-	uint64_t events;   /* in the cell's slices */
-	uint64_t cycles;
-	struct bench_counters counters; /* closed in timed slices */
-	struct bench_counted counted;
+	if (n < 1)
+		return 1;
+	return n < LAYOUTS_MOST ? n : LAYOUTS_MOST;
+}
+
+const struct bench_measure bench_measure_write = {
+	.run = bench_solo_run,
+	.slots = layouts,
 };
-
-/* Produce-consume: events that surely fit before somebody must read. */
-static uint64_t events_that_fit(const struct bench_target *target)
-{
-	const struct rb_cpu *cpu = rb_slot_active(rb_slot(target->live, 0));
-	uint32_t longest = target->cell.payload == SWAP_PAYLOAD_VARIABLE
-				   ? 256
-				   : target->cell.payload;
-
-	return (uint64_t)(cpu->subbufs - 1) *
-	       ((cpu->capacity - RB_EVENT_HEADER) /
-		(2 * RB_EVENT_HEADER + rb_round_up(longest)));
-}
-
-static bool must_restart(const struct bench_target *target)
-{
-	return target->strategy && target->cell.mode == RB_PRODUCE_CONSUME;
-}
-
-/* Write count events to a slot and return the cycles that took; emptying a
- * full buffer is neither timed nor counted. */
-static uint64_t write_events(struct write_run *run, struct bench_target *target,
-			     unsigned int slot, uint64_t total)
-{
-	struct swap_loop *loop = &target->writers[slot].loop;
-	swap_loop_fn write = target->loop[SWAP_LOOP_BATCH];
-	uint64_t at_once = total, cycles = 0;
-
-	if (must_restart(target))
-		at_once = events_that_fit(target);
-	while (total) {
-		uint64_t start;
-
-		loop->count = total < at_once ? total : at_once;
-		total -= loop->count;
-		bench_counters_begin(&run->counters);
-		start = rb_clock_cycles();
-		write(loop);
-		cycles += rb_clock_cycles() - start;
-		bench_counters_end(&run->counters);
-		if (must_restart(target))
-			bench_target_restart(target, slot);
-	}
-	return cycles;
-}
-
-/* The quickest of some tries: one of them may be interrupted. */
-static uint64_t quickest(struct write_run *run, struct bench_target *target,
-			 uint64_t total)
-{
-	uint64_t least = UINT64_MAX;
-
-	for (unsigned int i = 0; i < 3; i++) {
-		uint64_t cycles = write_events(run, target, 0, total);
-
-		least = cycles < least ? cycles : least;
-	}
-	return least;
-}
-
-/* How many events fill a slice: doubled until it is long enough to tell. */
-static uint64_t calibrate(struct write_run *run, struct bench_target *target)
-{
-	uint64_t slice_cycles = run->block->slice_cycles;
-	uint64_t total = 1024, cycles;
-
-	for (;;) {
-		cycles = quickest(run, target, total);
-		if (cycles >= slice_cycles / WARM_UP_SHARE ||
-		    total > EVENTS_MOST)
-			break;
-		total *= 2;
-	}
-	return (uint64_t)((double)total * (double)slice_cycles /
-			  (double)cycles) +
-	       1;
-}
-
-static double slice(struct write_run *run, unsigned int which)
-{
-	struct bench_block *block = run->block;
-	struct bench_target *target = which ? &block->target : &block->base;
-	/* Both orders of a pair are seen on every layout. */
-	unsigned int slot = run->slices.n / 2 % target->n_writers;
-	uint64_t cycles = write_events(run, target, slot, run->count[which]);
-
-	block->measured_cycles += cycles;
-	if (which) {
-		run->events += run->count[1];
-		run->cycles += cycles;
-	}
-	return (double)cycles / (double)run->count[which];
-}
-
-static void measure_pair(struct write_run *run)
-{
-	struct bench_slices *slices = &run->slices;
-	unsigned int i = slices->n;
-	bool base_first = i % 2 == 0;
-	uint64_t before = bench_preemptions();
-
-	if (run->block->has_baseline && base_first)
-		slices->base[i] = slice(run, 0);
-	slices->cell[i] = slice(run, 1);
-	if (run->block->has_baseline && !base_first)
-		slices->base[i] = slice(run, 0);
-	slices->n++;
-	run->preempted[i] = bench_preemptions() != before;
-	run->n_preempted += run->preempted[i];
-}
-
-/* Keep the clean pairs, unless too few are. */
-static void drop_preempted(struct write_run *run)
-{
-	struct bench_slices *slices = &run->slices;
-	unsigned int kept = 0;
-
-	if (slices->n - run->n_preempted < PAIRS_LEAST)
-		return;
-	for (unsigned int i = 0; i < slices->n; i++) {
-		if (run->preempted[i])
-			continue;
-		slices->base[kept] = slices->base[i];
-		slices->cell[kept++] = slices->cell[i];
-	}
-	slices->n = kept;
-}
-
-/* A slice of the cell, spread over all layouts. */
-static void count_slice(struct write_run *run)
-{
-	struct bench_target *target = &run->block->target;
-	struct bench_counted *counted = &run->counted;
-	uint64_t share = run->count[1] / target->n_writers + 1;
-
-	counted->err = bench_counters_open(
-		&run->counters, bench_hardware_events, BENCH_COUNTERS,
-		counted->why, sizeof(counted->why));
-	if (counted->err)
-		return;
-	for (unsigned int slot = 0; slot < target->n_writers; slot++) {
-		write_events(run, target, slot, share);
-		counted->units += share;
-	}
-	counted->err = bench_counters_read(&run->counters, &counted->counts,
-					   counted->why, sizeof(counted->why));
-	bench_counters_close(&run->counters);
-}
-
-/* Become the writer of every slot, or end that. */
-static void enter_slots(struct bench_target *target, bool enter)
-{
-	for (unsigned int i = 0; target->strategy && i < target->n_writers; i++)
-		if (enter)
-			swap_writer_enter(target->live, i);
-		else
-			swap_writer_exit(target->live, i);
-}
-
-static void writer_main(struct bench_role *role)
-{
-	struct write_run *run = role->arg;
-	struct bench_block *block = run->block;
-	uint64_t end;
-
-	enter_slots(&block->target, true);
-	enter_slots(&block->base, true);
-	if (block->has_baseline)
-		run->count[0] = calibrate(run, &block->base);
-	run->count[1] = calibrate(run, &block->target);
-	end = rb_clock_cycles() + block->budget_cycles;
-	do
-		measure_pair(run);
-	while (rb_clock_cycles() < end && run->slices.n < BENCH_PAIRS_MAX);
-	count_slice(run);
-	enter_slots(&block->base, false);
-	enter_slots(&block->target, false);
-}
-
-static void put_results(struct write_run *run)
-{
-	struct bench_block *block = run->block;
-	json_t *writer = bench_block_writer(block);
-	double seconds = (double)run->cycles / block->cycles_per_ns / 1e9;
-	const struct bench_books *books = &block->target.books;
-	double share = books->attempted ? (double)books->dropped /
-						  (double)books->attempted
-					: 0;
-
-	unsigned int pairs = run->slices.n;
-
-	if (run->n_preempted == pairs)
-		block->disturbed = "the writer was preempted in every pair";
-	drop_preempted(run);
-	bench_block_ratio(block, &run->slices, writer);
-	json_object_set_new(writer, "attempted-per-s",
-			    bench_number((double)run->events / seconds));
-	json_object_set_new(
-		writer, "committed-per-s",
-		bench_number((double)run->events * (1 - share) / seconds));
-	bench_block_counters(block, &run->counted, "event", writer);
-	json_object_set_new(block->datum, "writer", writer);
-	json_object_set_new(block->datum, "slices",
-			    json_pack("{s:i,s:i,s:i,s:i}", "pairs", (int)pairs,
-				      "preempted", (int)run->n_preempted,
-				      "layouts", (int)block->target.n_writers,
-				      "slice-us",
-				      (int)((double)block->slice_cycles /
-					    block->cycles_per_ns / 1e3)));
-	if (!block->target.strategy)
-		json_object_set_new(
-			block->datum, "floor",
-			json_pack("{s:O}", "ns",
-				  json_object_get(writer, "ns-per-event")));
-}
-
-int bench_block_write(struct bench_block *block, char *why, size_t n)
-{
-	struct write_run *run = calloc(1, sizeof(*run));
-	int err = -ENOMEM;
-
-	block->roles = calloc(1, sizeof(*block->roles));
-	if (!run || !block->roles)
-		goto out;
-	block->n_roles = 1;
-	run->block = block;
-	block->roles[0] = (struct bench_role){
-		.run = writer_main,
-		.arg = run,
-		.pu = block->pair.writer,
-		.sched = block->cell->writer_sched,
-	};
-	err = bench_roles_run(block->topology, block->roles, 1,
-			      block->spec->seed, why, n);
-	if (err)
-		goto out;
-	bench_target_close(&block->target);
-	if (block->base.strategy)
-		bench_target_close(&block->base);
-	put_results(run);
-out:
-	free(run);
-	return err;
-}

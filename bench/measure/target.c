@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bench/base/json.h"
+#include "bench/result/figures.h"
 
 /* Looking takes longer than writing: one of so many is looked at. */
 #define RESTARTS_LOOKED_AT 64u
@@ -420,25 +420,29 @@ uint64_t bench_books_violations(const struct bench_books *books)
 	       books->out_of_order + books->unreadable + books->late;
 }
 
-json_t *bench_books_json(const struct bench_books *books)
+void bench_books_put(const struct bench_books *books, json_t *datum)
 {
-	json_t *json = json_object();
+	const struct {
+		enum bench_figure figure;
+		uint64_t count;
+	} counts[] = {
+		{ BENCH_FIGURE_VERIFICATION_EVENTS, books->events },
+		{ BENCH_FIGURE_VERIFICATION_SNAPSHOTS, books->snapshots },
+		{ BENCH_FIGURE_VERIFICATION_WALKED, books->walked },
+		{ BENCH_FIGURE_VERIFICATION_SAMPLED, books->sampled },
+		{ BENCH_FIGURE_VERIFICATION_LOST, books->lost },
+		{ BENCH_FIGURE_VERIFICATION_DUPLICATED, books->duplicated },
+		{ BENCH_FIGURE_VERIFICATION_TORN, books->torn },
+		{ BENCH_FIGURE_VERIFICATION_OUT_OF_ORDER, books->out_of_order },
+		{ BENCH_FIGURE_VERIFICATION_UNREADABLE, books->unreadable },
+		{ BENCH_FIGURE_VERIFICATION_LATE, books->late },
+		{ BENCH_FIGURE_VERIFICATION_VIOLATIONS,
+		  bench_books_violations(books) },
+	};
 
-	json_object_set_new(json, "events", bench_count(books->events));
-	json_object_set_new(json, "snapshots", bench_count(books->snapshots));
-	json_object_set_new(json, "walked", bench_count(books->walked));
-	json_object_set_new(json, "sampled", bench_count(books->sampled));
-	json_object_set_new(json, "lost", bench_count(books->lost));
-	json_object_set_new(json, "duplicated", bench_count(books->duplicated));
-	json_object_set_new(json, "torn", bench_count(books->torn));
-	json_object_set_new(json, "out-of-order",
-			    bench_count(books->out_of_order));
-	json_object_set_new(json, "unreadable", bench_count(books->unreadable));
-	json_object_set_new(json, "late", bench_count(books->late));
-	json_object_set_new(json, "violations",
-			    bench_count(bench_books_violations(books)));
-	json_object_set_new(json, "first",
-			    books->first[0] ? json_string(books->first)
-					    : json_null());
-	return json;
+	for (unsigned int i = 0; i < sizeof(counts) / sizeof(counts[0]); i++)
+		bench_figure_put_count(datum, counts[i].figure,
+				       (int64_t)counts[i].count);
+	bench_figure_put_text(datum, BENCH_FIGURE_VERIFICATION_FIRST,
+			      books->first[0] ? books->first : NULL);
 }

@@ -137,7 +137,7 @@ void bench_target_close(struct bench_target *target);
 /** bench_books_violations() - the sum of all six sorts */
 uint64_t bench_books_violations(const struct bench_books *books);
 
-/** bench_books_json() - the member "verification"; a new reference */
-json_t *bench_books_json(const struct bench_books *books);
+/** bench_books_put() - the part "verification" of a datum */
+void bench_books_put(const struct bench_books *books, json_t *datum);
 
 #endif

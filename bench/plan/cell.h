@@ -28,14 +28,28 @@
 #include "ringbuf/ring_buffer.h"
 #include "strategies/strategy.h"
 
-enum bench_scenario {
-	BENCH_WRITE,	 /* writer alone, batched */
-	BENCH_LATENCY,	 /* every event stamped, while swaps happen */
-	BENCH_SWAP,	 /* swap latency, writer batched */
-	BENCH_FOOTPRINT, /* the writer's gaps around a swap */
-	BENCH_SCALING,	 /* snapshots of N slots */
-	BENCH_FLOOR,	 /* a bare mechanism */
-	BENCH_SCENARIOS,
+/* The axes, in the order in which ids and JSON show them. */
+enum bench_axis {
+	BENCH_AXIS_STRATEGY,
+	BENCH_AXIS_SCENARIO,
+	BENCH_AXIS_PLACEMENT,
+	BENCH_AXIS_PAYLOAD,
+	BENCH_AXIS_STAMP,
+	BENCH_AXIS_MODE,
+	BENCH_AXIS_WRITERS,
+	BENCH_AXIS_SWAP_RATE,
+	BENCH_AXIS_SWAP_MODE,
+	BENCH_AXIS_BUFFER_KIB,
+	BENCH_AXIS_SUBBUF,
+	BENCH_AXIS_WRITER_STATE,
+	BENCH_AXIS_EVENT_RATE,
+	BENCH_AXIS_WRITER_SCHED,
+	BENCH_AXIS_SWAPPER_SCHED,
+	BENCH_AXIS_MLOCK,
+	BENCH_AXIS_HUGE_PAGES,
+	BENCH_AXIS_HOME,
+	BENCH_AXIS_OVERSUBSCRIBE,
+	BENCH_AXES,
 };
 
 enum bench_writer_state {
@@ -82,9 +96,9 @@ struct bench_sched {
 /* Plain data; filled by bench_cell_default() and set axis by axis. */
 struct bench_cell {
 	char strategy[BENCH_NAME]; /* of the registry, or a floor */
-	enum bench_scenario scenario;
-	unsigned int placement; /* enum bench_placement or BENCH_AUTO */
-	uint32_t payload;	/* bytes, or SWAP_PAYLOAD_VARIABLE */
+	unsigned int scenario;	   /* its place in scenarios.def */
+	unsigned int placement;	   /* enum bench_placement or BENCH_AUTO */
+	uint32_t payload;	   /* bytes, or SWAP_PAYLOAD_VARIABLE */
 	enum rb_stamp stamp;
 	enum rb_mode mode;
 	unsigned int writers;
@@ -167,6 +181,9 @@ const struct swap_strategy *bench_cell_strategy(const struct bench_cell *cell);
 /** bench_cell_has_swapper() - does a second role take part? */
 bool bench_cell_has_swapper(const struct bench_cell *cell);
 
+/** bench_cell_refuses_to_swap() - a strategy that has no swap at all */
+bool bench_cell_refuses_to_swap(const struct bench_cell *cell);
+
 /**
  * bench_cell_baseline() - what blocks of this cell alternate with
  *
@@ -174,8 +191,5 @@ bool bench_cell_has_swapper(const struct bench_cell *cell);
  */
 bool bench_cell_baseline(const struct bench_cell *cell,
 			 struct bench_cell *baseline);
-
-/** bench_scenario_name() - "write", ... */
-const char *bench_scenario_name(enum bench_scenario scenario);
 
 #endif

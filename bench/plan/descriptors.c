@@ -108,7 +108,7 @@ static json_t *scenarios_json(const struct bench_plan *plan)
 		if (is_used[i])
 			json_array_append_new(
 				list, json_pack("{s:s}", "name",
-						bench_scenario_name(i)));
+						bench_scenario_at(i)->name));
 	return list;
 }
 

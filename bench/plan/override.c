@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "bench/plan/scenario.h"
+
 const struct bench_override *bench_override_of(const struct bench_matrix *m,
 					       const char *axis)
 {
@@ -72,7 +74,7 @@ bool bench_overrides_keep(const struct bench_matrix *m,
 	if (!s)
 		return true;
 	if (scenarios &&
-	    !has_word(scenarios->values, bench_scenario_name(cell->scenario)))
+	    !has_word(scenarios->values, bench_cell_scenario(cell)->name))
 		return false;
 	return !strategies || has_word(strategies->values, cell->strategy) ||
 	       has_word(strategies->values, "all") ||
@@ -159,7 +161,7 @@ static int check_override(const struct bench_reading *r,
 		return bench_reading_wrong(
 			r, o->axis,
 			"--%s %s has no effect: in scenario %s it is %s",
-			o->axis, word, bench_scenario_name(first->scenario),
+			o->axis, word, bench_cell_scenario(first)->name,
 			bench_cell_get(first, o->axis, text, sizeof(text)));
 	}
 	return 0;

@@ -44,7 +44,7 @@ static void find_out(const struct bench_topology *t, struct bench_plan_cell *c)
 				     sizeof(c->why));
 	if (!err && s)
 		err = swap_probe(s, c->why, sizeof(c->why));
-	if (!err && s && !s->swap && c->cell.swap_rate &&
+	if (!err && bench_cell_refuses_to_swap(&c->cell) && c->cell.swap_rate &&
 	    bench_cell_has_swapper(&c->cell)) {
 		snprintf(c->why, sizeof(c->why), "%s refuses to swap", s->name);
 		err = -ENOTSUP;
@@ -61,17 +61,20 @@ static void find_out(const struct bench_topology *t, struct bench_plan_cell *c)
 	c->is_available = err >= 0;
 }
 
-/* "aa/unsync/PLACEMENT", and what else sets it apart from the write's. */
+/* "aa/STRATEGY/PLACEMENT", and what else sets it apart from the default. */
 static void control_id(const struct bench_cell *cell, char *id, size_t n)
 {
 	char text[32];
-	bool is_write = cell->scenario == BENCH_WRITE;
 	bool is_plain = cell->writer_state == BENCH_SATURATED;
+	struct bench_cell usual;
+	bool is_usual;
 
+	bench_cell_default(&usual);
+	is_usual = cell->scenario == usual.scenario;
 	snprintf(id, n, "aa/%s/%s%s%s%s%s", cell->strategy,
 		 bench_placement_name(cell->placement),
-		 is_write ? "" : "/scenario=",
-		 is_write ? "" : bench_scenario_name(cell->scenario),
+		 is_usual ? "" : "/scenario=",
+		 is_usual ? "" : bench_cell_scenario(cell)->name,
 		 is_plain ? "" : "/writer-state=",
 		 is_plain ? ""
 			  : bench_cell_get(cell, "writer-state", text,
@@ -104,7 +107,7 @@ static bool has_ratio(const struct bench_plan_cell *c)
 	       bench_cell_baseline(&c->cell, &baseline);
 }
 
-/* The plain unsync of that scenario, placement and writer's state, which
+/* The plain baseline of that scenario, placement and writer's state, which
  * nobody swaps. */
 static void control_of(const struct bench_cell *cell, struct bench_cell *aa)
 {

@@ -4,7 +4,7 @@
  * will take.
  *
  * A round holds every available cell once, in the order of a randomised
- * cyclic Latin square, and an A/A block (unsync against unsync, never swapped)
+ * cyclic Latin square, and an A/A block (the baseline against itself, never swapped)
  * for each scenario, placement and writer's state that compares anything: what
  * identical code shows there is what its verdicts are held against.
  */
@@ -14,6 +14,7 @@
 #include <jansson.h>
 
 #include "bench/plan/matrix.h"
+#include "bench/plan/scenario.h"
 #include "bench/plan/spec.h"
 
 struct bench_topology;

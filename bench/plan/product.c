@@ -10,6 +10,7 @@
 
 #include "bench/floors/floors.h"
 #include "bench/plan/override.h"
+#include "bench/plan/scenario.h"
 
 /* jansson keeps no places, so the line is that of the first such word. */
 static unsigned int line_of(const char *text, const char *word)
@@ -143,12 +144,8 @@ int bench_factor_add_word(struct bench_reading *r, struct bench_factor *factor,
 /* A scenario that swaps, and a control that does not: not meant. */
 static bool is_left_out(const struct bench_cell *cell, bool from_group)
 {
-	const struct swap_strategy *s = bench_cell_strategy(cell);
-
-	return from_group && s && !s->swap &&
-	       (cell->scenario == BENCH_SWAP ||
-		cell->scenario == BENCH_FOOTPRINT ||
-		cell->scenario == BENCH_SCALING);
+	return from_group && bench_cell_refuses_to_swap(cell) &&
+	       bench_cell_scenario(cell)->must_swap;
 }
 
 static int add_product_cell(struct bench_reading *r,
@@ -171,7 +168,7 @@ static int add_product_cell(struct bench_reading *r,
 		is_floor |= factor->is_floor[digits[i]];
 	}
 	if (is_floor || !bench_cell_strategy(&cell))
-		cell.scenario = BENCH_FLOOR;
+		cell.scenario = bench_scenario_of_floors();
 	bench_cell_normalise(&cell);
 	if (is_left_out(&cell, from_group) ||
 	    !bench_overrides_keep(r->m, &cell))

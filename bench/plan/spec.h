@@ -19,7 +19,7 @@
 
 struct bench_block_spec {
 	struct bench_cell cell; /* normalised, its placement resolved */
-	bool is_aa;		/* the baseline is a second unsync */
+	bool is_aa;		/* its baseline is the cell itself, once more */
 	uint64_t seed;
 	unsigned int block_ms; /* measured time */
 };

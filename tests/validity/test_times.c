@@ -14,7 +14,10 @@
 #include <string.h>
 #include <time.h>
 
-#include "bench/measure/block.h"
+#include "bench/machine/topology.h"
+#include "bench/measure/roles.h"
+#include "bench/measure/run.h"
+#include "bench/measure/target.h"
 #include "bench/floors/floors.h"
 #include "bench/stats/hist_json.h"
 #include "bench/plan/plan.h"

@@ -9,7 +9,11 @@
 
 #include <cmocka.h>
 
-#include "bench/measure/block.h"
+#include "bench/floors/floors.h"
+#include "bench/machine/placement.h"
+#include "bench/machine/topology.h"
+#include "bench/measure/roles.h"
+#include "bench/measure/run.h"
 
 #define CHECK_EVERY  8	/* pairs between two check phases */
 #define CHECK_SWAPS  8	/* snapshots that one of them reads at most */

@@ -11,7 +11,8 @@
 
 #include <cmocka.h>
 
-#include "bench/measure/block.h"
+#include "bench/machine/topology.h"
+#include "bench/measure/run.h"
 #include "bench/plan/matrix.h"
 #include "bench/plan/plan.h"
 

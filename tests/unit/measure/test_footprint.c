@@ -9,9 +9,9 @@
 
 #include <cmocka.h>
 
-#include "bench/measure/duo.h"
+#include "bench/measure/footprint.h"
 
-#define STAMPS (BENCH_CHUNKS * BENCH_CHUNK_STAMPS)
+#define STAMPS 98400u
 #define GAP    20u /* ns, between two events */
 #define SWAPS  4u  /* of a slice */
 #define SPACE  450000u
@@ -21,23 +21,19 @@
 
 static uint64_t stamps[STAMPS];
 static uint64_t starts[SWAPS];
-static struct bench_block block = { .cycles_per_ns = CYCLES_PER_NS };
-static struct bench_duo duo = { .block = &block, .starts = starts };
-static struct bench_duo_writer writer = { .duo = &duo,
-					  .stamps = stamps,
-					  .chunks = BENCH_CHUNKS };
+static struct bench_footprint table;
 
 static int begin(void **state)
 {
 	(void)state;
-	return bench_footprint_create(&duo.footprint, 1);
+	return bench_footprint_create(&table, CYCLES_PER_NS, 1);
 }
 
 static int end(void **state)
 {
 	(void)state;
-	bench_footprint_destroy(&duo.footprint);
-	duo.footprint = (struct bench_footprint){ 0 };
+	bench_footprint_destroy(&table);
+	table = (struct bench_footprint){ 0 };
 	return 0;
 }
 
@@ -57,8 +53,22 @@ static void plant(unsigned int offset, unsigned int length)
 			at += GAP;
 		}
 	}
-	duo.n_starts = swaps;
-	bench_footprint_fold(&duo, &writer, !length);
+	if (length)
+		bench_footprint_fold_swaps(&table, stamps, STAMPS, starts,
+					   swaps);
+	else
+		bench_footprint_fold_control(&table, stamps, STAMPS);
+}
+
+/* The part "footprint" of a datum; the caller's. */
+static json_t *found(void)
+{
+	json_t *datum = json_object(), *part;
+
+	bench_footprint_put(&table, datum);
+	part = json_incref(json_object_get(datum, "footprint"));
+	json_decref(datum);
+	return part;
 }
 
 static double middle(const json_t *footprint, const char *name)
@@ -88,7 +98,7 @@ static double longest_in(const json_t *footprint, const char *series,
 
 static void expect(unsigned int offset, unsigned int length)
 {
-	json_t *f = bench_footprint_json(&duo);
+	json_t *f = found();
 	unsigned int bin = (offset + length - BENCH_BIN_FROM) / BENCH_BIN_NS;
 
 	assert_int_equal(json_integer_value(json_object_get(f, "swaps")),
@@ -135,7 +145,7 @@ static void a_window_without_an_unusual_gap_lasts_for_nothing(void **state)
 	(void)state;
 	plant(0, 0);
 	plant(50000, GAP);
-	f = bench_footprint_json(&duo);
+	f = found();
 	assert_near(middle(f, "duration"), 0, 0);
 	assert_near(json_number_value(json_object_get(f, "stolen-ns")), 0,
 		    BENCH_BIN_NS);
@@ -148,7 +158,7 @@ static void without_a_control_nothing_is_compared(void **state)
 
 	(void)state;
 	plant(2300, 5000);
-	f = bench_footprint_json(&duo);
+	f = found();
 	assert_true(json_is_null(json_object_get(f, "stolen-ns")));
 	assert_int_equal(json_integer_value(json_object_get(
 				 json_object_get(f, "duration"), "n")),

@@ -116,7 +116,7 @@ static void a_plan_describes_what_it_runs(void **state)
 	strcpy(cells[0].cell.strategy, "ipi-signal");
 	bench_cell_default(&cells[1].cell);
 	strcpy(cells[1].cell.strategy, "mutex");
-	cells[1].cell.scenario = BENCH_FLOOR;
+	cells[1].cell.scenario = bench_scenario_of_floors();
 	json = bench_descriptors_json(&plan);
 	assert_non_null(described(json, "strategies", "ipi-signal"));
 	assert_non_null(described(json, "strategies", "unsync"));

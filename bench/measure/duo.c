@@ -1,28 +1,33 @@
 /* SPDX-License-Identifier: MIT */
-/* scenario_duo.c - writers and a swapper: set-up, casting, results. */
+/* duo.c - writers and a swapper: set-up, casting, results. */
+#include "bench/measure/duo.h"
+
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "bench/measure/duo.h"
-#include "bench/stats/hist_json.h"
+#include "bench/base/rng.h"
+#include "bench/base/why.h"
+#include "bench/measure/duo_swap.h"
+#include "bench/result/figures.h"
 #include "bench/stats/stats.h"
 
 #define STAMPED_SLICE_US 1000u
 #define PAIRS_SPARE	 8u /* slices that turn out shorter than planned */
 
-static bool is_stamped(const struct bench_cell *cell)
+static bool is_stamped(const struct bench_duo *duo)
 {
-	return (cell->scenario == BENCH_LATENCY ||
-		cell->scenario == BENCH_FOOTPRINT) &&
-	       cell->writer_state != BENCH_PACED;
+	return duo->how->stamped &&
+	       duo->block->cell->writer_state != BENCH_PACED;
 }
 
-static bool has_latency(const struct bench_cell *cell)
+/* Stamps are latencies, unless the scenario makes something else of them; a
+ * paced writer times each event without. */
+static bool has_latency(const struct bench_duo *duo)
 {
-	return cell->scenario == BENCH_LATENCY ||
-	       cell->writer_state == BENCH_PACED;
+	return (duo->how->stamped && !duo->how->fold) ||
+	       duo->block->cell->writer_state == BENCH_PACED;
 }
 
 /* ------------------------------------------------------------------------ */
@@ -31,12 +36,11 @@ static bool has_latency(const struct bench_cell *cell)
 static int create_writer(struct bench_duo *duo, unsigned int index)
 {
 	struct bench_duo_writer *w = &duo->writers[index];
-	const struct bench_cell *cell = duo->block->cell;
 	size_t stamps = BENCH_CHUNKS * BENCH_CHUNK_STAMPS;
 
 	w->duo = duo;
 	w->index = index;
-	if (is_stamped(cell)) {
+	if (is_stamped(duo)) {
 		w->stamps = malloc(stamps * sizeof(*w->stamps));
 		if (!w->stamps)
 			return -ENOMEM;
@@ -50,7 +54,7 @@ static int create_writer(struct bench_duo *duo, unsigned int index)
 		w->cost[side] = calloc(duo->pairs_max, sizeof(double));
 		if (!w->cost[side])
 			return -ENOMEM;
-		if (!has_latency(cell))
+		if (!has_latency(duo))
 			continue;
 		w->fast[side] = calloc(BENCH_FAST, sizeof(uint32_t));
 		w->latency[side] = bench_hist_new();
@@ -65,16 +69,13 @@ static int create_swaps(struct bench_duo *duo)
 	struct bench_duo_swaps *swaps = &duo->swaps;
 
 	duo->ops = calloc(duo->block->n_writers, sizeof(*duo->ops));
-	duo->errors = calloc(duo->block->n_writers, sizeof(*duo->errors));
 	swaps->exchange = bench_hist_new();
 	swaps->safe = bench_hist_new();
 	swaps->call = bench_hist_new();
 	swaps->recycle = bench_hist_new();
 	swaps->staleness = bench_hist_new();
-	swaps->skew = bench_hist_new();
-	return duo->ops && duo->errors && swaps->exchange && swaps->safe &&
-			       swaps->call && swaps->recycle &&
-			       swaps->staleness && swaps->skew
+	return duo->ops && swaps->exchange && swaps->safe && swaps->call &&
+			       swaps->recycle && swaps->staleness
 		       ? 0
 		       : -ENOMEM;
 }
@@ -94,8 +95,7 @@ static void plan(struct bench_duo *duo)
 	struct bench_rng rng;
 	uint64_t slices;
 
-	if (is_stamped(block->cell) &&
-	    block->cell->writer_state != BENCH_DESCHEDULED &&
+	if (is_stamped(duo) && block->cell->writer_state != BENCH_DESCHEDULED &&
 	    block->cell->writer_state != BENCH_IDLE &&
 	    block->pair.asked != BENCH_SAME_PU)
 		block->slice_cycles = (uint64_t)(STAMPED_SLICE_US * 1e3 *
@@ -118,7 +118,6 @@ static void plan(struct bench_duo *duo)
 
 static int create(struct bench_duo *duo)
 {
-	const struct bench_cell *cell = duo->block->cell;
 	unsigned int n = duo->block->n_writers;
 	int err;
 
@@ -131,12 +130,7 @@ static int create(struct bench_duo *duo)
 	err = create_swaps(duo);
 	for (unsigned int i = 0; i < n && !err; i++)
 		err = create_writer(duo, i);
-	if (err || cell->scenario != BENCH_FOOTPRINT)
-		return err;
-	duo->starts = calloc(BENCH_STARTS, sizeof(*duo->starts));
-	return duo->starts ? bench_footprint_create(&duo->footprint,
-						    duo->block->spec->seed)
-			   : -ENOMEM;
+	return err || !duo->how->create ? err : duo->how->create(duo);
 }
 
 static void destroy(struct bench_duo *duo)
@@ -158,16 +152,13 @@ static void destroy(struct bench_duo *duo)
 	}
 	free(duo->writers);
 	free(duo->ops);
-	free(duo->errors);
-	free(duo->starts);
 	bench_hist_free(swaps->exchange);
 	bench_hist_free(swaps->safe);
 	bench_hist_free(swaps->call);
 	bench_hist_free(swaps->recycle);
 	bench_hist_free(swaps->staleness);
-	bench_hist_free(swaps->skew);
-	if (duo->block->cell->scenario == BENCH_FOOTPRINT)
-		bench_footprint_destroy(&duo->footprint);
+	if (duo->how->destroy)
+		duo->how->destroy(duo);
 }
 
 static void cast_roles(struct bench_duo *duo)
@@ -256,7 +247,7 @@ static double ns_per_committed(const struct bench_duo *duo,
 	return median / duo->block->cycles_per_ns;
 }
 
-static void put_rates(struct bench_duo *duo, json_t *writer)
+static void put_rates(struct bench_duo *duo)
 {
 	double seconds =
 		(double)duo->swaps.cycles / duo->block->cycles_per_ns / 1e9;
@@ -266,72 +257,94 @@ static void put_rates(struct bench_duo *duo, json_t *writer)
 		attempted += duo->writers[i].attempted;
 		dropped += duo->writers[i].dropped;
 	}
-	json_object_set_new(writer, "attempted-per-s",
-			    bench_number((double)attempted / seconds));
-	json_object_set_new(
-		writer, "committed-per-s",
-		bench_number((double)(attempted - dropped) / seconds));
+	bench_figure_put(duo->block->datum, BENCH_FIGURE_WRITER_ATTEMPTED_PER_S,
+			 (double)attempted / seconds);
+	bench_figure_put(duo->block->datum, BENCH_FIGURE_WRITER_COMMITTED_PER_S,
+			 (double)(attempted - dropped) / seconds);
 }
 
-static void put_latency(struct bench_duo *duo, json_t *writer)
+static void put_latency(struct bench_duo *duo)
 {
+	struct bench_duo_writer *w = duo->writers;
+
 	for (unsigned int i = 1; i < duo->block->n_writers; i++)
 		for (unsigned int side = 0; side < 2; side++)
-			bench_hist_merge(duo->writers[0].latency[side],
-					 duo->writers[i].latency[side]);
-	json_object_set_new(writer, "latency",
-			    bench_hist_json(duo->writers[0].latency[1]));
+			bench_hist_merge(w[0].latency[side],
+					 w[i].latency[side]);
+	bench_figure_put_hist(duo->block->datum, BENCH_FIGURE_WRITER_LATENCY,
+			      w[0].latency[1]);
 	if (duo->has_base_phase)
-		json_object_set_new(
-			writer, "baseline-latency",
-			bench_hist_json(duo->writers[0].latency[0]));
+		bench_figure_put_hist(duo->block->datum,
+				      BENCH_FIGURE_WRITER_BASELINE_LATENCY,
+				      w[0].latency[0]);
 }
 
-static json_t *slices_json(const struct bench_duo *duo)
+static void put_slices(const struct bench_duo *duo)
 {
-	const struct bench_block *block = duo->block;
+	struct bench_block *block = duo->block;
 
-	return json_pack("{s:i,s:i,s:i,s:i}", "pairs", (int)duo->pairs,
-			 "checks", (int)duo->checks, "preempted",
-			 (int)count_preempted(duo), "slice-us",
-			 (int)((double)block->slice_cycles /
-			       block->cycles_per_ns / 1e3));
+	bench_datum_slices(block, duo->pairs, count_preempted(duo));
+	bench_figure_put_count(block->datum, BENCH_FIGURE_SLICES_CHECKS,
+			       duo->checks);
 }
 
-static int put_results(struct bench_duo *duo)
+static int put_writers(struct bench_duo *duo)
 {
 	struct bench_slices *slices = calloc(1, sizeof(*slices));
-	struct bench_block *block = duo->block;
-	json_t *writer;
 
 	if (!slices)
 		return -ENOMEM;
-	writer = bench_block_writer(block);
+	bench_datum_writer(duo->block);
 	mean_cost(duo, slices, /* with_preempted */ false);
 	if (!slices->n)
 		mean_cost(duo, slices, /* with_preempted */ true);
-	bench_block_ratio(block, slices, writer);
-	json_object_set_new(writer, "ns-per-committed",
-			    bench_number(ns_per_committed(duo, slices)));
-	put_rates(duo, writer);
-	if (has_latency(block->cell))
-		put_latency(duo, writer);
-	json_object_set_new(block->datum, "writer", writer);
-	if (block->cell->swap_rate)
-		json_object_set_new(block->datum, "swap",
-				    bench_duo_swaps_json(duo));
-	if (block->cell->scenario == BENCH_SCALING)
-		json_object_set_new(block->datum, "scaling",
-				    bench_duo_scaling_json(duo));
-	if (block->cell->scenario == BENCH_FOOTPRINT)
-		json_object_set_new(block->datum, "footprint",
-				    bench_footprint_json(duo));
-	json_object_set_new(block->datum, "slices", slices_json(duo));
+	bench_datum_ratio(duo->block, slices);
+	bench_figure_put(duo->block->datum,
+			 BENCH_FIGURE_WRITER_NS_PER_COMMITTED,
+			 ns_per_committed(duo, slices));
+	put_rates(duo);
+	if (has_latency(duo))
+		put_latency(duo);
 	free(slices);
 	return 0;
 }
 
-int bench_block_duo(struct bench_block *block, char *why, size_t n)
+static int put_results(struct bench_duo *duo)
+{
+	int err = put_writers(duo);
+
+	if (err)
+		return err;
+	if (duo->block->cell->swap_rate)
+		bench_duo_put_swaps(duo);
+	if (duo->how->put)
+		duo->how->put(duo);
+	put_slices(duo);
+	return 0;
+}
+
+/* ------------------------------------------------------------------------ */
+/* The block                                                                */
+
+static int run_roles(struct bench_duo *duo, char *why, size_t n)
+{
+	struct bench_block *block = duo->block;
+	pid_t hog = 0;
+	int err = 0;
+
+	if (block->cell->writer_state == BENCH_DESCHEDULED)
+		err = bench_hog_start(block->topology, block->pair.writer,
+				      &hog);
+	if (err)
+		return bench_why(err, why, n, "no hog: %s", strerror(-err));
+	err = bench_roles_run(block->topology, block->roles, block->n_roles,
+			      block->spec->seed, why, n);
+	bench_hog_stop(hog);
+	return err;
+}
+
+int bench_duo_run(struct bench_block *block, const struct bench_duo_how *how,
+		  char *why, size_t n)
 {
 	struct bench_duo *duo = aligned_alloc(128, sizeof(*duo));
 	int err;
@@ -340,12 +353,12 @@ int bench_block_duo(struct bench_block *block, char *why, size_t n)
 		return -ENOMEM;
 	memset(duo, 0, sizeof(*duo));
 	duo->block = block;
+	duo->how = how;
 	err = create(duo);
 	if (err)
 		goto out;
 	cast_roles(duo);
-	err = bench_roles_run(block->topology, block->roles, block->n_roles,
-			      block->spec->seed, why, n);
+	err = run_roles(duo, why, n);
 	if (err)
 		goto out;
 	bench_target_close(&block->target);

@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: MIT */
+/* duo_swap.c - one swap: its attempts, its times, its outcome. */
+#include "bench/measure/duo_swap.h"
+
+#include <errno.h>
+#include <math.h>
+
+#include "bench/result/figures.h"
+
+#define TRY_DEADLINE_NS UINT64_C(20000000)
+
+static enum bench_outcome outcome_of(int err,
+				     const struct bench_attempt *attempt)
+{
+	switch (err) {
+	case 0:
+		return attempt->tries > 1 || attempt->settled
+			       ? BENCH_SWAP_DEFERRED
+			       : BENCH_SWAP_OK;
+	case -EBUSY:
+		return BENCH_SWAP_BUSY;
+	case -EINPROGRESS:
+		return BENCH_SWAP_IN_PROGRESS;
+	case -ETIMEDOUT:
+		return BENCH_SWAP_TIMED_OUT;
+	case -ESRCH:
+		return BENCH_SWAP_LOST_WRITER;
+	case -EAGAIN:
+		return BENCH_SWAP_AGAIN;
+	default:
+		return BENCH_SWAP_ERROR;
+	}
+}
+
+static int swap_attempt(struct bench_target *target, unsigned int slot,
+			uint64_t deadline, struct swap_op *op,
+			struct bench_attempt *attempt)
+{
+	int err = swap(target->live, target->spare, slot,
+		       target->cell.swap_mode, deadline, op);
+
+	attempt->tries++;
+	if (err == -EINPROGRESS) {
+		attempt->settled = true;
+		err = swap_settle(op, deadline);
+	}
+	return err;
+}
+
+/* Who is told -EBUSY tries again: the kernel's users, and those of a strategy
+ * that has nothing better to offer although it was asked to wait. */
+int bench_duo_swap_now(struct bench_duo *duo, unsigned int slot,
+		       struct swap_op *op, struct bench_attempt *attempt)
+{
+	struct bench_target *target = &duo->block->target;
+	bool tries = target->cell.swap_mode == SWAP_TRY;
+	uint64_t deadline =
+		sys_now() + (tries ? TRY_DEADLINE_NS : BENCH_SWAP_DEADLINE_NS);
+	int err;
+
+	attempt->start = rb_clock_cycles();
+	err = swap_attempt(target, slot, deadline, op, attempt);
+	while (err == -EBUSY && sys_now() < deadline) {
+		bench_relax(duo->patience, 0);
+		err = swap_attempt(target, slot, deadline, op, attempt);
+	}
+	attempt->safe = rb_clock_cycles();
+	if (target->cell.stamp == RB_STAMP_CLOCK)
+		attempt->safe_ns = rb_clock_ns();
+	return err;
+}
+
+void bench_duo_record(struct bench_duo *duo, struct bench_hist *h,
+		      double cycles)
+{
+	bench_hist_record(
+		h, cycles < 0 ? 0
+			      : (uint64_t)(cycles / duo->block->cycles_per_ns));
+}
+
+void bench_duo_record_staleness(struct bench_duo *duo, uint64_t newest,
+				const struct bench_attempt *attempt)
+{
+	enum rb_stamp stamp = duo->block->cell->stamp;
+
+	if (!newest || stamp == RB_STAMP_NONE)
+		return;
+	if (stamp == RB_STAMP_CYCLES)
+		bench_duo_record(duo, duo->swaps.staleness,
+				 (double)attempt->safe - (double)newest);
+	else
+		bench_hist_record(duo->swaps.staleness,
+				  attempt->safe_ns > newest
+					  ? attempt->safe_ns - newest
+					  : 0);
+}
+
+/* Count what was taken, unread, and make it a spare again. Not part of the
+ * swap. */
+void bench_duo_take(struct bench_duo *duo, unsigned int slot)
+{
+	struct bench_target *target = &duo->block->target;
+	uint64_t start;
+
+	bench_target_take(target, slot, 0, NULL);
+	start = rb_clock_cycles();
+	rb_recycle(rb_slot(target->spare, slot));
+	bench_duo_record(duo, duo->swaps.recycle,
+			 (double)(rb_clock_cycles() - start));
+}
+
+static void note_start(struct bench_duo *duo, uint64_t start)
+{
+	if (duo->starts && duo->n_starts < BENCH_STARTS)
+		duo->starts[duo->n_starts++] = start;
+}
+
+void bench_duo_note(struct bench_duo *duo, int err,
+		    const struct bench_attempt *attempt)
+{
+	duo->swaps.outcomes[outcome_of(err, attempt)]++;
+	duo->swaps.retries += attempt->tries - 1;
+	if (err)
+		duo->swaps.last_error = err;
+	else
+		duo->swaps.done++;
+}
+
+/* @intended: when it was planned to begin; 0: now. */
+void bench_duo_swap_one(struct bench_duo *duo, double intended)
+{
+	unsigned int slot = duo->next_slot;
+	struct bench_attempt attempt = { 0 };
+	int err;
+
+	duo->next_slot = (slot + 1) % duo->block->n_writers;
+	err = bench_duo_swap_now(duo, slot, &duo->ops[slot], &attempt);
+	bench_duo_note(duo, err, &attempt);
+	note_start(duo, attempt.start);
+	if (err)
+		return;
+	if (intended == 0)
+		intended = (double)attempt.start;
+	bench_duo_record(duo, duo->swaps.exchange,
+			 (double)duo->ops[slot].exchanged - intended);
+	bench_duo_record(duo, duo->swaps.safe, (double)attempt.safe - intended);
+	bench_duo_record(duo, duo->swaps.call,
+			 (double)(attempt.safe - attempt.start));
+	bench_duo_take(duo, slot);
+}
+
+/* ------------------------------------------------------------------------ */
+/* Results                                                                  */
+
+static const char *const outcome_names[BENCH_OUTCOMES] = {
+	[BENCH_SWAP_OK] = "ok",
+	[BENCH_SWAP_DEFERRED] = "deferred",
+	[BENCH_SWAP_BUSY] = "busy",
+	[BENCH_SWAP_IN_PROGRESS] = "in-progress",
+	[BENCH_SWAP_TIMED_OUT] = "timed-out",
+	[BENCH_SWAP_LOST_WRITER] = "lost-writer",
+	[BENCH_SWAP_AGAIN] = "again",
+	[BENCH_SWAP_ERROR] = "error",
+};
+
+static void put_outcomes(json_t *datum, const struct bench_duo_swaps *swaps)
+{
+	for (unsigned int i = 0; i < BENCH_OUTCOMES; i++)
+		bench_figure_put_counts(datum, BENCH_FIGURE_SWAP_OUTCOMES,
+					outcome_names[i],
+					(int64_t)swaps->outcomes[i]);
+}
+
+static void put_plan(json_t *datum, uint32_t rate)
+{
+	if (rate == BENCH_BACK_TO_BACK)
+		bench_figure_put_text(datum, BENCH_FIGURE_SWAP_PLANNED_PER_S,
+				      "back-to-back");
+	else
+		bench_figure_put_count(datum, BENCH_FIGURE_SWAP_PLANNED_PER_S,
+				       rate);
+}
+
+/* An exchange belongs to one slot: a snapshot of all has none. */
+static void put_times(json_t *datum, const struct bench_duo *duo)
+{
+	const struct bench_duo_swaps *swaps = &duo->swaps;
+
+	if (!duo->how->swap)
+		bench_figure_put_hist(datum, BENCH_FIGURE_SWAP_EXCHANGE,
+				      swaps->exchange);
+	bench_figure_put_hist(datum, BENCH_FIGURE_SWAP_SAFE, swaps->safe);
+	bench_figure_put_hist(datum, BENCH_FIGURE_SWAP_CALL, swaps->call);
+	bench_figure_put_hist(datum, BENCH_FIGURE_SWAP_RECYCLE, swaps->recycle);
+	if (duo->block->cell->stamp != RB_STAMP_NONE)
+		bench_figure_put_hist(datum, BENCH_FIGURE_SWAP_STALENESS,
+				      swaps->staleness);
+}
+
+static uint64_t dropped_in_slices(const struct bench_duo *duo)
+{
+	uint64_t dropped = 0;
+
+	for (unsigned int i = 0; i < duo->block->n_writers; i++)
+		dropped += duo->writers[i].dropped;
+	return dropped;
+}
+
+void bench_duo_put_swaps(struct bench_duo *duo)
+{
+	const struct bench_duo_swaps *swaps = &duo->swaps;
+	const struct bench_block *block = duo->block;
+	double seconds = (double)swaps->cycles / block->cycles_per_ns / 1e9;
+	json_t *datum = block->datum;
+
+	put_plan(datum, block->cell->swap_rate);
+	bench_figure_put(datum, BENCH_FIGURE_SWAP_ACHIEVED_PER_S,
+			 (double)swaps->done / seconds);
+	put_outcomes(datum, swaps);
+	bench_figure_put_count(datum, BENCH_FIGURE_SWAP_RETRIES,
+			       (int64_t)swaps->retries);
+	put_times(datum, duo);
+	bench_figure_put(datum, BENCH_FIGURE_SWAP_SWAPPER_CPU_NS,
+			 swaps->cpu_ns);
+	bench_figure_put(datum, BENCH_FIGURE_SWAP_SWAPPER_SYSCALLS,
+			 swaps->syscalls);
+	bench_figure_put_text(datum, BENCH_FIGURE_SWAP_SWAPPER_SYSCALLS_REASON,
+			      isnan(swaps->syscalls) ? swaps->syscalls_why
+						     : NULL);
+	bench_figure_put(datum, BENCH_FIGURE_SWAP_DROPS_PER_SWAP,
+			 (double)dropped_in_slices(duo) / (double)swaps->done);
+	bench_datum_counters(datum, &swaps->counted, BENCH_PER_SWAP);
+}

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: MIT */
+/* scenario_scaling.c - snapshots of all slots: their cost, and how far apart. */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "bench/measure/duo_swap.h"
+#include "bench/measure/scenario.h"
+#include "bench/result/figures.h"
+
+struct scaling {
+	int *errors; /* of each slot's swap */
+	struct bench_hist *skew;
+	uint64_t partial; /* snapshots in which a slot failed */
+};
+
+static double skew_of(const struct bench_duo *duo)
+{
+	uint64_t first = UINT64_MAX, last = 0;
+
+	for (unsigned int i = 0; i < duo->block->n_writers; i++) {
+		uint64_t at = duo->ops[i].exchanged;
+
+		first = at < first ? at : first;
+		last = at > last ? at : last;
+	}
+	return (double)(last - first);
+}
+
+static void snapshot_all(struct bench_duo *duo, double intended)
+{
+	struct bench_target *target = &duo->block->target;
+	struct scaling *own = duo->own;
+	unsigned int n = duo->block->n_writers;
+	struct bench_attempt attempt = { .tries = 1 };
+	int failed = 0;
+
+	attempt.start = rb_clock_cycles();
+	swap_every_slot(target->live, target->spare,
+			sys_now() + BENCH_SWAP_DEADLINE_NS, duo->ops,
+			own->errors);
+	attempt.safe = rb_clock_cycles();
+	for (unsigned int i = 0; i < n; i++) {
+		bench_duo_note(duo, own->errors[i], &attempt);
+		failed |= own->errors[i];
+	}
+	if (intended == 0)
+		intended = (double)attempt.start;
+	if (failed) {
+		own->partial++;
+	} else {
+		bench_duo_record(duo, duo->swaps.safe,
+				 (double)attempt.safe - intended);
+		bench_duo_record(duo, duo->swaps.call,
+				 (double)(attempt.safe - attempt.start));
+		bench_duo_record(duo, own->skew, skew_of(duo));
+	}
+	for (unsigned int i = 0; i < n; i++)
+		if (!own->errors[i])
+			bench_duo_take(duo, i);
+}
+
+static int create(struct bench_duo *duo)
+{
+	struct scaling *own = calloc(1, sizeof(*own));
+
+	duo->own = own;
+	if (!own)
+		return -ENOMEM;
+	own->errors = calloc(duo->block->n_writers, sizeof(*own->errors));
+	own->skew = bench_hist_new();
+	return own->errors && own->skew ? 0 : -ENOMEM;
+}
+
+static void destroy(struct bench_duo *duo)
+{
+	struct scaling *own = duo->own;
+
+	if (!own)
+		return;
+	free(own->errors);
+	bench_hist_free(own->skew);
+	free(own);
+}
+
+static void put(struct bench_duo *duo)
+{
+	const struct scaling *own = duo->own;
+	json_t *datum = duo->block->datum;
+
+	bench_figure_put_count(datum, BENCH_FIGURE_SCALING_WRITERS,
+			       duo->block->n_writers);
+	bench_figure_put_hist(datum, BENCH_FIGURE_SCALING_COST,
+			      duo->swaps.safe);
+	bench_figure_put_hist(datum, BENCH_FIGURE_SCALING_SKEW, own->skew);
+	bench_figure_put_count(datum, BENCH_FIGURE_SCALING_PARTIAL,
+			       (int64_t)own->partial);
+}
+
+static int run(struct bench_block *block, char *why, size_t n)
+{
+	static const struct bench_duo_how how = {
+		.swap = snapshot_all,
+		.create = create,
+		.destroy = destroy,
+		.put = put,
+	};
+
+	return bench_duo_run(block, &how, why, n);
+}
+
+const struct bench_measure bench_measure_scaling = { .run = run };
