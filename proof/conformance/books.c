@@ -27,7 +27,7 @@ static void book_stamp(struct rig_writer *writer, uint64_t *last,
 		       uint64_t stamp)
 {
 	if (stamp < *last && !writer->rig->unordered)
-		rig_violation(writer->rig, C3_ONE_CUT,
+		rig_violation(writer->rig, SWAP_C3_ONE_CUT,
 			      "time stamps go back by %llu",
 			      (unsigned long long)(*last - stamp));
 	*last = stamp;
@@ -41,7 +41,7 @@ static void book_sequence(struct rig_writer *writer, uint64_t sequence,
 	struct book *book;
 
 	if (level >= RIG_LEVELS) {
-		rig_violation(writer->rig, C5_NESTING, "event of level %u",
+		rig_violation(writer->rig, SWAP_C5_NESTING, "event of level %u",
 			      level);
 		return;
 	}
@@ -49,11 +49,11 @@ static void book_sequence(struct rig_writer *writer, uint64_t sequence,
 	book_stamp(writer, &book->last_stamp, stamp);
 	book->seen++;
 	if (book->window[number % RIG_WINDOW] == number + 1)
-		rig_violation(writer->rig, C2_CONSERVED,
+		rig_violation(writer->rig, SWAP_C2_CONSERVED,
 			      "duplicate: level %u event %llu", level,
 			      (unsigned long long)number);
 	else if (number < book->next && !writer->rig->unordered)
-		rig_violation(writer->rig, C3_ONE_CUT,
+		rig_violation(writer->rig, SWAP_C3_ONE_CUT,
 			      "level %u event %llu behind %llu", level,
 			      (unsigned long long)number,
 			      (unsigned long long)book->next - 1);
@@ -76,17 +76,17 @@ int book_event(const struct rb_event *event, void *arg)
 	}
 	if (event->length < 8 ||
 	    !swap_event_is_valid(words[0], RIG_SALT + writer->index)) {
-		rig_violation(rig, C1_EXCLUSIVE,
+		rig_violation(rig, SWAP_C1_EXCLUSIVE,
 			      "an event that nobody wrote, or not yet");
 		return 0;
 	}
 	sequence = swap_event_sequence(words[0]);
 	if (event->length != swap_event_length(rig->config.payload, sequence))
-		rig_violation(rig, C1_EXCLUSIVE, "an event of length %u",
+		rig_violation(rig, SWAP_C1_EXCLUSIVE, "an event of length %u",
 			      event->length);
 	for (uint32_t i = 1; i < event->length / 8; i++)
 		if (words[i] != words[0] + i) {
-			rig_violation(rig, C1_EXCLUSIVE, "a torn event");
+			rig_violation(rig, SWAP_C1_EXCLUSIVE, "a torn event");
 			break;
 		}
 	book_sequence(writer, sequence, event->time_stamp);
@@ -102,13 +102,14 @@ void book_buffer(struct rig *rig, unsigned int slot, struct rb_cpu *cpu)
 	if (!rig->config.consume)
 		writer->last_stamp = 0;
 	if (rb_check(cpu, why, sizeof(why)))
-		rig_violation(rig, C1_EXCLUSIVE, "not quiescent: %s", why);
+		rig_violation(rig, SWAP_C1_EXCLUSIVE, "not quiescent: %s", why);
 	if (rb_walk(cpu, book_event, writer))
-		rig_violation(rig, C1_EXCLUSIVE, "not a sequence of events");
+		rig_violation(rig, SWAP_C1_EXCLUSIVE,
+			      "not a sequence of events");
 	rb_counts(cpu, &counts);
 	writer->overrun += counts.overrun;
 	if (counts.read != rig->consumed[slot])
-		rig_violation(rig, C2_CONSERVED, "%llu read, %llu counted",
+		rig_violation(rig, SWAP_C2_CONSERVED, "%llu read, %llu counted",
 			      (unsigned long long)rig->consumed[slot],
 			      (unsigned long long)counts.read);
 	rig->consumed[slot] = 0;
@@ -131,7 +132,7 @@ void book_balance(struct rig *rig, unsigned int slot)
 	missing = (int64_t)(attempted - seen - writer->overrun - drops -
 			    discarded);
 	if (missing)
-		rig_violation(rig, C2_CONSERVED,
+		rig_violation(rig, SWAP_C2_CONSERVED,
 			      "%lld events %s: attempted %llu, read %llu, "
 			      "overrun %llu, dropped %llu, discarded %llu",
 			      (long long)(missing < 0 ? -missing : missing),

@@ -26,23 +26,10 @@
 #define RIG_WINDOW  65536u /* sequences remembered, to tell duplicates */
 #define RIG_PAYLOAD 1024u  /* largest that a scenario writes */
 
-enum promise {
-	C1_EXCLUSIVE,
-	C2_CONSERVED,
-	C3_ONE_CUT,
-	C4_ALL_OR_NOTHING,
-	C5_NESTING,
-	C6_BOUNDED,
-	C7_BALANCED,
-	PROMISES,
-};
-
-extern const char *const promise_names[PROMISES];
-
 /* What a run found; in memory shared with the parent, which outlives it. */
 struct verdict {
-	_Atomic uint64_t violations[PROMISES];
-	char first[PROMISES][200];
+	_Atomic uint64_t violations[SWAP_PROMISES];
+	char first[SWAP_PROMISES][200];
 	_Atomic uint64_t swapping_since; /* ns; 0: not in swap or settle */
 	_Atomic uint64_t deadline;	 /* of that swap */
 	_Atomic uint64_t attempts;	 /* moves while writers do */
@@ -107,8 +94,9 @@ struct rig {
 typedef void (*conform_fn)(struct rig *rig);
 
 /* Count a violation and keep the first one's words. Any context. */
-void rig_violation(struct rig *rig, enum promise promise, const char *format,
-		   ...) __attribute__((format(printf, 3, 4)));
+void rig_violation(struct rig *rig, enum swap_promise promise,
+		   const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
 
 /* This scenario cannot run; ends the process with CONFORM_SKIP. */
 _Noreturn void rig_skip(struct rig *rig, const char *format, ...)

@@ -19,16 +19,6 @@
 static const int storm_signals[] = { SIGUSR1, SIGUSR2, SIGVTALRM, SIGPROF };
 #define STORM_SIGNALS 4u
 
-const char *const promise_names[PROMISES] = {
-	[C1_EXCLUSIVE] = "C1-exclusive",
-	[C2_CONSERVED] = "C2-conserved",
-	[C3_ONE_CUT] = "C3-one-cut",
-	[C4_ALL_OR_NOTHING] = "C4-all-or-nothing",
-	[C5_NESTING] = "C5-nesting",
-	[C6_BOUNDED] = "C6-bounded",
-	[C7_BALANCED] = "C7-balanced",
-};
-
 void (*rig_on_signal)(struct rig_writer *writer);
 
 static __thread struct rig_writer *self;
@@ -38,8 +28,8 @@ struct rig_writer *rig_self(void)
 	return self;
 }
 
-void rig_violation(struct rig *rig, enum promise promise, const char *format,
-		   ...)
+void rig_violation(struct rig *rig, enum swap_promise promise,
+		   const char *format, ...)
 {
 	va_list args;
 
@@ -372,10 +362,11 @@ static void wake(struct rig *rig, unsigned int place, unsigned int slot)
 		protect(cpu, (unsigned char *)cpu - bytes, bytes,
 			PROT_READ | PROT_WRITE);
 	if (book_hash(cpu) != rig->hash[place][slot])
-		rig_violation(rig, C1_EXCLUSIVE,
+		rig_violation(rig, SWAP_C1_EXCLUSIVE,
 			      "a snapshot changed after it was handed over");
 	if (rb_recycle(spare))
-		rig_violation(rig, C7_BALANCED, "a snapshot is not recycled");
+		rig_violation(rig, SWAP_C7_BALANCED,
+			      "a snapshot is not recycled");
 }
 
 int rig_swap_raw(struct rig *rig, struct rb *spare, unsigned int slot,
@@ -409,8 +400,9 @@ int rig_swap(struct rig *rig, unsigned int slot, enum swap_mode mode,
 	err = rig_swap_raw(rig, rig->spares[place], slot, mode, deadline);
 	if (err ? rb_slot_active(live) != a || rb_slot_active(spare) != b
 		: rb_slot_active(live) != b || rb_slot_active(spare) != a)
-		rig_violation(rig, C4_ALL_OR_NOTHING, "swap returned %d: %s",
-			      err, err ? "but exchanged" : "but did not");
+		rig_violation(rig, SWAP_C4_ALL_OR_NOTHING,
+			      "swap returned %d: %s", err,
+			      err ? "but exchanged" : "but did not");
 	if (rb_slot_active(live) == a) {
 		rig->refused++;
 		return err;
@@ -427,7 +419,7 @@ void rig_consume(struct rig *rig, unsigned int slot)
 			    book_event, &rig->writer[slot]);
 
 	if (n < 0)
-		rig_violation(rig, C1_EXCLUSIVE, "consume: %ld", n);
+		rig_violation(rig, SWAP_C1_EXCLUSIVE, "consume: %ld", n);
 	else
 		rig->consumed[slot] += (uint64_t)n;
 }
@@ -437,17 +429,18 @@ static void check_balanced(struct rig *rig, struct rb *rb, unsigned int index)
 	struct swap_slot *slot = swap_slot(rb, index);
 
 	if (load_relaxed(&slot->rb.nesting))
-		rig_violation(rig, C7_BALANCED, "nesting is %u",
+		rig_violation(rig, SWAP_C7_BALANCED, "nesting is %u",
 			      load_relaxed(&slot->rb.nesting));
 	if (load_relaxed(&slot->rb.refuse))
-		rig_violation(rig, C7_BALANCED, "refuse is %#x",
+		rig_violation(rig, SWAP_C7_BALANCED, "refuse is %#x",
 			      load_relaxed(&slot->rb.refuse));
 	if (load_relaxed(&slot->rb.control))
-		rig_violation(rig, C7_BALANCED, "control is held");
+		rig_violation(rig, SWAP_C7_BALANCED, "control is held");
 	if (load_relaxed(&slot->writer))
-		rig_violation(rig, C7_BALANCED, "the writer has not left");
+		rig_violation(rig, SWAP_C7_BALANCED, "the writer has not left");
 	if (load_relaxed(&rb_slot_active(&slot->rb)->owner) != &slot->rb)
-		rig_violation(rig, C7_BALANCED, "the owner is another slot");
+		rig_violation(rig, SWAP_C7_BALANCED,
+			      "the owner is another slot");
 }
 
 void rig_close(struct rig *rig)
@@ -462,5 +455,5 @@ void rig_close(struct rig *rig)
 		book_balance(rig, i);
 	}
 	if (load_relaxed(&sys_self()->inside))
-		rig_violation(rig, C7_BALANCED, "the swapper is inside");
+		rig_violation(rig, SWAP_C7_BALANCED, "the swapper is inside");
 }

@@ -42,7 +42,7 @@ static void need_prompt_signals(struct rig *rig)
 static void check_wait(struct rig *rig, int err)
 {
 	if (err == -ETIMEDOUT)
-		rig_violation(rig, C6_BOUNDED, "a wait of 5 s timed out");
+		rig_violation(rig, SWAP_C6_BOUNDED, "a wait of 5 s timed out");
 }
 
 static bool is_running(struct rig *rig, uint64_t since)
@@ -56,7 +56,8 @@ static bool is_running(struct rig *rig, uint64_t since)
 static void need_swaps_done(struct rig *rig)
 {
 	if (rig->strategy->swap && !rig->swaps)
-		rig_violation(rig, C6_BOUNDED, "no swap succeeded in 10 s");
+		rig_violation(rig, SWAP_C6_BOUNDED,
+			      "no swap succeeded in 10 s");
 	printf("%llu swaps, %llu refused\n", (unsigned long long)rig->swaps,
 	       (unsigned long long)rig->refused);
 }
@@ -106,7 +107,7 @@ void conform_own_thread(struct rig *rig)
 		rig_write_some(&rig->writer[0]);
 		err = rig_swap(rig, 0, rig->config.swap, sys_now() + LONG_NS);
 		if (err && rig->config.swap == SWAP_WAIT)
-			rig_violation(rig, C6_BOUNDED,
+			rig_violation(rig, SWAP_C6_BOUNDED,
 				      "the idle writer's own swap: %d", err);
 	}
 	rig_leave(rig, 0);
@@ -129,9 +130,11 @@ static void swap_in_handler(struct rig_writer *writer)
 	err = rig_swap(rig, 0, SWAP_TRY, sys_now() + LONG_NS);
 	writer->swapping = false;
 	if (!err && open)
-		rig_violation(rig, C1_EXCLUSIVE, "swapped an open write away");
+		rig_violation(rig, SWAP_C1_EXCLUSIVE,
+			      "swapped an open write away");
 	else if (err && err != -EBUSY)
-		rig_violation(rig, C4_ALL_OR_NOTHING, "try returned %d", err);
+		rig_violation(rig, SWAP_C4_ALL_OR_NOTHING, "try returned %d",
+			      err);
 }
 
 void conform_from_handler(struct rig *rig)
@@ -180,7 +183,7 @@ void conform_interrupted_write(struct rig *rig)
 	at = rig->strategy->ops->reserve(writer->slot, 16, &write);
 	raise(SIGUSR1);
 	if (results[0] != -EBUSY || results[1] != -EBUSY || !results[2])
-		rig_violation(rig, C4_ALL_OR_NOTHING,
+		rig_violation(rig, SWAP_C4_ALL_OR_NOTHING,
 			      "a swap that interrupted a write: wait %d, "
 			      "try %d instead of -EBUSY",
 			      results[0], results[1]);
@@ -192,7 +195,7 @@ void conform_interrupted_write(struct rig *rig)
 	}
 	writer->attempted[0]++;
 	if (rig_swap(rig, 0, SWAP_WAIT, sys_now() + LONG_NS))
-		rig_violation(rig, C4_ALL_OR_NOTHING,
+		rig_violation(rig, SWAP_C4_ALL_OR_NOTHING,
 			      "no swap after the write has ended");
 	rig_leave(rig, 0);
 	rig_close(rig);
@@ -262,12 +265,12 @@ static void swap_in_vain(struct rig *rig, enum swap_mode mode)
 	int err = rig_swap(rig, 0, mode, deadline);
 
 	if (!err)
-		rig_violation(rig, C1_EXCLUSIVE,
+		rig_violation(rig, SWAP_C1_EXCLUSIVE,
 			      "swapped while a write was open");
 	if (sys_now() > deadline + LATE_NS)
-		rig_violation(rig, C6_BOUNDED, "back %llu ms after deadline",
-			      (unsigned long long)(sys_now() - deadline) /
-				      1000000);
+		rig_violation(
+			rig, SWAP_C6_BOUNDED, "back %llu ms after deadline",
+			(unsigned long long)(sys_now() - deadline) / 1000000);
 }
 
 static void need_bounded(struct rig *rig)
@@ -293,7 +296,8 @@ void conform_stopped_writer(struct rig *rig)
 	store_relaxed(&guest.leave, 1);
 	pthread_join(guest.thread, NULL);
 	if (rig_swap(rig, 0, SWAP_WAIT, sys_now() + LONG_NS))
-		rig_violation(rig, C6_BOUNDED, "no swap after the writer left");
+		rig_violation(rig, SWAP_C6_BOUNDED,
+			      "no swap after the writer left");
 	rig_close(rig);
 	rig_destroy(rig);
 }
@@ -342,14 +346,16 @@ void conform_blocked_signals(struct rig *rig)
 			rig_swap(rig, 0, try ? SWAP_TRY : SWAP_WAIT, deadline);
 
 		if (err && err != -ETIMEDOUT && !(try && err == -EBUSY))
-			rig_violation(rig, C4_ALL_OR_NOTHING, "swap: %d", err);
+			rig_violation(rig, SWAP_C4_ALL_OR_NOTHING, "swap: %d",
+				      err);
 		if (sys_now() > deadline + LATE_NS)
-			rig_violation(rig, C6_BOUNDED, "late");
+			rig_violation(rig, SWAP_C6_BOUNDED, "late");
 	}
 	store_relaxed(&guest.leave, 1);
 	pthread_join(guest.thread, NULL);
 	if (rig_swap(rig, 0, SWAP_WAIT, sys_now() + LONG_NS))
-		rig_violation(rig, C6_BOUNDED, "no swap after the writer left");
+		rig_violation(rig, SWAP_C6_BOUNDED,
+			      "no swap after the writer left");
 	rig_close(rig);
 	rig_destroy(rig);
 }
@@ -386,13 +392,14 @@ void conform_unbounded(struct rig *rig)
 	pthread_create(&swapper, NULL, swap_until_back, &waiting);
 	nanosleep(&half_second, NULL);
 	if (load_relaxed(&waiting.back))
-		rig_violation(rig, C6_BOUNDED,
+		rig_violation(rig, SWAP_C6_BOUNDED,
 			      "declared unbounded, but back at its deadline");
 	store_relaxed(&guest.leave, 1);
 	pthread_join(guest.thread, NULL);
 	pthread_join(swapper, NULL);
 	if (waiting.err)
-		rig_violation(rig, C4_ALL_OR_NOTHING, "swap: %d", waiting.err);
+		rig_violation(rig, SWAP_C4_ALL_OR_NOTHING, "swap: %d",
+			      waiting.err);
 	rig_close(rig);
 	rig_destroy(rig);
 }
@@ -423,14 +430,14 @@ static void check_descriptor(struct rig *rig, const struct swap_strategy *s)
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 		if (!words[i])
-			rig_violation(rig, C4_ALL_OR_NOTHING,
+			rig_violation(rig, SWAP_C4_ALL_OR_NOTHING,
 				      "word %zu of the descriptor is missing",
 				      i);
 	if (s->sound != (s->breaks == SWAP_BREAKS_NOTHING))
-		rig_violation(rig, C4_ALL_OR_NOTHING,
+		rig_violation(rig, SWAP_C4_ALL_OR_NOTHING,
 			      "the traits sound and breaks contradict");
 	if (!s->swap != (s->shape == SWAP_NO_SHAPE))
-		rig_violation(rig, C4_ALL_OR_NOTHING, "the trait shape");
+		rig_violation(rig, SWAP_C4_ALL_OR_NOTHING, "the trait shape");
 }
 
 void conform_traits(struct rig *rig)
@@ -445,15 +452,17 @@ void conform_traits(struct rig *rig)
 	rig_write_some(&rig->writer[0]);
 	raise(SIGUSR1);
 	if (handler_stored != s->write_from_handler)
-		rig_violation(rig, C5_NESTING, "write-from-handler is wrong");
+		rig_violation(rig, SWAP_C5_NESTING,
+			      "write-from-handler is wrong");
 	try = rig_swap(rig, 0, SWAP_TRY, sys_now() + LONG_NS);
 	wait = rig_swap(rig, 0, SWAP_WAIT, sys_now() + LONG_NS);
 	if (try != (s->swap && s->has_try ? 0 : -EOPNOTSUPP))
-		rig_violation(rig, C4_ALL_OR_NOTHING, "mode try: %d", try);
+		rig_violation(rig, SWAP_C4_ALL_OR_NOTHING, "mode try: %d", try);
 	if (wait != (s->swap ? 0 : -EOPNOTSUPP))
-		rig_violation(rig, C4_ALL_OR_NOTHING, "mode wait: %d", wait);
+		rig_violation(rig, SWAP_C4_ALL_OR_NOTHING, "mode wait: %d",
+			      wait);
 	if (!s->swap != (s->exclusive == SWAP_NEVER) && s->sound)
-		rig_violation(rig, C1_EXCLUSIVE, "the trait exclusive");
+		rig_violation(rig, SWAP_C1_EXCLUSIVE, "the trait exclusive");
 	rig_leave(rig, 0);
 	rig_close(rig);
 	rig_destroy(rig);
@@ -488,7 +497,7 @@ static void *swap_beside(void *arg)
 		book_buffer(rig, 0, rb_slot_active(rb_slot(me->spare, 0)));
 		pthread_mutex_unlock(&books_lock);
 		if (rb_recycle(rb_slot(me->spare, 0)))
-			rig_violation(rig, C7_BALANCED, "not recycled");
+			rig_violation(rig, SWAP_C7_BALANCED, "not recycled");
 	}
 	return NULL;
 }

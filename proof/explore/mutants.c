@@ -166,9 +166,17 @@ static bool is_shared(const struct xp_mutant *mutant)
 	       !strcmp(mutant->file, "strategies/hooks.h");
 }
 
+/* The two that differ most in who swaps: the writer, or who lends it order. */
+static bool tries_shared(const struct swap_strategy *s)
+{
+	return s->represents &&
+	       (s->family == SWAP_SAME_CPU || (s->shape == SWAP_REFUSE_FIRST &&
+					       strstr(s->needs, "membarrier")));
+}
+
 /*
  * Does the mutant's file take part when this strategy is explored? What all
- * share: the core alone, and the two that differ most in who swaps.
+ * share: the core alone, and those two.
  */
 static bool concerns(const struct xp_mutant *mutant,
 		     const struct swap_strategy *s)
@@ -177,15 +185,14 @@ static bool concerns(const struct xp_mutant *mutant,
 		return false;
 	if (!is_shared(mutant))
 		return is_file_of(mutant->file, s);
-	return !s->swap || !strcmp(s->name, "membarrier") ||
-	       !strcmp(s->floor, "signal");
+	return !s->swap || tries_shared(s);
 }
 
 /* Preemptions at most: what kills a mutant at all does so early. */
 static int cap_of(const struct xp_scenario *scenario,
 		  const struct swap_strategy *s)
 {
-	if (!strcmp(s->floor, "signal"))
+	if (s->family == SWAP_SAME_CPU)
 		return 1;
 	return scenario->core && scenario->roles > 1 && scenario->handlers ? 1
 									   : 2;

@@ -84,7 +84,7 @@ enum rank {
 static enum rank rank_of(const struct swap_strategy *strategy,
 			 const struct xp_scenario *scenario)
 {
-	if (!strcmp(strategy->floor, "signal"))
+	if (strategy->family == SWAP_SAME_CPU)
 		return scenario->first ? FIRST_SIGNALS : SIGNALS;
 	return scenario->core && scenario->roles > 1 ? LIVE_READER : CHEAP;
 }

@@ -81,89 +81,139 @@ enum fault fault_find(const char *name)
 
 /* Beside errno values. */
 enum {
-	ANY_OUTCOME = 1, /* makes no claim: 0 or -EBUSY */
-	UNAVAILABLE = 2, /* the probe says so, and why */
-	ABORTS = 3,	 /* the process ends */
-	LATE = 4,	 /* 0, but only after the writer went on */
+	UNAVAILABLE = 1, /* the probe says so, and why */
+	ABORTS = 2,	 /* the process ends */
+	LATE = 3,	 /* 0, but only after the writer went on */
+	NEVER = 4,	 /* it does not come back */
 };
 
-/* Where the traits do not tell. */
-static const struct exception {
-	enum fault fault;
-	const char *strategy;
-	int expected;
-	const char *why;
-} exceptions[] = {
-	{ FAULT_SLEEPS_INSIDE, "racy", -EBUSY, "it never waits" },
-	{ FAULT_EXITS_INSIDE, "racy", -EBUSY, "it never waits" },
-	{ FAULT_CANCELLED_INSIDE, "racy", -EBUSY, "it never waits" },
-	{ FAULT_SWAPPER_CANCELLED, "racy", -EBUSY, "it never waits" },
-	{ FAULT_EXITS_INSIDE, "ipi-signal", -EBUSY,
-	  "nobody can take the signal, and nobody will close the write" },
-	{ FAULT_CANCELLED_INSIDE, "ipi-signal", -EBUSY,
-	  "nobody can take the signal, and nobody will close the write" },
-	{ FAULT_EXITS_INSIDE, "rcu", 0,
-	  "a thread that ends is unregistered, its section with it" },
-	{ FAULT_CANCELLED_INSIDE, "rcu", 0,
-	  "a thread that ends is unregistered, its section with it" },
-	{ FAULT_MEMBARRIER_LATE, "rcu", ABORTS,
-	  "liburcu ends a process whose membarrier(2) fails" },
+#define OUTCOMES 5
+
+/* What a swap may come to: one of these. */
+struct expectation {
+	const char *words; /* NULL: those of the outcomes */
+	unsigned int n;
+	int outcomes[OUTCOMES];
 };
+
+#define EXPECT(...)                                                \
+	((struct expectation){                                     \
+		.n = sizeof((int[]){ __VA_ARGS__ }) / sizeof(int), \
+		.outcomes = { __VA_ARGS__ },                       \
+	})
 
 static bool needs(const struct swap_strategy *s, const char *what)
 {
 	return strstr(s->needs, what) != NULL;
 }
 
-static int expected_by_traits(enum fault fault, const struct swap_strategy *s)
+static bool is_writer_dead(enum fault fault)
 {
-	if (fault == FAULT_NO_MEMBARRIER && needs(s, "membarrier"))
-		return UNAVAILABLE;
-	if (fault == FAULT_NO_RSEQ && needs(s, "rseq"))
-		return UNAVAILABLE;
-	if (!s->swap)
-		return -EOPNOTSUPP;
-	if (fault == FAULT_SLEEPS_INSIDE || fault == FAULT_SWAPPER_CANCELLED)
-		return s->bounded ? -ETIMEDOUT : LATE;
-	if (fault < FAULT_SWAPPER_CANCELLED)
-		return -ETIMEDOUT;
-	if (!s->sound)
-		return ANY_OUTCOME;
-	if (fault == FAULT_SIGNAL_BLOCKED && needs(s, "signal"))
-		return -ETIMEDOUT;
-	if (fault == FAULT_SIGNAL_QUEUE && needs(s, "signal"))
-		return -EAGAIN;
-	if (fault == FAULT_MEMBARRIER_LATE && needs(s, "membarrier"))
-		return -EPERM;
-	return 0;
+	return fault == FAULT_EXITS_INSIDE || fault == FAULT_CANCELLED_INSIDE;
 }
 
-static int expected(enum fault fault, const struct swap_strategy *s)
+static bool is_writer_asleep(enum fault fault)
 {
-	for (size_t i = 0; i < sizeof(exceptions) / sizeof(exceptions[0]); i++)
-		if (exceptions[i].fault == fault &&
-		    !strcmp(exceptions[i].strategy, s->name))
-			return exceptions[i].expected;
-	return expected_by_traits(fault, s);
+	return fault == FAULT_SLEEPS_INSIDE || fault == FAULT_SWAPPER_CANCELLED;
+}
+
+/* Nothing bounds the wait, or the deadline does, as the shape says. */
+static struct expectation while_asleep(const struct swap_strategy *s)
+{
+	if (!s->bounded)
+		return EXPECT(LATE);
+	if (s->shape == SWAP_EXCHANGE_FIRST)
+		return EXPECT(-EINPROGRESS);
+	return EXPECT(-ETIMEDOUT);
+}
+
+/* A write that nobody will close, unless the end of its thread did. */
+static struct expectation while_dead(const struct swap_strategy *s)
+{
+	if (!s->bounded)
+		return EXPECT(0, NEVER);
+	if (s->shape == SWAP_EXCHANGE_FIRST)
+		return EXPECT(0, -EINPROGRESS);
+	return EXPECT(-ETIMEDOUT, -EBUSY);
+}
+
+/* liburcu ends a process whose membarrier(2) fails. */
+static struct expectation when_refused_late(const struct swap_strategy *s)
+{
+	if (needs(s, "liburcu"))
+		return EXPECT(ABORTS);
+	if (s->shape == SWAP_EXCHANGE_FIRST)
+		return EXPECT(-EPERM, -EINPROGRESS);
+	return EXPECT(-EPERM);
+}
+
+/* An unsound one claims nothing, but it answers. */
+static struct expectation whatever(void)
+{
+	struct expectation any =
+		EXPECT(0, -EBUSY, -ETIMEDOUT, -EINPROGRESS, LATE);
+
+	any.words = "an answer";
+	return any;
+}
+
+/* All that is known of a strategy here is its descriptor. */
+static struct expectation expected(enum fault fault,
+				   const struct swap_strategy *s)
+{
+	if (fault == FAULT_NO_MEMBARRIER && needs(s, "membarrier"))
+		return EXPECT(UNAVAILABLE);
+	if (fault == FAULT_NO_RSEQ && needs(s, "rseq"))
+		return EXPECT(UNAVAILABLE);
+	if (!s->swap)
+		return EXPECT(-EOPNOTSUPP);
+	if (!s->sound)
+		return whatever();
+	if (is_writer_asleep(fault))
+		return while_asleep(s);
+	if (is_writer_dead(fault))
+		return while_dead(s);
+	if (fault == FAULT_SIGNAL_BLOCKED && needs(s, "signal"))
+		return EXPECT(-ETIMEDOUT);
+	if (fault == FAULT_SIGNAL_QUEUE && needs(s, "signal"))
+		return EXPECT(-EAGAIN);
+	if (fault == FAULT_MEMBARRIER_LATE && needs(s, "membarrier"))
+		return when_refused_late(s);
+	return EXPECT(0);
 }
 
 static const char *outcome_name(int outcome)
 {
 	static const char *const words[] = {
 		[0] = "0",
-		[ANY_OUTCOME] = "0 or EBUSY",
 		[UNAVAILABLE] = "unavailable",
 		[ABORTS] = "the process aborts",
 		[LATE] = "0, after the writer went on",
+		[NEVER] = "does not come back",
 	};
 
 	return outcome < 0 ? strerrorname_np(-outcome) : words[outcome];
 }
 
-static bool is_as_expected(int seen, int want)
+static bool is_as_expected(int seen, struct expectation want)
 {
-	return seen == want ||
-	       (want == ANY_OUTCOME && (seen == 0 || seen == -EBUSY));
+	for (unsigned int i = 0; i < want.n; i++)
+		if (want.outcomes[i] == seen)
+			return true;
+	return false;
+}
+
+/* "ETIMEDOUT or EBUSY" */
+static void say_expected(struct expectation want, char *text, size_t size)
+{
+	size_t end = 0;
+
+	if (want.words)
+		snprintf(text, size, "%s", want.words);
+	for (unsigned int i = 0; !want.words && i < want.n && end < size; i++)
+		end += (size_t)snprintf(text + end, size - end, "%s%s",
+					i ? " or " : "",
+					outcome_name(want.outcomes[i]));
 }
 
 /* ------------------------------------------------------------------------ */
@@ -273,47 +323,84 @@ static int swap_under_sleeper(struct scene *scene)
 		return -ECANCELED; /* in the middle: never as expected */
 	if (late)
 		return attempt.err ? attempt.err : LATE;
-	/* Now that the writer is out, the same swap succeeds. */
-	if (attempt.err == -ETIMEDOUT && scene_swap(scene, 2000))
+	/* Now that the writer is out, the swap succeeds. */
+	if ((attempt.err == -ETIMEDOUT && scene_swap(scene, 2000)) ||
+	    (attempt.err == -EINPROGRESS && scene_settle(scene, 2000)))
 		return -EINVAL;
 	return attempt.err;
 }
 
-/* Beside a busy writer: many, all alike. */
-static int swap_under_load(struct scene *scene, int want)
+/* Nobody lets the writer go on: what has not come back by then never does. */
+static int swap_under_dead(struct scene *scene)
 {
-	unsigned int patience = want < 0 ? PATIENCE_MS : 2000;
-	unsigned int swaps = want < 0 ? 2 : 20;
-	bool claimed = want == 0 || want == ANY_OUTCOME;
+	static struct attempt attempt; /* outlives this call */
+	pthread_t swapper;
+
+	attempt.scene = scene;
+	if (pthread_create(&swapper, NULL, swap_main, &attempt))
+		return -EAGAIN;
+	for (unsigned int ms = 0; ms < 3 * RELEASE_MS; ms += 2) {
+		nap_ms(2);
+		if (!load_relaxed(&attempt.returned))
+			continue;
+		pthread_join(swapper, NULL);
+		scene_release(scene);
+		return attempt.err;
+	}
+	scene->abandoned = true;
+	return NEVER;
+}
+
+/* Beside a busy writer: many, all alike. */
+static int swap_under_load(struct scene *scene, struct expectation want)
+{
+	bool succeeds = is_as_expected(0, want);
+	unsigned int patience = succeeds ? 2000 : PATIENCE_MS;
+	unsigned int swaps = succeeds ? 20 : 2;
 	int err;
 
 	do
 		err = scene_swap(scene, patience);
-	while (--swaps && (!claimed || is_as_expected(err, want)));
+	while (--swaps && err != -EINPROGRESS &&
+	       (!succeeds || is_as_expected(err, want)));
 	scene_release(scene);
 	return err;
 }
 
-static int attempt_swaps(struct scene *scene, int want)
+static int attempt_swaps(struct scene *scene, struct expectation want)
 {
-	int err;
-
-	if (scene->fault == FAULT_SLEEPS_INSIDE ||
-	    scene->fault == FAULT_SWAPPER_CANCELLED)
+	if (is_writer_asleep(scene->fault))
 		return swap_under_sleeper(scene);
-	if (scene->fault > FAULT_SWAPPER_CANCELLED)
-		return swap_under_load(scene, want);
-	err = scene_swap(scene, PATIENCE_MS);
-	scene_release(scene);
-	return err;
+	if (is_writer_dead(scene->fault))
+		return swap_under_dead(scene);
+	return swap_under_load(scene, want);
 }
 
 /* ------------------------------------------------------------------------ */
 /* The child                                                                */
 
-static int stage(struct scene *scene, int want, struct fault_row *row)
+/* What the swap came to, with the books where they can be closed. */
+static void judge(struct scene *scene, struct expectation want, int seen,
+		  struct fault_row *row)
 {
-	bool exact;
+	bool sound = scene->strategy->sound, exact = true;
+
+	if (scene->abandoned) {
+		snprintf(row->books, sizeof(row->books), "not closed");
+	} else {
+		scene_finish(scene);
+		exact = scene_books(scene, row->books, sizeof(row->books));
+	}
+	if (!sound && !exact)
+		snprintf(row->books, sizeof(row->books), "no claim");
+	snprintf(row->seen, sizeof(row->seen), "%s", outcome_name(seen));
+	if (is_as_expected(seen, want) && (exact || !sound))
+		row->verdict = FAULT_HOLDS;
+}
+
+static int stage(struct scene *scene, struct expectation want,
+		 struct fault_row *row)
+{
 	int seen = set_up_late(scene);
 
 	if (seen) {
@@ -328,30 +415,25 @@ static int stage(struct scene *scene, int want, struct fault_row *row)
 	seen = scene_start(scene);
 	if (seen)
 		return seen;
-	seen = attempt_swaps(scene, want);
-	scene_finish(scene);
-	exact = scene_books(scene, row->books, sizeof(row->books));
-	if (!scene->strategy->sound && !exact)
-		snprintf(row->books, sizeof(row->books), "no claim");
-	snprintf(row->seen, sizeof(row->seen), "%s", outcome_name(seen));
-	if (is_as_expected(seen, want) && (exact || !scene->strategy->sound))
-		row->verdict = FAULT_HOLDS;
+	judge(scene, want, attempt_swaps(scene, want), row);
 	return 0;
 }
 
-static void say_unavailable(int want, const char *why, struct fault_row *row)
+static void say_unavailable(struct expectation want, const char *why,
+			    struct fault_row *row)
 {
 	snprintf(row->seen, sizeof(row->seen), "unavailable: %s", why);
 	snprintf(row->books, sizeof(row->books), "-");
-	row->verdict = want == UNAVAILABLE ? FAULT_HOLDS : FAULT_SKIPPED;
+	row->verdict = is_as_expected(UNAVAILABLE, want) ? FAULT_HOLDS
+							 : FAULT_SKIPPED;
 }
 
 int fault_child(int fd, enum fault fault, const struct swap_strategy *strategy)
 {
 	struct fault_row *row = mmap(NULL, sizeof(*row), PROT_READ | PROT_WRITE,
 				     MAP_SHARED, fd, 0);
-	int want = expected(fault, strategy);
-	struct scene scene;
+	struct expectation want = expected(fault, strategy);
+	static struct scene scene; /* outlives a swap that does not end */
 	char why[96];
 	size_t end;
 	int err;
@@ -368,7 +450,8 @@ int fault_child(int fd, enum fault fault, const struct swap_strategy *strategy)
 	end = strlen(row->seen);
 	if (*why) /* a remark of the probe */
 		snprintf(row->seen + end, sizeof(row->seen) - end, "; %s", why);
-	scene_close(&scene);
+	if (!scene.abandoned)
+		scene_close(&scene);
 	return err;
 }
 
@@ -410,13 +493,15 @@ static int watch(pid_t child)
 }
 
 /* An end that the child itself could not tell of. */
-static void judge_end(int status, int want, struct fault_row *row)
+static void judge_end(int status, struct expectation want,
+		      struct fault_row *row)
 {
 	if (status == -1) {
 		row->verdict = FAULT_DIFFERS;
 		snprintf(row->seen, sizeof(row->seen), "hung until killed");
 	} else if (WIFSIGNALED(status)) {
-		row->verdict = want == ABORTS && WTERMSIG(status) == SIGABRT
+		row->verdict = is_as_expected(ABORTS, want) &&
+					       WTERMSIG(status) == SIGABRT
 				       ? FAULT_HOLDS
 				       : FAULT_DIFFERS;
 		snprintf(row->seen, sizeof(row->seen), "killed by SIG%s",
@@ -434,6 +519,7 @@ int fault_run(enum fault fault, const struct swap_strategy *strategy,
 	      struct fault_row *row)
 {
 	int fd = memfd_create("fault-row", 0);
+	struct expectation want = expected(fault, strategy);
 	struct fault_row *shared = MAP_FAILED;
 	pid_t child;
 	int err = 0;
@@ -454,10 +540,9 @@ int fault_run(enum fault fault, const struct swap_strategy *strategy,
 		err = -EAGAIN;
 		goto out;
 	}
-	judge_end(watch(child), expected(fault, strategy), shared);
+	judge_end(watch(child), want, shared);
 	*row = *shared;
-	snprintf(row->expected, sizeof(row->expected), "%s",
-		 outcome_name(expected(fault, strategy)));
+	say_expected(want, row->expected, sizeof(row->expected));
 out:
 	if (shared != MAP_FAILED)
 		munmap(shared, sizeof(*shared));

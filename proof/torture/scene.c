@@ -175,18 +175,32 @@ static void read_slot(struct scene *scene, struct rb *rb)
 	scene->overrun += counts.overrun;
 }
 
-int scene_swap(struct scene *scene, unsigned int ms)
+/* err is what swap or settle returned. */
+static int take(struct scene *scene, int err)
 {
-	uint64_t deadline = sys_now() + ms * UINT64_C(1000000);
-	struct swap_op op;
-	int err = swap(scene->live, scene->spare, 0, SWAP_WAIT, deadline, &op);
-
-	while (err == -EINPROGRESS)
-		err = swap_settle(&op, deadline + 1000000000);
+	scene->in_progress = err == -EINPROGRESS;
 	if (err)
 		return err;
 	read_slot(scene, scene->spare);
 	return rb_recycle(rb_slot(scene->spare, 0));
+}
+
+int scene_settle(struct scene *scene, unsigned int ms)
+{
+	uint64_t deadline = sys_now() + ms * UINT64_C(1000000);
+
+	return take(scene, swap_settle(&scene->op, deadline));
+}
+
+int scene_swap(struct scene *scene, unsigned int ms)
+{
+	uint64_t deadline = sys_now() + ms * UINT64_C(1000000);
+	int err = swap(scene->live, scene->spare, 0, SWAP_WAIT, deadline,
+		       &scene->op);
+
+	if (err == -EINPROGRESS)
+		return scene_settle(scene, ms);
+	return take(scene, err);
 }
 
 static bool is_quiet(struct scene *scene, struct rb *rb)
@@ -205,6 +219,10 @@ bool scene_books(struct scene *scene, char *text, size_t size)
 	uint64_t drops = 0;
 	bool exact, quiet;
 
+	if (scene->in_progress) {
+		snprintf(text, size, "not closed: a swap is in progress");
+		return true;
+	}
 	read_slot(scene, scene->live);
 	for (enum rb_drop cause = 0; cause < RB_DROP_CAUSES; cause++)
 		drops += rb_drops(rb_slot(scene->live, 0), cause);

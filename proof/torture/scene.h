@@ -28,6 +28,10 @@ struct scene {
 	uint64_t attempted, stored, refused;
 	bool open; /* its last write was never closed */
 
+	struct swap_op op;
+	bool in_progress; /* op is; its snapshot cannot be read */
+	bool abandoned;	  /* a swap that never ends still uses all this */
+
 	/* What was read from snapshots and buffers. */
 	uint64_t read, overrun, last;
 	uint64_t bad; /* wrong payloads, wrong order */
@@ -44,8 +48,12 @@ int scene_start(struct scene *scene);
 void scene_release(struct scene *scene);
 void scene_finish(struct scene *scene);
 
-/* Swap and read what came; the swap's value. deadline in ms from now. */
+/*
+ * Swap and read what came; the swap's value. deadline in ms from now. What is
+ * in progress then is left so, and scene_settle ends it: 0, or as settle.
+ */
 int scene_swap(struct scene *scene, unsigned int ms);
+int scene_settle(struct scene *scene, unsigned int ms);
 
 /*
  * With the writer joined: read what is left and compare. One sentence in text;

@@ -53,7 +53,7 @@ for kind in unit cli checks conform step explore torture fault; do
 	has "^${kind}[.]"
 done
 lacks '^long[.]'
-strategies=$(sed -n 's/^step\.\([^.]*\)\.nested-split$/\1/p' "$work/all")
+strategies=$(sed -n 's/^step\.\([^.]*\)\.every-kind$/\1/p' "$work/all")
 [ -n "$strategies" ] || fail "found no strategy"
 
 gear=--fast

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * main.c - run one property of one strategy in a child under a watchdog.
+ * main.c - run properties of a strategy, each in a child under a watchdog.
  *
- *	conform STRATEGY PROPERTY                   no promise may break
+ *	conform STRATEGY                            every property: what the
+ *		descriptor says. A sound one keeps every promise in each, an
+ *		unsound one is caught breaking what it says it breaks
+ *	conform STRATEGY PROPERTY                   that one; 77 where it cannot
+ *		see an unsound one break its promise
  *	conform STRATEGY PROPERTY --caught PROMISE  that one must break, or "any"
  *	conform STRATEGY PROPERTY --only PROMISE    that one must, and no other
  *	conform --list                              strategies and properties
@@ -39,9 +43,11 @@ static const struct property properties[] = {
 #undef CONFORM_PROPERTY
 };
 
+#define PROPERTIES (sizeof(properties) / sizeof(properties[0]))
+
 static const struct property *find_property(const char *name)
 {
-	for (size_t i = 0; i < sizeof(properties) / sizeof(properties[0]); i++)
+	for (size_t i = 0; i < PROPERTIES; i++)
 		if (!strcmp(properties[i].name, name))
 			return &properties[i];
 	return NULL;
@@ -49,10 +55,10 @@ static const struct property *find_property(const char *name)
 
 static int find_promise(const char *name)
 {
-	for (int i = 0; i < PROMISES; i++)
-		if (!strcmp(promise_names[i], name))
+	for (int i = 1; i < SWAP_PROMISES; i++)
+		if (!strcmp(swap_promise_name((enum swap_promise)i), name))
 			return i;
-	return strcmp(name, "any") ? -1 : PROMISES;
+	return strcmp(name, "any") ? -1 : SWAP_PROMISES;
 }
 
 static _Noreturn void child(const struct property *property,
@@ -80,11 +86,11 @@ static void note_hang(struct rig *rig)
 	nanosleep(&moment, NULL);
 	if (since && since == load_relaxed(&verdict->swapping_since) &&
 	    sys_now() > load_relaxed(&verdict->deadline))
-		rig_violation(rig, C6_BOUNDED, "a swap never came back");
+		rig_violation(rig, SWAP_C6_BOUNDED, "a swap never came back");
 	else if (attempts == load_relaxed(&verdict->attempts))
-		rig_violation(rig, C5_NESTING, "the writer is stuck");
+		rig_violation(rig, SWAP_C5_NESTING, "the writer is stuck");
 	else
-		rig_violation(rig, C6_BOUNDED, "the run did not end");
+		rig_violation(rig, SWAP_C6_BOUNDED, "the run did not end");
 }
 
 /* Wait for the child; true: it ended. A hang is seen when nothing moves. */
@@ -125,22 +131,22 @@ static int run_once(const struct property *property, struct rig *rig,
 	if (!await_child(pid, rig, stuck_ns, &status))
 		return 0;
 	if (WIFSIGNALED(status))
-		rig_violation(rig, C1_EXCLUSIVE,
+		rig_violation(rig, SWAP_C1_EXCLUSIVE,
 			      "crashed by signal %d: memory was touched that "
 			      "had been handed over, or events are broken",
 			      WTERMSIG(status));
 	else if (WEXITSTATUS(status) == CONFORM_SKIP)
 		return CONFORM_SKIP;
 	else if (WEXITSTATUS(status))
-		rig_violation(rig, C1_EXCLUSIVE, "ended with status %d",
+		rig_violation(rig, SWAP_C1_EXCLUSIVE, "ended with status %d",
 			      WEXITSTATUS(status));
 	return 0;
 }
 
 static bool is_broken(const struct verdict *verdict, int promise)
 {
-	for (int i = 0; i < PROMISES; i++)
-		if ((promise == PROMISES || promise == i) &&
+	for (int i = 0; i < SWAP_PROMISES; i++)
+		if ((promise == SWAP_PROMISES || promise == i) &&
 		    load_relaxed(&verdict->violations[i]))
 			return true;
 	return false;
@@ -148,10 +154,10 @@ static bool is_broken(const struct verdict *verdict, int promise)
 
 static void print_verdict(const struct verdict *verdict)
 {
-	for (int i = 0; i < PROMISES; i++)
+	for (int i = 0; i < SWAP_PROMISES; i++)
 		if (load_relaxed(&verdict->violations[i]))
 			printf("!!! %s: %llu times; first: %s\n",
-			       promise_names[i],
+			       swap_promise_name((enum swap_promise)i),
 			       (unsigned long long)load_relaxed(
 				       &verdict->violations[i]),
 			       verdict->first[i]);
@@ -159,7 +165,7 @@ static void print_verdict(const struct verdict *verdict)
 
 static bool others_hold(const struct verdict *verdict, int promise)
 {
-	for (int i = 0; i < PROMISES; i++)
+	for (int i = 0; i < SWAP_PROMISES; i++)
 		if (i != promise && load_relaxed(&verdict->violations[i]))
 			return false;
 	return true;
@@ -173,7 +179,7 @@ static bool one_pu(void)
 	       CPU_COUNT(&allowed) == 1;
 }
 
-/* promise: the one that must break, PROMISES for any, -1 for none. */
+/* promise: the one that must break, SWAP_PROMISES for any, -1 for none. */
 static int run(const struct property *property, struct rig *rig, int promise,
 	       bool only)
 {
@@ -182,8 +188,8 @@ static int run(const struct property *property, struct rig *rig, int promise,
 
 	do
 		status = run_once(property, rig,
-				  promise == C5_NESTING ? CAUGHT_STUCK_NS
-							: STUCK_NS);
+				  promise == SWAP_C5_NESTING ? CAUGHT_STUCK_NS
+							     : STUCK_NS);
 	while (!status && promise >= 0 && !is_broken(rig->verdict, promise) &&
 	       sys_now() < end);
 	print_verdict(rig->verdict);
@@ -201,7 +207,64 @@ static int run(const struct property *property, struct rig *rig, int promise,
 					others_hold(rig->verdict, promise))
 			       ? 0
 			       : 1;
-	return is_broken(rig->verdict, PROMISES) ? 1 : 0;
+	return is_broken(rig->verdict, SWAP_PROMISES) ? 1 : 0;
+}
+
+/* A property of an unsound strategy need not see what it breaks. */
+static int run_as_claimed(const struct property *property, struct rig *rig)
+{
+	int status;
+
+	if (rig->strategy->sound)
+		return run(property, rig, -1, false);
+	status = run(property, rig, rig->strategy->breaks, false);
+	if (status != 1)
+		return status;
+	printf("skipped: %s does not see %s broken\n", property->name,
+	       swap_promise_name(rig->strategy->breaks));
+	return CONFORM_SKIP;
+}
+
+static bool all_hold(struct rig *rig)
+{
+	bool hold = true;
+
+	for (size_t i = 0; i < PROPERTIES; i++) {
+		memset(rig->verdict, 0, sizeof(*rig->verdict));
+		printf("--- %s\n", properties[i].name);
+		hold &= run(&properties[i], rig, -1, false) != 1;
+	}
+	return hold;
+}
+
+/* Property after property, again and again, until one of them sees it. */
+static bool is_caught(struct rig *rig)
+{
+	enum swap_promise breaks = rig->strategy->breaks;
+	uint64_t end = sys_now() + CATCH_NS;
+
+	for (size_t i = 0; sys_now() < end; i = (i + 1) % PROPERTIES) {
+		run_once(&properties[i], rig,
+			 breaks == SWAP_C5_NESTING ? CAUGHT_STUCK_NS
+						   : STUCK_NS);
+		if (!is_broken(rig->verdict, (int)breaks))
+			continue;
+		printf("caught in %s\n", properties[i].name);
+		print_verdict(rig->verdict);
+		return true;
+	}
+	return false;
+}
+
+static int run_every(struct rig *rig)
+{
+	if (rig->strategy->sound)
+		return all_hold(rig) ? 0 : 1;
+	if (is_caught(rig))
+		return 0;
+	printf("%s: no property saw it break %s\n", rig->strategy->name,
+	       swap_promise_name(rig->strategy->breaks));
+	return one_pu() ? CONFORM_SKIP : 1;
 }
 
 static int list(void)
@@ -210,35 +273,41 @@ static int list(void)
 
 	swap_for_each_strategy (s)
 		printf("strategy %s\n", s->name);
-	for (size_t i = 0; i < sizeof(properties) / sizeof(properties[0]); i++)
+	for (size_t i = 0; i < PROPERTIES; i++)
 		printf("property %s\n", properties[i].name);
 	return 0;
 }
 
+static int usage(const char *name)
+{
+	fprintf(stderr,
+		"usage: %s STRATEGY [PROPERTY "
+		"[--caught PROMISE|any | --only PROMISE]] | --list\n",
+		name);
+	return 2;
+}
+
 int main(int argc, char **argv)
 {
-	const struct property *property;
+	const struct property *property = NULL;
+	static struct rig rig; /* large */
+	char why[200] = "";
 	int promise = -1;
 	bool only;
-	char why[200] = "";
-	static struct rig rig; /* large */
 
 	if (argc == 2 && !strcmp(argv[1], "--list"))
 		return list();
 	only = argc == 5 && !strcmp(argv[3], "--only");
-	if (argc != 3 &&
-	    !(argc == 5 && (only || !strcmp(argv[3], "--caught")))) {
-		fprintf(stderr,
-			"usage: %s STRATEGY PROPERTY "
-			"[--caught PROMISE|any | --only PROMISE] | --list\n",
-			argv[0]);
-		return 2;
-	}
+	if (argc != 2 && argc != 3 &&
+	    !(argc == 5 && (only || !strcmp(argv[3], "--caught"))))
+		return usage(argv[0]);
 	rig.strategy = swap_find(argv[1]);
-	property = find_property(argv[2]);
+	if (argc > 2)
+		property = find_property(argv[2]);
 	if (argc == 5)
 		promise = find_promise(argv[4]);
-	if (!rig.strategy || !property || (argc == 5 && promise < 0)) {
+	if (!rig.strategy || (argc > 2 && !property) ||
+	    (argc == 5 && promise < 0)) {
 		fprintf(stderr,
 			"no such strategy, property or promise; "
 			"see --list\n");
@@ -253,5 +322,8 @@ int main(int argc, char **argv)
 		printf("skipped: %s\n", why);
 		return CONFORM_SKIP;
 	}
-	return run(property, &rig, promise, only);
+	if (!property)
+		return run_every(&rig);
+	return argc == 5 ? run(property, &rig, promise, only)
+			 : run_as_claimed(property, &rig);
 }
