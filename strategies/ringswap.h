@@ -221,8 +221,9 @@ RINGSWAP_API int ringswap_settle(struct ringswap *r, unsigned int slot,
  * Swap every slot; errors has room for every slot and gets what
  * ringswap_swap() would have returned. Cheaper than one by one where the
  * strategy can share a grace period, a membarrier or a round of signals, and
- * no cut across slots: they are exchanged one after the other. Returns how
- * many snapshots are safe to read. A slot that cannot be swapped at once
+ * no cut across slots: they are exchanged one after the other. An exchange
+ * that is under way at the deadline is waited for. Returns how many snapshots
+ * are safe to read. A slot that cannot be swapped at once
  * (-EBUSY) costs the others that sharing, nothing more.
  */
 RINGSWAP_API int ringswap_swap_all(struct ringswap *r, uint64_t deadline,

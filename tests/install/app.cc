@@ -1,15 +1,9 @@
 // SPDX-License-Identifier: MIT
-// The same in C++, with a function of its own that is called swap.
+// The same in C++, written in two steps.
 #include <cstdio>
 #include <cstring>
 
 #include <ringswap/ringswap.h>
-
-void swap(ringswap *r)
-{
-	if (ringswap_swap(r, 0, ringswap_in(1000000000)))
-		std::puts("not swapped");
-}
 
 int main()
 {
@@ -24,8 +18,8 @@ int main()
 	void *at = ringswap_reserve(r, 0, sizeof("swapped"), &reservation);
 	std::memcpy(at, "swapped", sizeof("swapped"));
 	ringswap_commit(&reservation);
-	swap(r);
-	if (ringswap_next(r, 0, &event) != 1)
+	if (ringswap_swap(r, 0, ringswap_in(1000000000)) ||
+	    ringswap_next(r, 0, &event) != 1)
 		return 1;
 	std::puts(static_cast<const char *>(event.payload));
 	return ringswap_exit(r, 0) || ringswap_destroy(r);

@@ -390,6 +390,28 @@ static void setup_runs_where_it_is_used(void **state)
 	assert_int_equal(setups, 2);
 }
 
+/* The last test: what is added stays. */
+static void strategies_can_be_added(void **state)
+{
+	static struct swap_strategy more[SWAP_ADDED_MAX + 1];
+	static char names[SWAP_ADDED_MAX + 1][16];
+	struct ringswap *r;
+
+	(void)state;
+	assert_int_equal(swap_add(swap_find("barrier")), -EEXIST);
+	for (unsigned int i = 0; i <= SWAP_ADDED_MAX; i++) {
+		more[i] = *swap_find("barrier");
+		snprintf(names[i], sizeof(names[i]), "added-%u", i);
+		more[i].name = names[i];
+		assert_int_equal(swap_add(&more[i]),
+				 i < SWAP_ADDED_MAX ? 0 : -ENOSPC);
+	}
+	assert_int_equal(swap_add(&more[0]), -EEXIST);
+	assert_ptr_equal(swap_find("added-7"), &more[7]);
+	assert_int_equal(ringswap_create("added-7", NULL, &r), 0);
+	assert_int_equal(ringswap_destroy(r), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -402,6 +424,7 @@ int main(void)
 		cmocka_unit_test(stamps_never_go_back),
 		cmocka_unit_test(mistakes_are_refused),
 		cmocka_unit_test(strategies_say_their_traits),
+		cmocka_unit_test(strategies_can_be_added),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
