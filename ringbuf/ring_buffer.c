@@ -12,7 +12,7 @@ void rb_drop(struct rb_slot *slot, enum rb_drop cause)
 	local_fetch_add(&slot->drops[cause], 1);
 }
 
-/* Generation of the page behind page, when it is opened next. */
+/* Generation of the page after page, when it is opened next. */
 static uint64_t rb_next_generation(struct rb_page *page, struct rb_page *next)
 {
 	uint64_t generation = rb_word_generation(load_relaxed(&page->write));
@@ -24,7 +24,7 @@ static uint64_t rb_next_generation(struct rb_page *page, struct rb_page *next)
 /*
  * Overwrite mode, the tail has come round to the oldest page: lose it. A
  * nested writer may do it first; the cmpxchg of head decides who counts. One
- * that comes behind the cmpxchg may lose the next page at once: what was read
+ * that comes after the cmpxchg may lose the next page at once: what was read
  * of this one must not count there, so the reader's place names its page.
  */
 static void rb_lose_head(struct rb_cpu *cpu, struct rb_page *head)
@@ -138,7 +138,7 @@ static bool rb_is_overflown_tail(struct rb_cpu *cpu, struct rb_page *page,
  * Taking back is a cmpxchg: it fails only when a nested writer crossed in
  * between, so that the page is left and must stay overflown (a context that
  * loaded the old tail earlier must not find room in it); then the write goes
- * on behind it.
+ * on after it.
  */
 bool rb_reserve_slow(struct rb_slot *slot, struct rb_cpu *cpu,
 		     struct rb_page *page, uint64_t found, uint64_t added)
@@ -169,7 +169,7 @@ bool rb_reserve_slow(struct rb_slot *slot, struct rb_cpu *cpu,
 
 /*
  * Produce-consume: publish everything reserved so far, from page on, where the
- * caller has had the commit edge. All reservations behind it belong to
+ * caller has had the commit edge. All reservations after it belong to
  * handlers that have returned, so they are complete.
  *
  * A handler that comes while commit equals write has the edge itself and

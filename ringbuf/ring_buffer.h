@@ -31,7 +31,7 @@
  *
  * A write is two steps: reserve takes space by one un-LOCKed xadd of the
  * page's write word, commit publishes it. A signal handler of the same thread
- * may write at any instruction in between; its event lands behind the open
+ * may write at any instruction in between; its event lands after the open
  * one, and becomes readable with it.
  *
  * The write word holds generation, events and bytes in one 64-bit word:
@@ -53,7 +53,7 @@
  * publishes a commit word of the same form: "commit == the write word that my
  * reservation found" says that everything before this event is published,
  * hence that this context holds the commit edge and publishes its own event
- * and those that handlers wrote behind it.
+ * and those that handlers wrote after it.
  *
  * Time stamps are deltas to the page's own stamp, so that losing old events
  * never damages the time of newer ones; docs/decisions/0002 says why.
@@ -165,7 +165,7 @@ RB_INLINE uint64_t rb_word_generation(uint64_t word)
 }
 
 /*
- * Event header, 8 bytes, 8-byte aligned, payload behind it:
+ * Event header, 8 bytes, 8-byte aligned, payload after it:
  *
  *	63      56 55          32 31           0
  *	+---------+--------------+--------------+

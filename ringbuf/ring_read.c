@@ -46,7 +46,7 @@ static void cursor_next_page(struct cursor *at)
 	at->bytes = 0;
 }
 
-/* Overwrite mode: is there an event behind at? Steps over ends of pages. */
+/* Overwrite mode: is there an event after at? Steps over ends of pages. */
 static bool cursor_has_quiescent(struct cursor *at)
 {
 	for (;;) {
@@ -63,7 +63,7 @@ static bool cursor_has_quiescent(struct cursor *at)
 static bool cursor_has_published(struct cursor *at)
 {
 	for (;;) {
-		/* C1 pairs with P1 P6 P7: event bytes behind the word */
+		/* C1 pairs with P1 P6 P7: event bytes after the word */
 		uint64_t commit = load_acquire(&at->page->commit);
 
 		at->end = rb_word_bytes(commit & ~RB_COMMIT_LEFT);

@@ -39,7 +39,7 @@ struct entry {
 	const char *meaning;
 };
 
-/* Sections behind the topics of glossary.def. */
+/* Sections after the topics of glossary.def. */
 static const char figures[] = "Figures";
 static const char strategies[] = "Strategies";
 static const char floors[] = "Floors";

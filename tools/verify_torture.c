@@ -71,7 +71,7 @@ static void print_torture(struct verify *v, const struct swap_strategy *s,
 		(double)r->refused * 1e-6, (double)r->nested * 1e-6,
 		swaps_done(r), (unsigned long long)torture_violations(r),
 		(double)r->pure_checked * 1e-6 / seconds,
-		(double)r->pure_booked * 1e-6 / seconds,
+		(double)r->pure_counted * 1e-6 / seconds,
 		torture_verdict_name(torture_verdict(s, r)));
 	fflush(v->out);
 }
@@ -116,7 +116,7 @@ static void torture_one(struct verify *v, const struct swap_strategy *s,
 		verify_add_row(
 			v, "torture", s->name, torture_verdict_name(verdict),
 			verdict != TORTURE_HOLDS,
-			"%.1f M events checked, %.1f M booked, %llu swaps",
+			"%.1f M events checked, %.1f M counted, %llu swaps",
 			(double)r->checked * 1e-6,
 			(double)(r->overrun + r->refused) * 1e-6,
 			swaps_done(r));
@@ -134,7 +134,7 @@ void verify_torture(struct verify *v, double seconds)
 		"%-12s %4s %8s %8s %8s %8s %9s %9s %7s %7s  %s\n",
 		(unsigned long long)v->seed, "strategy", "rnds", "checked",
 		"overrun", "refused", "nested", "swaps", "violated", "chk/s",
-		"book/s", "verdict");
+		"count/s", "verdict");
 	swap_for_each_strategy (s)
 		if (verify_is_wanted(v, s, "torture"))
 			torture_one(v, s, seconds / n);

@@ -49,7 +49,7 @@ enum bench_floor_side {
 
 /* An axis of a cell and one of its words. */
 struct bench_floor_when {
-	const char *axis; /* NULL behind the last */
+	const char *axis; /* NULL after the last */
 	const char *value;
 };
 
@@ -121,7 +121,7 @@ struct bench_append {
 	unsigned char *memory;
 	unsigned char *end;
 	_Alignas(RB_CACHE_LINE) _Atomic(unsigned char *) at;
-	unsigned char *limit; /* no event begins behind it */
+	unsigned char *limit; /* no event begins after it */
 };
 
 /** bench_append_init() - append into these bytes, round and round */

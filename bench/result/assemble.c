@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* assemble.c - what cells and run come to, once all blocks are in. */
+/* assemble.c - the results of cells and run, once all blocks are in. */
 #include <string.h>
 
 #include "bench/result/parts.h"

@@ -51,7 +51,7 @@ extern const struct shape bench_result_shape;
 
 /* ---- Journals ---- */
 
-/* Called for the header (number 1) and every whole line behind it, all of
+/* Called for the header (number 1) and every whole line after it, all of
  * which have been compared with their shape. 0 goes on; -errno stops. */
 typedef int (*bench_journal_fn)(const json_t *line, unsigned int number,
 				void *arg, char *why, size_t n);
@@ -160,7 +160,7 @@ json_t *bench_aas_json(const struct bench_result_build *b);
 
 /* ---- The whole ---- */
 
-/* Compute what cells and run come to. 0 or -ENOMEM. */
+/* Compute the results of the cells and of the run. 0 or -ENOMEM. */
 int bench_result_assemble(struct bench_result_build *b, json_t **out);
 
 #endif

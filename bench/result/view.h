@@ -237,7 +237,7 @@ void bench_view_bin(const json_t *cell, enum bench_figure figure, size_t i,
 		    struct bench_view_bin *out);
 
 /* ------------------------------------------------------------------------ */
-/* What figures come to                                                     */
+/* The results of figures                                                   */
 
 struct bench_view_ratio {
 	double value, low, high; /* cost of the cell / cost of its baseline */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* view_figures.c - the figures of a cell, and what they come to. */
+/* view_figures.c - the figures of a cell, and their results. */
 #include <math.h>
 #include <string.h>
 
@@ -174,7 +174,7 @@ void bench_view_bin(const json_t *cell, enum bench_figure figure, size_t i,
 	out->p99_ns = bench_get_number(bin, "p99-ns");
 }
 
-/* ---- What figures come to ---- */
+/* ---- The results of figures ---- */
 
 static enum bench_verdict verdict_of(const json_t *ratio)
 {

@@ -13,7 +13,7 @@
 
 /**
  * bench_run_header() - of a run that begins now
- * @argc, @argv: the command line behind "ringswap"
+ * @argc, @argv: the command line after "ringswap"
  *
  * Examines the machine, which takes some 300 ms; other threads would disturb.
  * A new reference; NULL: out of memory.

@@ -27,7 +27,7 @@ struct bench_journal {
 int bench_journal_create(struct bench_journal *j, const char *path,
 			 const json_t *header, char *why, size_t n);
 
-/* Given the header (number 1) and every whole line behind it, which is gone
+/* Given the header (number 1) and every whole line after it, which is gone
  * afterwards. 0 goes on; -errno and its reason stop. */
 typedef int (*bench_journal_take)(const json_t *line, unsigned int number,
 				  void *arg, char *why, size_t n);

@@ -13,7 +13,7 @@
 
 /* ---- The charts (chart_write.c, chart_swap.c, chart_around.c) ---- */
 
-/* Of each chart: the names of its columns behind those of the head, and its
+/* Of each chart: the names of its columns after those of the head, and its
  * rows. */
 void chart_write_latency_names(FILE *to);
 void chart_write_latency_rows(const json_t *result, FILE *to);
@@ -72,10 +72,10 @@ struct chart_column {
 	bool is_us;	/* ns are written as us */
 };
 
-/* The names of a group of columns, each behind a tab. */
+/* The names of a group of columns, each after a tab. */
 void chart_names(FILE *to, const struct chart_column *columns, size_t n);
 
-/* What a cell says in them, each behind a tab; "-": nothing, or no cell. */
+/* What a cell says in them, each after a tab; "-": nothing, or no cell. */
 void chart_fields(FILE *to, const struct chart_column *columns, size_t n,
 		  const json_t *cell);
 
@@ -86,7 +86,7 @@ void chart_head(FILE *to, const json_t *cell);
 /* A text as a field may hold it; "-": none. */
 void chart_text(FILE *to, const char *text);
 
-/* A number behind a tab; "-": none. */
+/* A number after a tab; "-": none. */
 void chart_number(FILE *to, double value);
 
 #define CHART_COUNT(columns) (sizeof(columns) / sizeof((columns)[0]))

@@ -58,7 +58,7 @@ void bench_grid_free(struct bench_grid *g)
 	*g = (struct bench_grid){ 0 };
 }
 
-/* One more element behind n of them; NULL and failed: out of memory. */
+/* One more element after n of them; NULL and failed: out of memory. */
 static void *one_more(struct bench_grid *g, void *list, unsigned int n,
 		      size_t size)
 {
@@ -296,7 +296,7 @@ static void print_groups(const struct bench_grid *g, const struct layout *l,
 	fputc('\n', to);
 }
 
-/* The fields behind the first. */
+/* The fields after the first. */
 static void print_fields(const struct bench_grid *g, const struct layout *l,
 			 const struct bench_grid_row *row, struct line *line)
 {

@@ -112,7 +112,7 @@ void show_legend(const struct show *s, const struct bench_grid *g);
 
 /* ---- Paragraphs and tables ---- */
 
-/* A title behind an empty line. */
+/* A title after an empty line. */
 void show_title(const struct show *s, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 

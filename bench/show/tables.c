@@ -7,7 +7,7 @@
 
 #include "bench/show/parts.h"
 
-/* Cells that differ in their strategy alone, candidates first, controls behind
+/* Cells that differ in their strategy alone, candidates first, controls after
  * a line. */
 struct table {
 	const char *scenario;

@@ -37,7 +37,7 @@ char *bench_text_number(double value, char text[BENCH_NUMBER_TEXT])
 	return text;
 }
 
-/* A number and the word behind it. */
+/* A number and the word after it. */
 static char *with_unit(double value, const char *unit,
 		       char text[BENCH_NUMBER_TEXT])
 {

@@ -47,7 +47,7 @@ char *bench_text_interval(double value, double low, double high, double unit,
  * @first: what the first line begins with
  * @rest: what each further line begins with
  *
- * Breaks at blanks; within a longer word behind '/' or ',', and where it has
+ * Breaks at blanks; within a longer word after '/' or ',', and where it has
  * none of these, where the line ends. Nothing is left out. Ends the last line.
  */
 void bench_print_wrapped(FILE *to, unsigned int width, const char *first,

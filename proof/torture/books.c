@@ -257,7 +257,7 @@ static void check_source(const struct book *book, unsigned int source,
 	if (wrote->attempted !=
 	    wrote->stored + wrote->refused + wrote->discarded)
 		torture_violation(TORTURE_COUNTERS,
-				  "slot %u source %u: the harness's own counts "
+				  "slot %u source %u: the torture's own counts "
 				  "disagree",
 				  book->slot, source);
 	if (read > wrote->stored)

@@ -387,8 +387,8 @@ static void add_rates(const struct torture_result *before,
 		return;
 	now->pure_ns += ns;
 	now->pure_checked += checked;
-	now->pure_booked += checked + now->overrun - before->overrun +
-			    now->refused - before->refused;
+	now->pure_counted += checked + now->overrun - before->overrun +
+			     now->refused - before->refused;
 }
 
 int round_run(const struct swap_strategy *strategy,

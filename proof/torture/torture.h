@@ -29,7 +29,7 @@
  * and again before they are given back), and errors must change nothing.
  *
  * "Checked" events are those read from a snapshot and verified one by one;
- * overrun and refused ones are booked, that is, known by their number only.
+ * overrun and refused ones are counted: known by their number only.
  *
  * Each violation prints one line that begins with "!!!". Thread context; one
  * run at a time a process.
@@ -82,7 +82,7 @@ const char *torture_outcome_name(enum torture_outcome outcome);
 struct torture_options {
 	const struct swap_strategy *strategy;
 	double seconds;
-	uint64_t events; /* end when so many are booked; 0: by time only */
+	uint64_t events; /* end at so many, counted ones included; 0: never */
 	uint64_t seed;
 	unsigned int watchdog_s; /* no progress for so long; 0: 30 */
 	bool stop_when_broken;	 /* end with the first broken round */
@@ -96,7 +96,7 @@ struct torture_result {
 	uint64_t ns;	    /* in rounds */
 	uint64_t writer_ns; /* the same, times the writers of each round */
 	/* Rounds of measured loops alone: the rate that is claimed. */
-	uint64_t pure_ns, pure_checked, pure_booked;
+	uint64_t pure_ns, pure_checked, pure_counted;
 	uint64_t attempted;
 	uint64_t checked; /* read and verified */
 	uint64_t overrun;

@@ -104,7 +104,7 @@ ${note:+- $note
 \`ringswap-validity\` is the \`ringswap\` command with a few rows added, in tests only.
 
 - **Copies** (\`unsync-twin-N\`, \`membarrier-twin-N\`): the same source under another name, compiled again. No difference is the truth. This is harder than the A/A control of every run, which is the same machine code twice: a copy lies elsewhere in memory, and where code lies is a real effect, often of a per cent.
-- **Planted in the write** (\`-plus-2\`, \`-plus-5\`, \`-plus-20\`): the loop calls the machine code of the strategy it is a delay of, k events at a time, and spins after each k-th for that share of what they took. k is calibrated in the process so that one spin is 256 steps of the clock.
+- **Planted in the write** (\`-plus-2\`, \`-plus-5\`, \`-plus-20\`): the loop calls the machine code of the strategy that it slows down, k events at a time, and spins after each k-th for that share of what they took. k is calibrated in the process so that one spin is 256 steps of the clock.
 - **Planted in the swap** (\`membarrier-slower\`): each swap spins for a tenth of what it took.
 - Rows of \`unsync\` are judged by the verdict that the tool prints. Rows of \`membarrier\` are judged by their difference from the row \`membarrier\` of the same run, round by round, by the same statistics.
 - Only runs whose A/A passed are judged. *Covers* means that the interval, which is wide enough for the whole table at once, contains the truth.

@@ -354,7 +354,7 @@ static void a_series_has_its_bins(void **state)
 			 0);
 }
 
-/* ---- What figures come to ---- */
+/* ---- The results of figures ---- */
 
 static void a_ratio_has_a_verdict(void **state)
 {

@@ -138,7 +138,7 @@ static void test_both_sides_are_shown(void **state)
 	has(text, " exchange ");
 	has(text, "retries");
 	has(text, "The writer's side of these swaps");
-	has(text, "committed/s");
+	has(text, "stored/s");
 	has(text, "dropped for each, by cause");
 	assert_null(strstr(text, " stale "));
 	assert_null(strstr(text, "The paced writer"));
