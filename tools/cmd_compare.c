@@ -13,7 +13,7 @@ static const char help[] =
 	"usage: ringswap compare RESULT RESULT... [--json]\n\n"
 	"Results of one machine are compared cell by cell with the first, "
 	"rounds as two\nindependent sets. Results of different machines stand "
-	"side by side as ratios to\nunsync and ranks; their nanoseconds are "
+	"side by side as ratios to\nthe baseline and ranks; their nanoseconds are "
 	"never pooled or compared. 2 to 8 results.\n\n"
 	"  --json   the comparison as JSON\n"
 	"  --help   this text\n\n"

@@ -4,9 +4,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/base/json.h"
+#include "bench/result/traits.h"
 #include "bench/show/parts.h"
 #include "bench/show/summary.h"
 #include "bench/stats/stats.h"
+
+/* Half a picosecond: no difference of two costs is as fine. */
+#define NS_NOTHING 0.0005
 
 /* ---- Fields that belong to this table ---- */
 
@@ -45,6 +50,8 @@ static SHOW_PUT(added)
 	char text[BENCH_NUMBER_TEXT];
 
 	(void)c;
+	if (fabs(ns) < NS_NOTHING)
+		ns = 0;
 	bench_grid_put(g, column, "%s%s", ns > 0 ? "+" : "",
 		       bench_text_number(ns, text));
 }
@@ -253,17 +260,62 @@ static bool begins_row(const struct answer *a, const json_t *cell)
 		cell == cell_at(a->s, a->summary.swapper.at, strategy));
 }
 
-static void add_rows(struct answer *a, bool controls)
+static bool is_row(const struct answer *a, const json_t *cell, bool control)
+{
+	return bench_view_is_control(cell) == control && begins_row(a, cell);
+}
+
+static const char *family_of(const struct show *s, const json_t *cell)
+{
+	return bench_text(
+		bench_traits_strategy(s->result, bench_view_strategy(cell)),
+		"family");
+}
+
+static bool same_family(const struct show *s, const json_t *a, const json_t *b)
+{
+	const char *x = family_of(s, a), *y = family_of(s, b);
+
+	return a == b || (x && y && !strcmp(x, y));
+}
+
+/* The first row of its family, in the result's order? */
+static bool opens_family(const struct answer *a, const json_t *of)
+{
+	const json_t *cell;
+
+	show_for_each_cell(
+		a->s, cell) if (is_row(a, cell, false) &&
+				same_family(a->s, cell, of)) return cell == of;
+	return false;
+}
+
+/* A family's strategies side by side. */
+static void add_candidates(struct answer *a)
+{
+	const json_t *first, *cell;
+
+	show_for_each_cell(a->s, first)
+	{
+		if (!is_row(a, first, false) || !opens_family(a, first))
+			continue;
+		show_for_each_cell(a->s,
+				   cell) if (is_row(a, cell, false) &&
+					     same_family(a->s, first, cell))
+			add_row(a, bench_view_strategy(cell));
+	}
+}
+
+static void add_controls(struct answer *a)
 {
 	const json_t *cell;
 	bool any = false;
 
 	show_for_each_cell(a->s, cell)
 	{
-		if (bench_view_is_control(cell) != controls ||
-		    !begins_row(a, cell))
+		if (!is_row(a, cell, true))
 			continue;
-		if (controls && !any)
+		if (!any)
 			bench_grid_note(&a->g, "controls:", "%s", "");
 		any = true;
 		add_row(a, bench_view_strategy(cell));
@@ -312,8 +364,8 @@ static void print_table(struct answer *a)
 	show_columns(&a->g, write_columns, like);
 	show_columns(&a->g, swap_columns, like);
 	show_columns(&a->g, last_column, like);
-	add_rows(a, /* controls */ false);
-	add_rows(a, /* controls */ true);
+	add_candidates(a);
+	add_controls(a);
 	bench_grid_drop_empty(&a->g);
 	show_title(a->s, "Who pays for a swap, and how much");
 	print_point(a, "write", write);

@@ -6,7 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bench/result/parts.h"
+#include "bench/base/json.h"
+#include "bench/result/traits.h"
+#include "bench/result/view.h"
 #include "bench/stats/stats.h"
 #include "bench/stats/two_samples.h"
 #include "bench/stats/verdict.h"
@@ -16,22 +18,31 @@
 
 /* What stands for a cell of a scenario: one figure of every round. */
 static const struct measure {
-	const char *scenario, *figure, *words;
+	const char *scenario;
+	enum bench_figure figure;
+	double percent; /* of a distribution */
+	const char *words;
 } measures[] = {
-	{ "write", "writer.ns-per-event", "write: ns per event" },
-	{ "swap", "swap.safe.p50", "swap: p50 until safe to read" },
-	{ "swap", "writer.ns-per-event", "swap: writer's ns per event" },
-	{ "latency", "writer.latency.p99", "latency: p99 of one write" },
-	{ "footprint", "footprint.stolen-ns", "footprint: ns stolen per swap" },
-	{ "scaling", "scaling.cost.p50", "scaling: p50 of a full snapshot" },
-	{ "floor", "floor.ns", "floor: ns" },
+	{ "write", BENCH_FIGURE_WRITER_NS_PER_EVENT, 0, "write: ns per event" },
+	{ "swap", BENCH_FIGURE_SWAP_SAFE, 50, "swap: p50 until safe to read" },
+	{ "swap", BENCH_FIGURE_WRITER_NS_PER_EVENT, 0,
+	  "swap: writer's ns per event" },
+	{ "latency", BENCH_FIGURE_WRITER_LATENCY, 99,
+	  "latency: p99 of one write" },
+	{ "footprint", BENCH_FIGURE_FOOTPRINT_STOLEN_NS, 0,
+	  "footprint: ns stolen per swap" },
+	{ "scaling", BENCH_FIGURE_SCALING_COST, 50,
+	  "scaling: p50 of a full snapshot" },
+	{ "floor", BENCH_FIGURE_FLOOR_NS, 0, "floor: ns" },
 };
 
 #define MEASURES (sizeof(measures) / sizeof(measures[0]))
 
 static const char *key_of(const json_t *result)
 {
-	return bench_text(json_object_get(result, "machine"), "key");
+	const char *key = bench_view_fact(result, "machine.key");
+
+	return key ? key : "unknown";
 }
 
 bool bench_compare_is_alike(const struct bench_compare *c)
@@ -42,39 +53,15 @@ bool bench_compare_is_alike(const struct bench_compare *c)
 	return true;
 }
 
-static const json_t *find(const json_t *result, const char *id)
-{
-	const json_t *cells = json_object_get(result, "cells");
-	const json_t *cell;
-	size_t i;
-
-	json_array_foreach (cells, i, cell)
-		if (!strcmp(bench_text(cell, "id"), id))
-			return cell;
-	return NULL;
-}
-
-static bool is_measured(const json_t *cell)
-{
-	return cell && bench_is_usable(bench_text(cell, "status"));
-}
-
 /* A figure over the rounds; the caller frees. */
-static double *values_of(const json_t *cell, const char *figure, size_t *n)
+static double *values_of(const json_t *cell, const struct measure *m, size_t *n)
 {
-	const json_t *rounds = json_object_get(cell, "rounds");
-	double *values = calloc(json_array_size(rounds) + 1, sizeof(*values));
-	const json_t *round;
-	size_t i;
+	double *values;
 
-	*n = 0;
-	json_array_foreach (rounds, i, round) {
-		const json_t *value = json_object_get(
-			json_object_get(round, "figures"), figure);
-
-		if (values && json_is_number(value))
-			values[(*n)++] = json_number_value(value);
-	}
+	*n = bench_view_rounds(cell, m->figure, m->percent, NULL, 0);
+	values = calloc(*n + 1, sizeof(*values));
+	if (values)
+		bench_view_rounds(cell, m->figure, m->percent, values, *n);
 	return values;
 }
 
@@ -115,7 +102,8 @@ static json_t *shift_json(const struct bench_shift *s, bool is_ratio, double a,
 
 /* B against A; NULL: too little of one of them. A figure that is not positive
  * in every round has no ratio: leaving those rounds out would choose. */
-static json_t *row_compare(const json_t *a, const json_t *b, const char *figure)
+static json_t *row_compare(const json_t *a, const json_t *b,
+			   const struct measure *m)
 {
 	double *x, *y, mx = NAN, my = NAN;
 	struct bench_shift s;
@@ -123,8 +111,8 @@ static json_t *row_compare(const json_t *a, const json_t *b, const char *figure)
 	bool is_ratio;
 	size_t nx, ny;
 
-	x = values_of(a, figure, &nx);
-	y = values_of(b, figure, &ny);
+	x = values_of(a, m, &nx);
+	y = values_of(b, m, &ny);
 	if (!x || !y)
 		goto out;
 	is_ratio = all_positive(x, nx) && all_positive(y, ny);
@@ -145,24 +133,23 @@ out:
 
 /* The furthest from 1 that identical code was in this control; NaN: it failed.
  */
-static double reach_of(const json_t *aa)
+static double reach_of(const struct bench_view_aa *aa)
 {
-	if (!json_is_true(json_object_get(aa, "passed")))
-		return NAN;
-	return fmax(fabs(bench_get_number(aa, "low") - 1),
-		    fabs(bench_get_number(aa, "high") - 1));
+	return aa->passed ? fmax(fabs(aa->low - 1), fabs(aa->high - 1)) : NAN;
 }
 
 /* Over all controls of a result; NaN: one failed, or there is none. */
-static double widest_reach(const json_t *list)
+static double widest_reach(const json_t *result)
 {
-	double widest = json_array_size(list) ? 0 : NAN;
-	const json_t *aa;
-	size_t i;
+	size_t n = bench_view_aas(result);
+	double widest = n ? 0 : NAN;
 
-	json_array_foreach (list, i, aa) {
-		double reach = reach_of(aa);
+	for (size_t i = 0; i < n; i++) {
+		struct bench_view_aa aa;
+		double reach;
 
+		bench_view_aa(result, i, &aa);
+		reach = reach_of(&aa);
 		if (isnan(reach))
 			return NAN;
 		widest = fmax(widest, reach);
@@ -174,16 +161,16 @@ static double widest_reach(const json_t *list)
  * run has none: then all of that run's must have passed. */
 static double noise_of(const json_t *result, const json_t *cell)
 {
-	const json_t *list = json_object_get(result, "aa");
-	const json_t *own = bench_aa_for(list, cell);
+	struct bench_view_aa own;
 
-	return own ? reach_of(own) : widest_reach(list);
+	return bench_view_aa_of(result, cell, &own) ? reach_of(&own)
+						    : widest_reach(result);
 }
 
 /* Was the machine quiet enough for verdicts during that run? */
 static bool aa_passed(const json_t *result)
 {
-	return !isnan(widest_reach(json_object_get(result, "aa")));
+	return !isnan(widest_reach(result));
 }
 
 static void add_row(json_t *rows, const struct bench_compare *c, size_t with,
@@ -191,7 +178,7 @@ static void add_row(json_t *rows, const struct bench_compare *c, size_t with,
 {
 	double noise_a = noise_of(c->results[0], a);
 	double noise_b = noise_of(c->results[with], b);
-	json_t *row = row_compare(a, b, m->figure);
+	json_t *row = row_compare(a, b, m);
 
 	if (!row)
 		return;
@@ -209,15 +196,12 @@ static void add_row(json_t *rows, const struct bench_compare *c, size_t with,
 static void add_rows(json_t *rows, const struct bench_compare *c, size_t with,
 		     const struct measure *m)
 {
-	const json_t *cells = json_object_get(c->results[0], "cells");
-	const json_t *a;
-	size_t i;
+	const json_t *a, *b;
 
-	json_array_foreach (cells, i, a) {
-		const json_t *b = find(c->results[with], bench_text(a, "id"));
-
-		if (!strcmp(bench_text(a, "scenario"), m->scenario) &&
-		    is_measured(a) && is_measured(b))
+	for (size_t i = 0; (a = bench_view_cell(c->results[0], i)); i++) {
+		b = bench_view_find(c->results[with], bench_view_id(a));
+		if (bench_view_is_scenario(a, m->scenario) && b &&
+		    bench_view_has_numbers(a) && bench_view_has_numbers(b))
 			add_row(rows, c, with, m, a, b);
 	}
 }
@@ -292,18 +276,13 @@ static json_t *rows_alike(const struct bench_compare *c)
  * frees. */
 static char *group_key(const json_t *cell)
 {
-	const char *scenario = bench_text(cell, "scenario");
-	const char *axes = bench_text(cell, "id");
-	bool alone = !strcmp(scenario, "write");
+	bool alone = bench_view_is_scenario(cell, "write");
+	const char *axes = bench_view_axes(cell);
 	char *key = NULL;
 
-	for (int slash = 0; axes && slash < 3; slash++) {
-		axes = strchr(axes, '/');
-		axes = axes ? axes + 1 : NULL;
-	}
-	if (asprintf(&key, "%s%s%s%s%s", scenario, alone ? "" : ", ",
-		     alone ? "" : bench_text(cell, "placement"),
-		     axes ? ", " : "", axes ? axes : "") < 0)
+	if (asprintf(&key, "%s%s%s%s%s", bench_view_scenario(cell),
+		     alone ? "" : ", ", alone ? "" : bench_view_placement(cell),
+		     *axes ? ", " : "", axes) < 0)
 		return NULL;
 	return key;
 }
@@ -319,32 +298,25 @@ static bool in_group(const json_t *cell, const char *key)
 
 static bool is_rival(const json_t *cell)
 {
-	return !strcmp(bench_text(cell, "kind"), "candidate") &&
-	       is_measured(cell);
+	return bench_view_is_candidate(cell) && bench_view_has_numbers(cell);
 }
 
 static double swap_p50(const json_t *cell)
 {
-	const json_t *list = json_object_get(
-		json_object_get(json_object_get(cell, "swap"), "safe"),
-		"percentiles");
-
-	return bench_get_number(json_array_get(list, 0), "ns");
+	return bench_view_percentile(cell, BENCH_FIGURE_SWAP_SAFE, 50).value;
 }
 
-/* A cell's cost without a unit: to unsync, or to the best swap here. */
+/* A cell's cost without a unit: to the baseline, or to the best swap here. */
 static double cost_of(const json_t *result, const json_t *cell, bool swap)
 {
-	const json_t *cells = json_object_get(result, "cells");
 	double best = NAN;
 	const json_t *other;
 	char *key;
-	size_t i;
 
 	if (!swap)
-		return bench_get_number(cell, "ratio.median");
+		return bench_view_figure(cell, BENCH_FIGURE_RATIO_LOG).value;
 	key = group_key(cell);
-	json_array_foreach (cells, i, other)
+	for (size_t i = 0; (other = bench_view_cell(result, i)); i++)
 		if (is_rival(other) && in_group(other, key))
 			best = fmin(best, swap_p50(other));
 	free(key);
@@ -354,17 +326,15 @@ static double cost_of(const json_t *result, const json_t *cell, bool swap)
 /* 1 is the cheapest of the candidates; 0: none, as for controls. */
 static int rank_of(const json_t *result, const json_t *cell, bool swap)
 {
-	const json_t *cells = json_object_get(result, "cells");
 	double cost = cost_of(result, cell, swap);
 	const json_t *other;
 	int rank = 1;
 	char *key;
-	size_t i;
 
 	if (!is_rival(cell) || isnan(cost))
 		return 0;
 	key = group_key(cell);
-	json_array_foreach (cells, i, other)
+	for (size_t i = 0; (other = bench_view_cell(result, i)); i++)
 		rank += is_rival(other) && in_group(other, key) &&
 			cost_of(result, other, swap) < cost;
 	free(key);
@@ -374,12 +344,10 @@ static int rank_of(const json_t *result, const json_t *cell, bool swap)
 static const json_t *cell_of(const json_t *result, const char *key,
 			     const char *strategy)
 {
-	const json_t *cells = json_object_get(result, "cells");
 	const json_t *cell;
-	size_t i;
 
-	json_array_foreach (cells, i, cell)
-		if (!strcmp(bench_text(cell, "strategy"), strategy) &&
+	for (size_t i = 0; (cell = bench_view_cell(result, i)); i++)
+		if (bench_view_is_strategy(cell, strategy) &&
 		    in_group(cell, key))
 			return cell;
 	return NULL;
@@ -387,19 +355,20 @@ static const json_t *cell_of(const json_t *result, const char *key,
 
 static json_t *side_json(const json_t *result, const json_t *cell, bool swap)
 {
+	struct bench_value ratio = { .low = NAN, .high = NAN };
+
 	if (!cell)
 		return json_pack("{s:s}", "status", "not in this run");
-	if (!is_measured(cell))
-		return json_pack("{s:O, s:O}", "status",
-				 json_object_get(cell, "status"), "reason",
-				 json_object_get(cell, "reason"));
+	if (!bench_view_has_numbers(cell))
+		return json_pack("{s:s, s:s?}", "status",
+				 bench_view_status(cell), "reason",
+				 bench_view_why(cell));
+	if (!swap)
+		ratio = bench_view_figure(cell, BENCH_FIGURE_RATIO_LOG);
 	return json_pack(
-		"{s:O, s:o, s:o, s:o, s:i}", "status",
-		json_object_get(cell, "status"), "cost",
-		bench_number(cost_of(result, cell, swap)), "low",
-		bench_number(swap ? NAN : bench_get_number(cell, "ratio.low")),
-		"high",
-		bench_number(swap ? NAN : bench_get_number(cell, "ratio.high")),
+		"{s:s, s:o, s:o, s:o, s:i}", "status", bench_view_status(cell),
+		"cost", bench_number(cost_of(result, cell, swap)), "low",
+		bench_number(ratio.low), "high", bench_number(ratio.high),
 		"rank", rank_of(result, cell, swap));
 }
 
@@ -435,43 +404,39 @@ static void add_side_row(json_t *rows, const struct bench_compare *c,
 {
 	const char *measure = swap ? "p50 until safe to read, multiple of the "
 				     "best candidate here"
-				   : "writer's cost, ratio to unsync";
-	const char *strategy = bench_text(cell, "strategy");
+				   : "writer's cost, ratio to the baseline";
+	const char *strategy = bench_view_strategy(cell);
 	char *key = group_key(cell);
 
 	if (key && !has_row(rows, key, strategy, measure))
 		json_array_append_new(
-			rows, json_pack("{s:s, s:s, s:O, s:s, s:o}", "group",
-					key, "strategy", strategy, "kind",
-					json_object_get(cell, "kind"),
-					"measure", measure, "sides",
-					sides_of(c, key, strategy, swap)));
+			rows,
+			json_pack("{s:s, s:s, s:s, s:s, s:o}", "group", key,
+				  "strategy", strategy, "kind",
+				  bench_view_kind(cell), "measure", measure,
+				  "sides", sides_of(c, key, strategy, swap)));
 	free(key);
+}
+
+/* The baseline's own ratio is to a floor: it stands beside nothing here. */
+static bool has_side(const json_t *result, const json_t *cell, bool swap)
+{
+	return !bench_traits_is_baseline(result, bench_view_strategy(cell)) &&
+	       (bench_view_is_scenario(cell, "swap") ||
+		(!swap && bench_view_is_scenario(cell, "write")));
 }
 
 static json_t *rows_unlike(const struct bench_compare *c)
 {
 	json_t *rows = json_array();
+	const json_t *cell;
 
 	for (int swap = 0; swap < 2; swap++)
-		for (size_t r = 0; r < c->n; r++) {
-			const json_t *cells =
-				json_object_get(c->results[r], "cells");
-			const json_t *cell;
-			size_t i;
-
-			json_array_foreach (cells, i, cell) {
-				const char *s = bench_text(cell, "scenario");
-				const char *w = bench_text(cell, "strategy");
-
-				/* unsync's own ratio is to append */
-				if (!strcmp(w, "unsync") ||
-				    (strcmp(s, "swap") &&
-				     (swap || strcmp(s, "write"))))
-					continue;
-				add_side_row(rows, c, cell, swap);
-			}
-		}
+		for (size_t r = 0; r < c->n; r++)
+			for (size_t i = 0;
+			     (cell = bench_view_cell(c->results[r], i)); i++)
+				if (has_side(c->results[r], cell, swap))
+					add_side_row(rows, c, cell, swap);
 	return rows;
 }
 
@@ -479,16 +444,13 @@ static json_t *rows_unlike(const struct bench_compare *c)
 
 static json_t *result_json(const char *name, const json_t *r)
 {
-	const json_t *m = json_object_get(r, "machine");
-	const char *cpu = bench_text(json_object_get(m, "cpu"), "model");
+	const char *cpu = bench_view_fact(r, "machine.cpu.model");
+	const char *started = bench_view_fact(r, "run.started");
 
-	return json_pack(
-		"{s:s, s:s, s:s, s:O, s:O, s:b}", "name", name, "key",
-		key_of(r), "cpu", cpu ? cpu : "unknown", "started",
-		json_object_get(json_object_get(r, "run"), "started"),
-		"indicative",
-		json_object_get(json_object_get(r, "indicative"), "stamp"),
-		"aa-passed", aa_passed(r));
+	return json_pack("{s:s, s:s, s:s, s:s?, s:b, s:b}", "name", name, "key",
+			 key_of(r), "cpu", cpu ? cpu : "unknown", "started",
+			 started, "indicative", bench_view_is_indicative(r),
+			 "aa-passed", aa_passed(r));
 }
 
 json_t *bench_compare_json(const struct bench_compare *c)

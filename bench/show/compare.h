@@ -5,8 +5,8 @@
  * Results of one machine key: the first is the reference, and each cell that
  * both have is compared by its rounds as two independent sets (Mann-Whitney,
  * Hodges-Lehmann; Holm over the table). Results of unlike keys are never
- * pooled and no nanosecond of one is set against another's: ratios to unsync,
- * multiples of the best swap, and ranks stand side by side.
+ * pooled and no nanosecond of one is set against another's: ratios to the
+ * baseline, multiples of the best swap, and ranks stand side by side.
  */
 #ifndef BENCH_SHOW_COMPARE_H
 #define BENCH_SHOW_COMPARE_H

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/result/traits.h"
 #include "bench/show/parts.h"
 
 #define MARGIN "         "
@@ -184,11 +185,22 @@ static void print_marks(const struct show *s)
 				    reason);
 }
 
+static void print_traits(const struct show *s)
+{
+	if (bench_traits_are_assumed(s->result))
+		bench_print_wrapped(s->to, show_prose_width(s), "traits   ",
+				    MARGIN,
+				    "assumed: this run is older than the "
+				    "descriptors of strategies that results "
+				    "carry; read with those of its time");
+}
+
 void show_head(const struct show *s)
 {
 	print_run(s);
 	print_machine(s);
 	print_build(s);
+	print_traits(s);
 	print_statistics(s);
 	print_aa(s);
 	print_marks(s);

@@ -559,6 +559,35 @@ static void test_forty_strategies(void **state)
 	json_decref(result);
 }
 
+/* Rows of one family stand side by side, in the result's order otherwise. */
+static void test_families_stand_together(void **state)
+{
+	static const char *const families[][2] = { { "a", "lock" },
+						   { "b", "rcu" },
+						   { "c", "lock" } };
+	json_t *result = result_of(ROUNDS, true);
+	json_t *list = json_array();
+	struct bench_summary s;
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		add_write(result, families[i][0], 1 + (double)i, 0.005);
+		json_array_append_new(list, json_pack("{s:s, s:s}", "name",
+						      families[i][0], "family",
+						      families[i][1]));
+	}
+	json_object_set_new(result, "descriptors",
+			    json_pack("{s:s, s:o}", "traits", "assumed",
+				      "strategies", list));
+	s = summary_of(result);
+	says(result, &s,
+	     (const char *const[]){ "\n  a         1.00  0",
+				    "held\n  c         3.00  +2.00  3.00",
+				    "held\n  b         2.00  +1.00  2.00",
+				    "traits   assumed: this run is older",
+				    NULL });
+}
+
 /* ---- What is not seen, and where is asked ---- */
 
 static void test_an_unsound_strategy_that_is_not_caught(void **state)
@@ -646,6 +675,7 @@ int main(void)
 		cmocka_unit_test(test_everything_invalid),
 		cmocka_unit_test(test_one_strategy),
 		cmocka_unit_test(test_forty_strategies),
+		cmocka_unit_test(test_families_stand_together),
 		cmocka_unit_test(test_an_unsound_strategy_that_is_not_caught),
 		cmocka_unit_test(test_where_most_candidates_were_measured),
 		cmocka_unit_test(test_what_is_not_resolved_is_said),
