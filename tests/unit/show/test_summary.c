@@ -522,7 +522,7 @@ static void test_forty_strategies(void **state)
 {
 	json_t *result = result_of(ROUNDS, true);
 	struct bench_summary s;
-	char name[40];
+	char name[64];
 	char *text = NULL;
 	size_t size = 0;
 	FILE *to = open_memstream(&text, &size);
