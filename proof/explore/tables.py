@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Put what the explorer found into the tables of docs/verification.md.
+"""Put what the explorer found into the tables of docs/measured/verification.md.
 
 usage: tables.py RINGSWAP PAGE [--explored FILE] [--killed FILE]
        [--deeper FILE]
@@ -14,10 +14,13 @@ and killed, is replaced.
 """
 import argparse
 import collections
+import os
 import re
 import subprocess
 import sys
 
+MEASURED = os.path.join(os.path.dirname(os.path.abspath(__file__)),
+                        "../../tools/checks/measured")
 ROW = re.compile(r"^(\S+)\s+(\S+)\s+(sc|tso|c11)\s+(\d+)\s+(\d+)\s+([\d.]+)\s+"
                  r"(clean|broken|truncated|failed)", re.M)
 MODELS = ("sc", "tso", "c11")
@@ -156,6 +159,8 @@ def main():
                    deeper(rows_of(output_of(None, [], args.deeper))))
     with open(args.page, "w") as file:
         file.write(page)
+    made = ["explored", "scenarios", "killed"] + ["deeper"] * bool(args.deeper)
+    subprocess.run([MEASURED, "--write"] + made, check=False)
 
 
 main()
