@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/base/glossary.h"
 #include "bench/show/parts.h"
 
 #define TOO_FEW	    "too few"
@@ -226,38 +227,38 @@ void show_status_row(struct bench_grid *g, const json_t *cell)
 
 /* ---- Words in fields ---- */
 
-/* A field that begins so, what the legend calls it, and what it means. */
+/* A field that begins so, and the word that explains it. */
 static const struct {
-	const char *begins, *label, *meaning;
+	const char *begins, *word;
 } words[] = {
-	{ "WORSE", "WORSE",
-	  "costs more, beyond chance and beyond what is too small to matter" },
-	{ "BETTER", "BETTER",
-	  "costs less, beyond chance and beyond what is too small to matter" },
-	{ "EQUIVALENT", "EQUIVALENT", "any difference is too small to matter" },
-	{ "NOT RESOLVED", "NOT RESOLVED",
-	  "too few rounds or too much noise to tell" },
-	{ "NOT RESOLVED (", "(... %)", "the difference that would have shown" },
-	{ "NO VERDICT", "NO VERDICT",
-	  "identical code differed too much here, or rounds are too few (A/A)" },
-	{ "broken", "broken", "declared unsound, and caught so many times" },
-	{ "NOT CAUGHT", "NOT CAUGHT",
-	  "declared unsound and not seen breaking: this run could not have "
-	  "seen a fault in the others either" },
-	{ "INVALID", "INVALID", "claims to be sound, and was caught breaking" },
-	{ TOO_FEW, TOO_FEW,
-	  "fewer values than the percentile needs (6 for p50, 368 for p99, "
-	  "3688 for p99.9)" },
+	{ "WORSE", "WORSE" },
+	{ "BETTER", "BETTER" },
+	{ "EQUIVALENT", "EQUIVALENT" },
+	{ "NOT RESOLVED", "NOT RESOLVED" },
+	{ "NOT RESOLVED (", "(... %)" },
+	{ "NO VERDICT", "NO VERDICT" },
+	{ "broken", "broken" },
+	{ "NOT CAUGHT", "NOT CAUGHT" },
+	{ "INVALID", "INVALID" },
+	{ TOO_FEW, TOO_FEW },
 };
+
+/* The glossary's entry up to its first ';'. */
+static void print_word(const struct show *s, const char *word)
+{
+	const char *meaning = bench_word_find(word)->meaning;
+
+	bench_printf_wrapped(s->to, show_prose_width(s), "  ", "    ",
+			     "%s: %.*s", word, (int)strcspn(meaning, ";"),
+			     meaning);
+}
 
 void show_legend(const struct show *s, const struct bench_grid *g)
 {
 	bench_grid_legend(g, show_prose_width(s), s->to);
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 		if (bench_grid_says(g, words[i].begins))
-			bench_printf_wrapped(s->to, show_prose_width(s), "  ",
-					     "    ", "%s: %s", words[i].label,
-					     words[i].meaning);
+			print_word(s, words[i].word);
 }
 
 unsigned int show_prose_width(const struct show *s)
