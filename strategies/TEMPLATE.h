@@ -2,10 +2,11 @@
 /*
  * template: one sentence that says what it does and who pays.
  *
- * Copy this file to strategies/<id>.h, replace "template" by <id>, add the line
- * SWAP_STRATEGY_ENTRY(<id>) to strategies.def, and write its row in
- * docs/strategies.md. As it stands it is a working strategy, the global lock's
- * plain cousin with one mutex a slot, and is built and tested like the others.
+ * Copy this file to strategies/<id>.h, replace "template" by <id> and add the
+ * line SWAP_STRATEGY_ENTRY(<id>) to strategies.def; that is all. What its tests
+ * expect they take from the descriptor. As it stands it is a working strategy,
+ * the global lock's plain cousin with one mutex a slot, and tested like others.
+ * State that all slots share is declared by SWAP_STATE (hooks.h), not static.
  *
  * Idea: three to six lines.
  * Assumptions: what must hold outside this file.

@@ -19,15 +19,17 @@
 static struct xp_mutant mutants[MUTANTS];
 static unsigned int mutant_count;
 
+/* "global_lock.h", in whatever folder, for "global-lock". */
 static bool is_file_of(const char *file, const struct swap_strategy *s)
 {
-	char own[96];
+	const char *base = strrchr(file, '/');
+	size_t i;
 
-	snprintf(own, sizeof(own), "strategies/%s.h", s->name);
-	for (char *at = own; *at; at++)
-		if (*at == '-')
-			*at = '_';
-	return !strcmp(file, own);
+	base = base ? base + 1 : file;
+	for (i = 0; s->name[i]; i++)
+		if (base[i] != (s->name[i] == '-' ? '_' : s->name[i]))
+			return false;
+	return !strcmp(base + i, ".h");
 }
 
 static bool is_at(const struct xp_mutant *mutant, const struct xp_site *site)

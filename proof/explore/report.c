@@ -40,30 +40,34 @@ const char *xp_site_file(const struct xp_site *site)
 	return site->file;
 }
 
-/* "strategies/barrier.h" of the unit that was made for it, or "". */
-static const char *header_of(const char *unit)
+static const char *base_of(const char *path)
 {
-	static char file[64];
-	const char *name = strrchr(unit, '/');
+	const char *slash = strrchr(path, '/');
 
-	name = name ? name + 1 : unit;
-	snprintf(file, sizeof(file), "strategies/%.*s.h",
-		 (int)strcspn(name, "."), name);
-	return file;
+	return slash ? slash + 1 : path;
+}
+
+/* Is it the header for which the unit was made: barrier.h for barrier.c? */
+static bool is_header_of(const char *header, const char *unit)
+{
+	const char *a = base_of(header), *b = base_of(unit);
+	size_t length = strcspn(a, ".");
+
+	return length == strcspn(b, ".") && !strncmp(a, b, length);
 }
 
 static const char *label_of(const struct xp_site *site)
 {
+	bool is_announcement = !strcmp(site->func, "swap_nest_enter") &&
+			       site->op == XP_STORE_RELAXED;
 	const char *file = xp_site_file(site);
-	unsigned int line = site->line;
 
-	if (!strcmp(site->func, "swap_nest_enter") &&
-	    site->op == XP_STORE_RELAXED) {
-		file = header_of(site->unit);
-		line = 0;
-	}
 	for (unsigned int i = 0; i < sizeof(labels) / sizeof(labels[0]); i++)
-		if (labels[i].line == line && !strcmp(labels[i].file, file))
+		if (is_announcement
+			    ? !labels[i].line &&
+				      is_header_of(labels[i].file, site->unit)
+			    : labels[i].line == site->line &&
+				      !strcmp(labels[i].file, file))
 			return labels[i].label;
 	return "";
 }

