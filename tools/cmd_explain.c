@@ -2,14 +2,15 @@
 /*
  * cmd_explain.c - `ringswap explain`: what the words of the output mean.
  *
- * The words are glossary.def's, the figures of figures.def, the strategies and
- * the floors; docs/glossary.md is what --markdown prints of the same entries.
+ * The words are glossary.def's, the figures of figures.def, the scenarios, the
+ * strategies and the floors; docs/glossary.md is what --markdown prints of the same entries.
  */
 #include <ctype.h>
 #include <stdlib.h>
 
 #include "bench/base/glossary.h"
 #include "bench/floors/floors.h"
+#include "bench/plan/scenario.h"
 #include "bench/result/figures.h"
 #include "bench/show/text.h"
 #include "strategies/strategy.h"
@@ -40,6 +41,7 @@ struct entry {
 };
 
 /* Sections after the topics of glossary.def. */
+static const char scenarios[] = "Scenarios: what a cell measures";
 static const char figures[] = "Figures";
 static const char strategies[] = "Strategies";
 static const char floors[] = "Floors";
@@ -75,10 +77,16 @@ static void each_figure(entry_fn fn, void *arg)
 
 static void each_entry(entry_fn fn, void *arg)
 {
+	const struct bench_scenario *scenario;
 	const struct swap_strategy *s;
 	const struct bench_floor *floor;
 
 	each_word(fn, arg);
+	for (unsigned int i = 0; (scenario = bench_scenario_at(i)); i++)
+		fn(&(struct entry){ .section = scenarios,
+				    .word = scenario->name,
+				    .meaning = scenario->meaning },
+		   arg);
 	each_figure(fn, arg);
 	swap_for_each_strategy (s)
 		fn(&(struct entry){ .section = strategies,

@@ -55,8 +55,7 @@ enum bench_against {
 
 struct bench_scenario {
 	const char *name;    /* as in scenarios.def */
-	const char *title;   /* a few words, as the head of a table */
-	const char *meaning; /* one line */
+	const char *meaning; /* one line, as `ringswap explain` prints it */
 	/* Axes that mean something, beside strategy, scenario and placement;
 	 * the others are at their default in every cell. */
 	uint32_t axes;

@@ -11,8 +11,7 @@ static const enum bench_figure figures[] = {
 
 const struct bench_scenario bench_scenario_floor = {
 	.name = "floor",
-	.title = "bare mechanisms",
-	.meaning = "what one use of a bare mechanism costs, without a strategy",
+	.meaning = "one bare mechanism",
 	/* The first two of those that are loops of writes. */
 	.axes = BENCH_AXIS_BIT(BENCH_AXIS_PAYLOAD) |
 		BENCH_AXIS_BIT(BENCH_AXIS_BUFFER_KIB) |

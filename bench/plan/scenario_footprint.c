@@ -35,8 +35,9 @@ static int check(const struct bench_cell *cell, char *why, size_t n)
 
 const struct bench_scenario bench_scenario_footprint = {
 	.name = "footprint",
-	.title = "the writer around a swap",
-	.meaning = "the writer's gaps in the 200 us around each swap",
+	.meaning =
+		"what one swap does to the writer around it, "
+		"against random instants without a swap",
 	.axes = BENCH_AXES_OF_EVENTS | BENCH_AXES_OF_SWAPS,
 	.has_swapper = true,
 	.must_swap = true,

@@ -21,8 +21,7 @@ static int check(const struct bench_cell *cell, char *why, size_t n)
 
 const struct bench_scenario bench_scenario_latency = {
 	.name = "latency",
-	.title = "event by event",
-	.meaning = "every event stamped, while swaps happen",
+	.meaning = "the distribution of single writes while swaps happen",
 	.axes = BENCH_AXES_OF_EVENTS | BENCH_AXES_OF_SWAPS,
 	.has_swapper = true,
 	.against = BENCH_AGAINST_BASELINE,

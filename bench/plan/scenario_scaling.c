@@ -10,7 +10,6 @@ static const enum bench_figure figures[] = {
 
 const struct bench_scenario bench_scenario_scaling = {
 	.name = "scaling",
-	.title = "snapshots of all slots",
 	.meaning =
 		"what a snapshot of N slots costs, and how far apart they are",
 	.axes = BENCH_AXES_OF_EVENTS | BENCH_AXES_OF_SWAPS,

@@ -9,8 +9,9 @@ static const enum bench_figure figures[] = {
 
 const struct bench_scenario bench_scenario_swap = {
 	.name = "swap",
-	.title = "swaps of one slot",
-	.meaning = "how long a swap takes, and what it costs the writer",
+	.meaning =
+		"both sides while one slot is swapped at a planned rate: "
+		"time until safe to read, and what that does to the writer",
 	.axes = BENCH_AXES_OF_EVENTS | BENCH_AXES_OF_SWAPS,
 	.has_swapper = true,
 	.must_swap = true,

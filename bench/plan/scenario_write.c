@@ -9,8 +9,7 @@ static const enum bench_figure figures[] = {
 
 const struct bench_scenario bench_scenario_write = {
 	.name = "write",
-	.title = "a writer alone",
-	.meaning = "what an event costs its writer while nobody swaps",
+	.meaning = "what a write costs while nobody swaps",
 	.axes = BENCH_AXES_OF_EVENTS,
 	.against = BENCH_AGAINST_BASELINE,
 	.slice_us = 1000,

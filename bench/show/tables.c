@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/base/json.h"
 #include "bench/show/parts.h"
 
 /* Cells that differ in their strategy alone, candidates first, controls after
@@ -156,6 +157,23 @@ static const struct table tables[] = {
 	  false, false, scaling_columns },
 };
 
+/* What a scenario may have that has no table of its own, as one of another
+ * build: what is empty is left out. */
+static const struct show_column other_columns[] = {
+	NAME,
+	SHOW_FIGURE(interval, WRITER_NS_PER_EVENT),
+	SHOW_FIGURE(interval, WRITER_NS_PER_COMMITTED),
+	RATIO("cost as a multiple of the baseline's, which takes turns with it "
+	      "in one process"),
+	VERDICT,
+	SHOW_FIGURE(interval, WRITER_LATENCY, AT(50)),
+	SHOW_FIGURE(interval, WRITER_LATENCY, AT(99)),
+	SHOW_FIGURE(interval, SWAP_SAFE, AT(50)),
+	SHOW_FIGURE(interval, SWAP_SAFE, AT(99)),
+	SHOW_FIGURE(interval, FLOOR_NS),
+	{ 0 }
+};
+
 /* ---- Rows ---- */
 
 static bool is_row(const json_t *cell, const json_t *like, bool controls)
@@ -305,12 +323,26 @@ static void print_table(const struct show *s, const struct table *t,
 	bench_grid_free(&g);
 }
 
+static bool has_table(const json_t *cell)
+{
+	for (size_t t = 0; t < sizeof(tables) / sizeof(tables[0]); t++)
+		if (bench_view_is_scenario(cell, tables[t].scenario))
+			return true;
+	return false;
+}
+
 /* Every table of a scenario; where nothing was measured, the first says so. */
 static void print_scenario(const struct show *s, const json_t *like)
 {
 	bool any = bench_view_has_numbers(show_first_measured(s, like));
 	unsigned int n = 0;
 
+	if (!has_table(like) && !bench_view_is_floor(like))
+		print_table(
+			s,
+			&(struct table){ .title = bench_text(like, "scenario"),
+					 .columns = other_columns },
+			like);
 	for (size_t t = 0; t < sizeof(tables) / sizeof(tables[0]); t++)
 		if (bench_view_is_scenario(like, tables[t].scenario) &&
 		    (any || !n++))
@@ -320,6 +352,19 @@ static void print_scenario(const struct show *s, const json_t *like)
 	if (any)
 		show_outcomes(s, like);
 	show_counters(s, like);
+}
+
+static const char *const order[] = { "write",	  "swap",    "latency",
+				     "footprint", "scaling", "floor" };
+
+#define ORDERED (sizeof(order) / sizeof(order[0]))
+
+static bool is_in_order(const json_t *cell)
+{
+	for (size_t o = 0; o < ORDERED; o++)
+		if (bench_view_is_scenario(cell, order[o]))
+			return true;
+	return false;
 }
 
 /* Is it the last cell of those that differ in their number of writers too? */
@@ -334,21 +379,27 @@ static bool closes_writers(const struct show *s, size_t at)
 	return bench_view_is_scenario(cell, "scaling");
 }
 
-void show_tables(const struct show *s)
+/* Those of a scenario; NULL: of all that order does not name. */
+static void print_all_of(const struct show *s, const char *scenario)
 {
-	static const char *const order[] = { "write",	  "swap",    "latency",
-					     "footprint", "scaling", "floor" };
 	const json_t *cell;
 
-	for (size_t o = 0; o < sizeof(order) / sizeof(order[0]); o++)
-		show_for_each_cell(s, cell)
-		{
-			if (!bench_view_is_scenario(cell, order[o]))
-				continue;
-			if (bench_view_opens_table(s->asked, cell_i, NULL))
-				print_scenario(s, cell);
-			if (closes_writers(s, cell_i))
-				show_writers(s, cell);
-		}
+	show_for_each_cell(s, cell)
+	{
+		if (scenario ? !bench_view_is_scenario(cell, scenario)
+			     : is_in_order(cell))
+			continue;
+		if (bench_view_opens_table(s->asked, cell_i, NULL))
+			print_scenario(s, cell);
+		if (closes_writers(s, cell_i))
+			show_writers(s, cell);
+	}
+}
+
+void show_tables(const struct show *s)
+{
+	for (size_t o = 0; o < ORDERED; o++)
+		print_all_of(s, order[o]);
+	print_all_of(s, NULL);
 	show_uncounted(s);
 }

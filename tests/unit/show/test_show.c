@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "bench/base/json.h"
 #include "bench/result/result.h"
 #include "bench/show/show.h"
 #include "tests/unit/result/result_helper.h"
@@ -103,6 +104,25 @@ static void test_whole_run(void **state)
 	has(text, "EQUIVALENT");
 	assert_null(strstr(text, "nan "));
 	assert_null(strstr(text, "nan,"));
+	free(text);
+}
+
+/* As of another build, which knows more scenarios. */
+static void test_a_scenario_without_a_table_is_shown(void **state)
+{
+	json_t *result = build(FIXTURES "/run.jsonl"), *cell;
+	size_t i;
+	char *text;
+
+	(void)state;
+	json_array_foreach (json_object_get(result, "cells"), i, cell)
+		if (!strcmp(bench_text(cell, "scenario"), "write"))
+			json_object_set_new(cell, "scenario",
+					    json_string("refused"));
+	text = print(result);
+	has(text, "\nrefused\n");
+	has(strstr(text, "\nrefused\n"), "ns/event");
+	has(strstr(text, "\nrefused\n"), "membarrier");
 	free(text);
 }
 
@@ -364,6 +384,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_whole_run),
+		cmocka_unit_test(test_a_scenario_without_a_table_is_shown),
 		cmocka_unit_test(test_not_resolved_shows_its_half_width),
 		cmocka_unit_test(test_both_sides_are_shown),
 		cmocka_unit_test(test_short_run_has_no_verdicts),
