@@ -25,7 +25,7 @@ static const char help[] =
 	"  ringswap doctor --noise-ms 10000 --json > doctor.json\n"
 	"  ringswap doctor --tune > tune.sh   # read it, then decide\n";
 
-struct wishes {
+struct options {
 	bool json;
 	bool tune;
 	unsigned int noise_ms;
@@ -47,20 +47,20 @@ static int parse_ms(const char *text, unsigned int *ms)
 	return 0;
 }
 
-static int report(const struct bench_doctor *d, const struct wishes *w)
+static int report(const struct bench_doctor *d, const struct options *o)
 {
-	if (w->json)
+	if (o->json)
 		return options_print_json(bench_doctor_json(d));
-	if (w->tune)
+	if (o->tune)
 		bench_doctor_tune(d, stdout);
 	else
 		bench_doctor_text(d, stdout);
 	return options_flush();
 }
 
-static int examine(const struct wishes *w)
+static int examine(const struct options *o)
 {
-	struct bench_doctor_options options = { .noise_ms = w->noise_ms };
+	struct bench_doctor_options options = { .noise_ms = o->noise_ms };
 	struct bench_doctor d;
 	struct bench_topology *t;
 	char why[BENCH_WHY];
@@ -70,7 +70,7 @@ static int examine(const struct wishes *w)
 		return command_error(COMMAND_FAILED, "%s", why);
 	options.topology = t;
 	err = bench_doctor_run(&options, &d);
-	status = report(&d, w);
+	status = report(&d, o);
 	if (err)
 		status = command_error(COMMAND_FAILED,
 				       "noise was not measured: %s",
@@ -89,7 +89,7 @@ int cmd_doctor(int argc, char **argv)
 		{ "help", no_argument, NULL, 'h' },
 		{ 0 },
 	};
-	struct wishes w = { .noise_ms = 1000 };
+	struct options o = { .noise_ms = 1000 };
 	int option;
 
 	while ((option = options_next(argc, argv, ":jtn:h", longs)) > 0) {
@@ -97,10 +97,10 @@ int cmd_doctor(int argc, char **argv)
 			fputs(help, stdout);
 			return options_flush();
 		}
-		if (option == 'n' && parse_ms(optarg, &w.noise_ms))
+		if (option == 'n' && parse_ms(optarg, &o.noise_ms))
 			return COMMAND_USAGE;
-		w.json |= option == 'j';
-		w.tune |= option == 't';
+		o.json |= option == 'j';
+		o.tune |= option == 't';
 	}
 	if (option == OPTIONS_BAD)
 		return COMMAND_USAGE;
@@ -108,8 +108,8 @@ int cmd_doctor(int argc, char **argv)
 		return command_error(COMMAND_USAGE,
 				     "takes no argument, got \"%s\"",
 				     argv[optind]);
-	if (w.json && w.tune)
+	if (o.json && o.tune)
 		return command_error(COMMAND_USAGE,
 				     "--json and --tune exclude each other");
-	return examine(&w);
+	return examine(&o);
 }
