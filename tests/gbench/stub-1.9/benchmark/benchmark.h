@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The shapes of Google Benchmark after 1.9.5, as far as gbench.cc may touch
+ * The shapes of Google Benchmark after 1.9.5, as far as the binding may touch
  * them, for a compiler's eyes only: no Debian 12 has the real ones. What
  * changed since 1.7.1: the class Benchmark left namespace internal; names are
  * std::string; SkipWithError() takes one; Run has skipped and skip_message in
