@@ -45,6 +45,14 @@ const struct swap_absent *swap_absent_at(unsigned int index)
 	return NULL;
 }
 
+const struct swap_absent *swap_absent_find(const char *name)
+{
+	for (const struct swap_absent *a = absent; a->name; a++)
+		if (!strcmp(a->name, name))
+			return a;
+	return NULL;
+}
+
 int swap_add(const struct swap_strategy *strategy)
 {
 	if (swap_find(strategy->name))

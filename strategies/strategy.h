@@ -280,8 +280,9 @@ struct swap_absent {
 	const char *missing; /* "liburcu-memb (Debian: liburcu-dev)" */
 };
 
-/* NULL past the last. */
+/* NULL past the last; NULL where the name is no such strategy's. */
 const struct swap_absent *swap_absent_at(unsigned int index);
+const struct swap_absent *swap_absent_find(const char *name);
 
 /* By name, as printed ("ipi-signal"); NULL: unknown. */
 const struct swap_strategy *swap_find(const char *name);

@@ -263,6 +263,7 @@ static int set_sched(struct bench_cell *cell, const struct axis *axis,
 static int set_strategy(struct bench_cell *cell, const char *value, char *why,
 			size_t n)
 {
+	const struct swap_absent *absent = swap_absent_find(value);
 	const struct swap_strategy *s;
 	size_t used;
 
@@ -271,6 +272,10 @@ static int set_strategy(struct bench_cell *cell, const char *value, char *why,
 		strcpy(cell->strategy, value);
 		return 0;
 	}
+	if (absent)
+		return bench_why(-EINVAL, why, n,
+				 "%s was not built, for want of %s",
+				 absent->name, absent->missing);
 	used = (size_t)snprintf(why, n,
 				"unknown strategy \"%.40s\"; known:", value);
 	swap_for_each_strategy (s)

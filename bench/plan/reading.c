@@ -23,7 +23,8 @@ static int value_text(struct bench_reading *r, const char *where,
 
 	bench_cell_default(&scratch);
 	if (!strcmp(axis, "strategy") && json_is_string(value) &&
-	    bench_is_group(json_string_value(value))) {
+	    (bench_is_group(json_string_value(value)) ||
+	     swap_absent_find(json_string_value(value)))) {
 		snprintf(text, n, "%s", json_string_value(value));
 		return 0;
 	}

@@ -16,4 +16,16 @@ run 0 list --json
 is_json
 grep -A 1 '"far-away"' out | grep -q '"missing": "libfar' ||
 	fail "JSON does not say what far-away would take"
+refused 2 "far-away was not built, for want of libfar" \
+	run --strategy far-away
+cat >one.json <<'END'
+{"schema": "ringswap-matrix/1", "name": "one", "description": "",
+ "slices": [{"name": "s", "axes": {"scenario": "write",
+   "strategy": ["barrier", "far-away"]}}]}
+END
+run 0 check one.json
+shows "a valid matrix"
+grep -qE '(^|[^0-9])1 cell' out || fail "far-away's cell is not left out"
+sed 's/"barrier", //' one.json >none.json
+refused 2 "no cell" check none.json
 finish
