@@ -107,6 +107,9 @@ int bench_target_create(struct bench_target *target,
 /** bench_target_destroy() - free it; a zeroed target is allowed */
 void bench_target_destroy(struct bench_target *target);
 
+/* ------------------------------------------------------------------------ */
+/* The books; books.c                                                       */
+
 /**
  * bench_target_take() - enter the snapshot of a slot into the books
  * @limit: events to look at one by one at most; 0: page words only
