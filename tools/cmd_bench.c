@@ -13,7 +13,9 @@
 
 #include "bench/gbench/gbench.h"
 #include "bench/machine/topology.h"
-#include "bench/run/runner.h"
+#include "bench/plan/plan.h"
+#include "bench/run/lock.h"
+#include "bench/run/spawn.h"
 #include "tools/options.h"
 
 static const char help[] =

@@ -32,45 +32,35 @@ static const char help[] =
 	"  ringswap check run.json --table --scenario swap --strategy rcu\n"
 	"  ringswap check bench/plan/matrices/quick.json\n";
 
-struct wishes {
+struct options {
 	bool table;
 	struct bench_show_options show;
 	json_t *json; /* array of findings; NULL: text */
 };
 
-enum kind {
-	KIND_RESULT,
-	KIND_JOURNAL,
-	KIND_MATRIX
-};
-
-/* By the schema that its first JSON value names; a result's errors are said by
- * the one who loads it. */
-static enum kind kind_of(const char *path)
+/* A matrix says so by its schema or has slices; the errors of all other files
+ * are said by the one who opens results. */
+static bool is_matrix(const char *path)
 {
-	enum kind kind = KIND_RESULT;
 	const char *schema;
 	json_error_t e;
 	struct stat st;
 	json_t *first;
 	FILE *file;
+	bool yes;
 
 	if (stat(path, &st) || !S_ISREG(st.st_mode))
-		return KIND_RESULT;
+		return false;
 	file = fopen(path, "re");
 	if (!file)
-		return KIND_RESULT;
+		return false;
 	first = json_loadf(file, JSON_DISABLE_EOF_CHECK, &e);
 	fclose(file);
 	schema = json_string_value(json_object_get(first, "schema"));
-	if (schema && !strcmp(schema, BENCH_JOURNAL_SCHEMA))
-		kind = KIND_JOURNAL;
-	else if (schema && !strncmp(schema, "ringswap-matrix/", 16))
-		kind = KIND_MATRIX;
-	else if (!schema && json_object_get(first, "slices"))
-		kind = KIND_MATRIX;
+	yes = schema ? !strncmp(schema, "ringswap-matrix/", 16)
+		     : json_object_get(first, "slices") != NULL;
 	json_decref(first);
-	return kind;
+	return yes;
 }
 
 static void count_statuses(const json_t *result, json_t *counts)
@@ -89,7 +79,18 @@ static void count_statuses(const json_t *result, json_t *counts)
 	}
 }
 
-static void say_counts(const char *path, json_t *counts)
+static void say_journal(const char *path, const struct bench_journal_summary *s,
+			FILE *to)
+{
+	fprintf(to,
+		"%s: a valid journal: %u blocks in %u rounds, %s%s; cells: ",
+		path, s->blocks, s->rounds,
+		s->ended ? "ended" : "not ended (ringswap run --resume)",
+		s->cut ? "; its last line is cut off and ignored" : "");
+}
+
+static void say_counts(const char *path,
+		       const struct bench_result_source *source, json_t *counts)
 {
 	const char *status, *before = "";
 	char *text = NULL;
@@ -99,8 +100,11 @@ static void say_counts(const char *path, json_t *counts)
 
 	if (!to)
 		return;
-	fprintf(to, "%s: a valid %s result; cells: ", path,
-		BENCH_RESULT_SCHEMA);
+	if (source->is_journal)
+		say_journal(path, &source->journal, to);
+	else
+		fprintf(to, "%s: a valid %s result; cells: ", path,
+			BENCH_RESULT_SCHEMA);
 	json_object_foreach (counts, status, n) {
 		fprintf(to, "%s%lld %s", before,
 			(long long)json_integer_value(n), status);
@@ -111,36 +115,52 @@ static void say_counts(const char *path, json_t *counts)
 	free(text);
 }
 
-static void show_result(const struct wishes *w, const json_t *result)
+static json_t *finding(const char *path,
+		       const struct bench_result_source *source, json_t *counts)
 {
-	if (w->table)
-		bench_show_print(result, &w->show, stdout);
-	else
-		bench_show_head(result, w->show.width, stdout);
+	const struct bench_journal_summary *s = &source->journal;
+	json_t *json = json_pack("{s:s, s:s, s:O}", "file", path, "kind",
+				 source->is_journal ? "journal" : "result",
+				 "cells", counts);
+
+	if (source->is_journal)
+		json_object_update_new(json, json_pack("{s:i, s:i, s:b, s:b}",
+						       "blocks", (int)s->blocks,
+						       "rounds", (int)s->rounds,
+						       "ended", s->ended, "cut",
+						       s->cut));
+	return json;
 }
 
-static int check_result(struct wishes *w, const char *path)
+static void show_result(const struct options *o, const json_t *result)
+{
+	if (o->table)
+		bench_show_print(result, &o->show, stdout);
+	else
+		bench_show_head(result, o->show.width, stdout);
+}
+
+static int check_result(struct options *o, const char *path)
 {
 	char why[8 * BENCH_RESULT_WHY]; /* room for many names */
+	struct bench_result_source source;
 	json_t *counts, *result;
 	int status;
 
-	if (bench_result_load(path, &result, why, sizeof(why)))
+	if (bench_result_open(path, &source, &result, why, sizeof(why)))
 		return command_error(COMMAND_USAGE, "%s", why);
-	if (bench_show_check(result, &w->show, why, sizeof(why))) {
+	if (bench_show_check(result, &o->show, why, sizeof(why))) {
 		json_decref(result);
 		return command_error(COMMAND_USAGE, "%s: %s", path, why);
 	}
 	counts = json_object();
 	count_statuses(result, counts);
-	if (w->json)
-		json_array_append_new(
-			w->json, json_pack("{s:s, s:s, s:O}", "file", path,
-					   "kind", "result", "cells", counts));
+	if (o->json)
+		json_array_append_new(o->json, finding(path, &source, counts));
 	else
-		say_counts(path, counts);
-	if (!w->json)
-		show_result(w, result);
+		say_counts(path, &source, counts);
+	if (!o->json)
+		show_result(o, result);
 	status = bench_result_has_invalid(result) ? COMMAND_INVALID
 						  : COMMAND_OK;
 	if (status)
@@ -150,31 +170,7 @@ static int check_result(struct wishes *w, const char *path)
 	return status;
 }
 
-static int check_journal(struct wishes *w, const char *path)
-{
-	struct bench_journal_summary s;
-	char why[BENCH_RESULT_WHY];
-
-	if (bench_result_check_journal(path, &s, why, sizeof(why)))
-		return command_error(COMMAND_USAGE, "%s", why);
-	if (w->json)
-		json_array_append_new(
-			w->json,
-			json_pack("{s:s, s:s, s:i, s:i, s:i, s:b, s:b}", "file",
-				  path, "kind", "journal", "cells",
-				  (int)s.cells, "blocks", (int)s.blocks,
-				  "rounds", (int)s.rounds, "ended", s.ended,
-				  "cut", s.cut));
-	else
-		printf("%s: a valid journal: %u cells, %u blocks in %u rounds, "
-		       "%s%s\n",
-		       path, s.cells, s.blocks, s.rounds,
-		       s.ended ? "ended" : "not ended (ringswap run --resume)",
-		       s.cut ? "; its last line is cut off and ignored" : "");
-	return COMMAND_OK;
-}
-
-static int check_matrix(struct wishes *w, const char *path)
+static int check_matrix(struct options *o, const char *path)
 {
 	char why[BENCH_MATRIX_WHY];
 	struct bench_matrix m;
@@ -185,9 +181,9 @@ static int check_matrix(struct wishes *w, const char *path)
 		return command_error(COMMAND_USAGE, "%s", why);
 	if (bench_matrix_load(&m, path, why, sizeof(why)))
 		status = command_error(COMMAND_USAGE, "%s", why);
-	else if (w->json)
+	else if (o->json)
 		json_array_append_new(
-			w->json,
+			o->json,
 			json_pack("{s:s, s:s, s:s, s:i, s:i}", "file", path,
 				  "kind", "matrix", "name", m.name, "cells",
 				  (int)m.n, "rounds", (int)m.rounds));
@@ -198,30 +194,23 @@ static int check_matrix(struct wishes *w, const char *path)
 	return status;
 }
 
-static int check_file(struct wishes *w, const char *path)
+static int check_file(struct options *o, const char *path)
 {
-	switch (kind_of(path)) {
-	case KIND_JOURNAL:
-		return check_journal(w, path);
-	case KIND_MATRIX:
-		return check_matrix(w, path);
-	default:
-		return check_result(w, path);
-	}
+	return is_matrix(path) ? check_matrix(o, path) : check_result(o, path);
 }
 
-static int check_all(struct wishes *w, int n, char **paths)
+static int check_all(struct options *o, int n, char **paths)
 {
 	int status = COMMAND_OK;
 
 	for (int i = 0; i < n; i++) {
-		int one = check_file(w, paths[i]);
+		int one = check_file(o, paths[i]);
 
 		if (one && status != COMMAND_USAGE)
 			status = one;
 	}
-	if (w->json)
-		status = options_print_json(w->json) ? COMMAND_FAILED : status;
+	if (o->json)
+		status = options_print_json(o->json) ? COMMAND_FAILED : status;
 	else if (options_flush())
 		status = COMMAND_FAILED;
 	return status;
@@ -246,27 +235,27 @@ static const struct option longs[] = {
 	{ 0 },
 };
 
-static int take_option(struct wishes *w, int option, bool *json)
+static int take_option(struct options *o, int option, bool *json)
 {
 	char why[BENCH_WHY];
 
 	switch (option) {
 	case 't':
-		w->table = true;
+		o->table = true;
 		break;
 	case OPTION_TABLES:
-		w->table = true;
-		if (bench_show_choose(&w->show, optarg, why, sizeof(why)))
+		o->table = true;
+		if (bench_show_choose(&o->show, optarg, why, sizeof(why)))
 			return command_error(COMMAND_USAGE, "%s", why);
 		break;
 	case OPTION_SCENARIO:
-		w->show.scenario = optarg;
+		o->show.scenario = optarg;
 		break;
 	case OPTION_STRATEGY:
-		w->show.strategy = optarg;
+		o->show.strategy = optarg;
 		break;
 	case OPTION_PLACEMENT:
-		w->show.placement = optarg;
+		o->show.placement = optarg;
 		break;
 	default:
 		*json = true;
@@ -274,17 +263,17 @@ static int take_option(struct wishes *w, int option, bool *json)
 	return 0;
 }
 
-static int check_options(const struct wishes *w, bool json, bool has_file)
+static int check_options(const struct options *o, bool json, bool has_file)
 {
-	bool filtered = w->show.scenario || w->show.strategy ||
-			w->show.placement;
+	bool filtered = o->show.scenario || o->show.strategy ||
+			o->show.placement;
 
 	if (!has_file)
 		return command_error(COMMAND_USAGE, "give a file; see --help");
-	if (json && w->table)
+	if (json && o->table)
 		return command_error(COMMAND_USAGE,
 				     "--json and --table exclude each other");
-	if (filtered && !w->table)
+	if (filtered && !o->table)
 		return command_error(COMMAND_USAGE,
 				     "--scenario, --strategy and --placement "
 				     "go with --table");
@@ -293,7 +282,7 @@ static int check_options(const struct wishes *w, bool json, bool has_file)
 
 int cmd_check(int argc, char **argv)
 {
-	struct wishes w = { .show.width = bench_show_width(stdout) };
+	struct options o = { .show.width = bench_show_width(stdout) };
 	bool json = false;
 	int option, status = 0;
 
@@ -303,14 +292,14 @@ int cmd_check(int argc, char **argv)
 			fputs(help, stdout);
 			return options_flush();
 		}
-		status = take_option(&w, option, &json);
+		status = take_option(&o, option, &json);
 	}
 	if (status || option == OPTIONS_BAD)
 		return COMMAND_USAGE;
-	status = check_options(&w, json, optind < argc);
+	status = check_options(&o, json, optind < argc);
 	if (status)
 		return status;
 	if (json)
-		w.json = json_array();
-	return check_all(&w, argc - optind, argv + optind);
+		o.json = json_array();
+	return check_all(&o, argc - optind, argv + optind);
 }

@@ -2,9 +2,9 @@
 /* cmd_compare.c - `ringswap compare`: results side by side. */
 #include <stdlib.h>
 
-#include "bench/result/result.h"
 #include "bench/show/compare.h"
 #include "bench/show/text.h"
+#include "tools/files.h"
 #include "tools/options.h"
 
 #define RESULTS_MAX 8
@@ -26,7 +26,6 @@ static int compare(size_t n, char **paths, bool json)
 	json_t *results[RESULTS_MAX] = { NULL };
 	const char *names[RESULTS_MAX];
 	struct bench_compare c = { n, results, names };
-	char why[BENCH_RESULT_WHY];
 	json_t *comparison;
 	int status = 0;
 
@@ -34,8 +33,7 @@ static int compare(size_t n, char **paths, bool json)
 		const char *slash = strrchr(paths[i], '/');
 
 		names[i] = slash ? slash + 1 : paths[i];
-		if (bench_result_load(paths[i], &results[i], why, sizeof(why)))
-			status = command_error(COMMAND_USAGE, "%s", why);
+		status = files_open_result(paths[i], &results[i]);
 	}
 	if (status)
 		goto out;

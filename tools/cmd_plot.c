@@ -8,10 +8,11 @@
 
 #include "bench/show/chart_data.h"
 #include "bench/result/result.h"
+#include "tools/files.h"
 #include "tools/options.h"
 
 static const char help[] =
-	"usage: ringswap plot RESULT... [-o DIR] [--format svg,png]\n\n"
+	"usage: ringswap plot RESULT|JOURNAL... [-o DIR] [--format svg,png]\n\n"
 	"Writes each chart that a result has numbers for, as pictures and as "
 	"the TSV they are\ndrawn from: write-latency, write-cost, swap-cost, "
 	"pareto, footprint, scaling.\nWith several results each gets a folder "
@@ -28,7 +29,7 @@ static const char help[] =
 /* render.sh says this where gnuplot is missing. */
 #define RENDER_NO_GNUPLOT 3
 
-struct wishes {
+struct options {
 	const char *out;
 	bool svg;
 	bool png;
@@ -120,7 +121,7 @@ static int write_tsv(const json_t *result, enum bench_chart chart,
 
 /* ---- Pictures ---- */
 
-static int render(struct wishes *w, const char *const argv[])
+static int render(struct options *o, const char *const argv[])
 {
 	int status;
 	pid_t pid;
@@ -137,14 +138,14 @@ static int render(struct wishes *w, const char *const argv[])
 	if (waitpid(pid, &status, 0) != pid || !WIFEXITED(status))
 		return command_error(COMMAND_FAILED, "%s: was ended", argv[1]);
 	if (WEXITSTATUS(status) == RENDER_NO_GNUPLOT) {
-		w->no_gnuplot = true;
+		o->no_gnuplot = true;
 		return COMMAND_MISSING;
 	}
 	return WEXITSTATUS(status) ? COMMAND_FAILED : COMMAND_OK;
 }
 
 /* One picture; render.sh has said what went wrong. */
-static int draw(struct wishes *w, const json_t *result, enum bench_chart chart,
+static int draw(struct options *o, const json_t *result, enum bench_chart chart,
 		const char *folder, const char *suffix)
 {
 	char script[PATH_MAX + 16], data[PATH_MAX], out[PATH_MAX], caption[600];
@@ -154,13 +155,13 @@ static int draw(struct wishes *w, const json_t *result, enum bench_chart chart,
 			       caption, NULL };
 	int status;
 
-	if (w->no_gnuplot)
+	if (o->no_gnuplot)
 		return COMMAND_MISSING;
-	snprintf(script, sizeof(script), "%s/render.sh", w->home);
+	snprintf(script, sizeof(script), "%s/render.sh", o->home);
 	snprintf(data, sizeof(data), "%s/%s.tsv", folder, name);
 	snprintf(out, sizeof(out), "%s/%s.%s", folder, name, suffix);
 	bench_chart_caption(result, chart, caption, sizeof(caption));
-	status = render(w, argv);
+	status = render(o, argv);
 	if (!status)
 		printf("%s\n", out);
 	return status;
@@ -171,7 +172,7 @@ static int worse(int a, int b)
 	return a == COMMAND_OK || b == COMMAND_FAILED ? b : a;
 }
 
-static int plot_chart(struct wishes *w, const json_t *result,
+static int plot_chart(struct options *o, const json_t *result,
 		      enum bench_chart chart, const char *folder)
 {
 	char data[PATH_MAX];
@@ -183,10 +184,10 @@ static int plot_chart(struct wishes *w, const json_t *result,
 	if (status)
 		return status;
 	printf("%s\n", data);
-	if (w->svg)
-		status = worse(status, draw(w, result, chart, folder, "svg"));
-	if (w->png)
-		status = worse(status, draw(w, result, chart, folder, "png"));
+	if (o->svg)
+		status = worse(status, draw(o, result, chart, folder, "svg"));
+	if (o->png)
+		status = worse(status, draw(o, result, chart, folder, "png"));
 	return status;
 }
 
@@ -204,21 +205,20 @@ static int make_folder(const char *path)
 					     : strerror(errno));
 }
 
-static int plot_result(struct wishes *w, const char *path, const char *folder)
+static int plot_result(struct options *o, const char *path, const char *folder)
 {
-	char why[BENCH_RESULT_WHY];
 	int status = COMMAND_OK;
 	unsigned int drawn = 0;
 	json_t *result;
 
-	if (bench_result_load(path, &result, why, sizeof(why)))
-		return command_error(COMMAND_USAGE, "%s", why);
+	if (files_open_result(path, &result))
+		return COMMAND_USAGE;
 	status = make_folder(folder);
 	for (int c = 0; c < BENCH_CHARTS && status != COMMAND_FAILED; c++) {
 		if (!bench_chart_rows(result, c))
 			continue;
 		drawn++;
-		status = worse(status, plot_chart(w, result, c, folder));
+		status = worse(status, plot_chart(o, result, c, folder));
 	}
 	json_decref(result);
 	if (!drawn && !status)
@@ -232,42 +232,43 @@ static int plot_result(struct wishes *w, const char *path, const char *folder)
 static void folder_of(const char *out, const char *path, char text[PATH_MAX])
 {
 	const char *name = strrchr(path, '/');
+	char json[PATH_MAX];
 	size_t length;
 
-	name = name ? name + 1 : path;
-	length = strlen(name);
-	if (length > 5 && !strcmp(name + length - 5, ".json"))
-		length -= 5;
-	snprintf(text, PATH_MAX, "%s/%.*s", out, (int)length, name);
+	bench_result_name(name ? name + 1 : path, json, sizeof(json));
+	length = strlen(json) - 5;
+	if (length > 5 && !strncmp(json + length - 5, ".json", 5))
+		length -= 5; /* a result's own name */
+	snprintf(text, PATH_MAX, "%s/%.*s", out, (int)length, json);
 }
 
-static int plot_all(struct wishes *w, int n, char **paths)
+static int plot_all(struct options *o, int n, char **paths)
 {
 	char folder[PATH_MAX];
 	int status = COMMAND_OK;
 
 	if (n == 1) {
-		status = plot_result(w, paths[0], w->out);
+		status = plot_result(o, paths[0], o->out);
 	} else {
-		status = make_folder(w->out);
+		status = make_folder(o->out);
 		for (int i = 0; i < n && status != COMMAND_FAILED; i++) {
-			folder_of(w->out, paths[i], folder);
+			folder_of(o->out, paths[i], folder);
 			status =
-				worse(status, plot_result(w, paths[i], folder));
+				worse(status, plot_result(o, paths[i], folder));
 		}
 	}
 	return status ? status : options_flush();
 }
 
-static int parse_formats(const char *text, struct wishes *w)
+static int parse_formats(const char *text, struct options *o)
 {
-	w->svg = w->png = false;
+	o->svg = o->png = false;
 	for (const char *at = text; at; at = strchr(at, ',')) {
 		at += *at == ',';
 		if (!strncmp(at, "svg", 3) && (!at[3] || at[3] == ','))
-			w->svg = true;
+			o->svg = true;
 		else if (!strncmp(at, "png", 3) && (!at[3] || at[3] == ','))
-			w->png = true;
+			o->png = true;
 		else
 			return command_error(COMMAND_USAGE,
 					     "--format \"%s\": give svg, png "
@@ -285,7 +286,7 @@ int cmd_plot(int argc, char **argv)
 		{ "help", no_argument, NULL, 'h' },
 		{ 0 },
 	};
-	struct wishes w = { .out = "charts", .svg = true, .png = true };
+	struct options o = { .out = "charts", .svg = true, .png = true };
 	int option, status;
 
 	while ((option = options_next(argc, argv, ":o:f:h", longs)) > 0) {
@@ -294,8 +295,8 @@ int cmd_plot(int argc, char **argv)
 			return options_flush();
 		}
 		if (option == 'o')
-			w.out = optarg;
-		if (option == 'f' && parse_formats(optarg, &w))
+			o.out = optarg;
+		if (option == 'f' && parse_formats(optarg, &o))
 			return COMMAND_USAGE;
 	}
 	if (option == OPTIONS_BAD)
@@ -303,6 +304,6 @@ int cmd_plot(int argc, char **argv)
 	if (optind == argc)
 		return command_error(COMMAND_USAGE,
 				     "give a result file; see --help");
-	status = find_home(w.home);
-	return status ? status : plot_all(&w, argc - optind, argv + optind);
+	status = find_home(o.home);
+	return status ? status : plot_all(&o, argc - optind, argv + optind);
 }

@@ -8,10 +8,12 @@
 
 #include "bench/result/result.h"
 #include "bench/run/header.h"
+#include "bench/run/lock.h"
 #include "bench/run/runner.h"
 #include "bench/show/show.h"
 #include "bench/show/text.h"
 #include "bench/stats/intervals.h"
+#include "tools/files.h"
 #include "tools/options.h"
 
 #define ROUNDS_LEAST 8u
@@ -38,8 +40,8 @@ static const char help_head[] =
 	"  --out FILE          the result (ringswap-NAME.json); its journal lies "
 	"beside it, older\n"
 	"                      ones are kept as FILE.prev\n"
-	"  --resume FILE       go on with a run that was cut short, as its "
-	"journal says\n"
+	"  --resume FILE       resume a run that was cut short, as its journal "
+	"says\n"
 	"  --dry-run           print cells, rounds and predicted time; measure "
 	"nothing\n"
 	"  --force             measure although another run is under way\n"
@@ -66,7 +68,7 @@ static const char help_tail[] =
 	"  ringswap run --matrix quick --precision 2% --out tonight.json\n"
 	"  ringswap run --resume tonight.journal\n";
 
-struct wishes {
+struct options {
 	const char *matrix;
 	const char *out;
 	const char *resume;
@@ -124,14 +126,14 @@ static int parse_precision(const char *text, double *out)
 	return 0;
 }
 
-static int parse_seed(const char *text, struct wishes *w)
+static int parse_seed(const char *text, struct options *o)
 {
 	char *end;
 
 	errno = 0;
-	w->seed = strtoull(text, &end, 0);
-	w->has_seed = true;
-	if (*text < '0' || *text > '9' || *end || errno || w->seed > SEED_MASK)
+	o->seed = strtoull(text, &end, 0);
+	o->has_seed = true;
+	if (*text < '0' || *text > '9' || *end || errno || o->seed > SEED_MASK)
 		return command_error(COMMAND_USAGE,
 				     "--seed \"%s\": give an integer below "
 				     "2^53",
@@ -139,84 +141,84 @@ static int parse_seed(const char *text, struct wishes *w)
 	return 0;
 }
 
-static int take_axis(struct wishes *w, unsigned int axis, const char *value)
+static int take_axis(struct options *o, unsigned int axis, const char *value)
 {
 	char why[BENCH_MATRIX_WHY];
 
-	if (!bench_matrix_override(&w->parsed, bench_axis_name(axis), value,
+	if (!bench_matrix_override(&o->parsed, bench_axis_name(axis), value,
 				   why, sizeof(why)))
 		return 0;
 	return command_error(COMMAND_USAGE, "--%s: %s", bench_axis_name(axis),
 			     why);
 }
 
-static int take_tables(struct wishes *w, const char *word)
+static int take_tables(struct options *o, const char *word)
 {
 	char why[BENCH_WHY];
 
-	if (bench_show_choose(&w->show, word, why, sizeof(why)))
+	if (bench_show_choose(&o->show, word, why, sizeof(why)))
 		return command_error(COMMAND_USAGE, "%s", why);
 	return 0;
 }
 
-static int take_option(struct wishes *w, int option)
+static int take_option(struct options *o, int option)
 {
 	switch (option) {
 	case 'm':
-		w->matrix = optarg;
+		o->matrix = optarg;
 		return 0;
 	case 'r':
-		return parse_rounds(optarg, &w->rounds);
+		return parse_rounds(optarg, &o->rounds);
 	case 'p':
-		return parse_precision(optarg, &w->precision);
+		return parse_precision(optarg, &o->precision);
 	case 's':
-		return parse_seed(optarg, w);
+		return parse_seed(optarg, o);
 	case 'o':
-		w->out = optarg;
+		o->out = optarg;
 		return 0;
 	case 'R':
-		w->resume = optarg;
+		o->resume = optarg;
 		return 0;
 	case 'n':
-		w->dry_run = true;
+		o->dry_run = true;
 		return 0;
 	case 'f':
-		w->force = true;
+		o->force = true;
 		return 0;
 	case 'S':
-		w->simulate = true;
+		o->simulate = true;
 		return 0;
 	case 'T':
-		return take_tables(w, optarg);
+		return take_tables(o, optarg);
 	case 'j':
-		w->json = true;
+		o->json = true;
 		return 0;
 	default:
-		return take_axis(w, (unsigned int)(option - AXIS_OPTIONS),
+		return take_axis(o, (unsigned int)(option - AXIS_OPTIONS),
 				 optarg);
 	}
 }
 
 /* What the journal has decided cannot be asked for again. */
-static int check_resume(const struct wishes *w)
+static int check_resume(const struct options *o)
 {
-	const char *option = w->rounds		? "--rounds"
-			     : w->has_seed	? "--seed"
-			     : w->precision > 0 ? "--precision"
-			     : w->out		? "--out"
-			     : w->dry_run	? "--dry-run"
+	const char *option = o->rounds		? "--rounds"
+			     : o->has_seed	? "--seed"
+			     : o->precision > 0 ? "--precision"
+			     : o->out		? "--out"
+			     : o->dry_run	? "--dry-run"
 						: NULL;
 
-	if (!w->resume || !option)
+	if (!o->resume || !option)
 		return 0;
 	return command_error(COMMAND_USAGE,
-			     "%s goes with a new run: --resume goes on as %s "
+			     "%s goes with a new run: --resume does as %s "
 			     "says",
-			     option, w->resume);
+			     option, o->resume);
 }
 
 /* 0, an exit status, or -1: help was printed. */
-static int parse(int argc, char **argv, struct wishes *w)
+static int parse(int argc, char **argv, struct options *o)
 {
 	struct option longs[64] = {
 		{ "matrix", required_argument, NULL, 'm' },
@@ -245,7 +247,7 @@ static int parse(int argc, char **argv, struct wishes *w)
 			print_help();
 			return -1;
 		}
-		err = take_option(w, option);
+		err = take_option(o, option);
 	}
 	if (err)
 		return err;
@@ -256,22 +258,22 @@ static int parse(int argc, char **argv, struct wishes *w)
 				     "unexpected argument \"%s\"; a matrix is "
 				     "given by --matrix",
 				     argv[optind]);
-	return check_resume(w);
+	return check_resume(o);
 }
 
 /* ------------------------------------------------------------------------ */
 /* The plan                                                                 */
 
-static int load_matrix(struct wishes *w)
+static int load_matrix(struct options *o)
 {
 	char why[BENCH_MATRIX_WHY];
 	int err;
 
-	if (!w->matrix && w->parsed.n_overrides)
-		err = bench_matrix_flags(&w->parsed, why, sizeof(why));
+	if (!o->matrix && o->parsed.n_overrides)
+		err = bench_matrix_flags(&o->parsed, why, sizeof(why));
 	else
-		err = bench_matrix_load(&w->parsed,
-					w->matrix ? w->matrix : "quick", why,
+		err = bench_matrix_load(&o->parsed,
+					o->matrix ? o->matrix : "quick", why,
 					sizeof(why));
 	return err ? command_error(COMMAND_USAGE, "%s", why) : 0;
 }
@@ -287,19 +289,19 @@ static uint64_t fresh_seed(void)
 }
 
 /* Rounds: as asked for; as the matrix says; as many as its comparisons need. */
-static void choose_rounds(const struct wishes *w, struct bench_plan *plan)
+static void choose_rounds(const struct options *o, struct bench_plan *plan)
 {
 	unsigned int k = bench_plan_comparisons(plan);
 	unsigned int needed = bench_stats_rounds_needed(k ? k : 1, 0.05);
 
-	plan->seed = w->has_seed ? w->seed : fresh_seed();
-	plan->precision = w->precision;
-	if (w->rounds)
-		plan->rounds = w->rounds;
-	else if (w->precision > 0)
+	plan->seed = o->has_seed ? o->seed : fresh_seed();
+	plan->precision = o->precision;
+	if (o->rounds)
+		plan->rounds = o->rounds;
+	else if (o->precision > 0)
 		plan->rounds = PRECISE_CAP;
 	else
-		plan->rounds = w->parsed.rounds;
+		plan->rounds = o->parsed.rounds;
 	if (!plan->rounds)
 		plan->rounds = needed < ROUNDS_LEAST ? ROUNDS_LEAST : needed;
 }
@@ -326,116 +328,46 @@ static void print_plan(const struct bench_plan *plan)
 	}
 }
 
-static int dry_run(const struct wishes *w, const struct bench_plan *plan)
+static int dry_run(const struct options *o, const struct bench_plan *plan)
 {
-	if (w->json)
+	if (o->json)
 		return options_print_json(bench_plan_json(plan));
 	print_plan(plan);
 	return options_flush();
 }
 
 /* ------------------------------------------------------------------------ */
-/* Going on                                                                 */
+/* Resuming                                                                 */
 
-static const char *text_at(const json_t *json, const char *a, const char *b)
+static int resume(struct options *o, const struct bench_topology *t,
+		  struct bench_run *run, const char *journal)
 {
-	const char *text =
-		json_string_value(json_object_get(json_object_get(json, a), b));
-
-	return text ? text : "";
-}
-
-/* Is what would be measured now what was measured then? */
-static int compare_header(const json_t *header, const struct wishes *w,
-			  const struct bench_topology *t)
-{
-	char why[BENCH_WHY], digest[BENCH_DIGEST];
-
-	bench_run_digest(w->parsed.digest, digest);
-	if (bench_run_header_check(header, t, w->parsed.n ? digest : NULL, why,
-				   sizeof(why)))
-		return command_error(COMMAND_USAGE, "%s: not resumed: %s",
-				     w->resume, why);
-	return 0;
-}
-
-/* A run that is gone on with, while its journal is read. */
-struct resumption {
-	struct wishes *w;
-	const struct bench_topology *t;
-	struct bench_run *run;
-	bool has_plan;
-	int status; /* of a refusal that has been said */
-};
-
-static int take_plan(struct resumption *r, const json_t *header, char *why,
-		     size_t n)
-{
-	struct bench_plan *plan = r->run->plan;
+	bool has_matrix = o->matrix || o->parsed.n_overrides;
+	char digest[BENCH_DIGEST], why[BENCH_MATRIX_WHY];
 	int err;
 
 	/* The journal has its plan; a matrix that is given too must be it. */
-	if (r->w->matrix || r->w->parsed.n_overrides)
-		r->status = load_matrix(r->w);
-	if (!r->status)
-		r->status = compare_header(header, r->w, r->t);
-	if (r->status)
-		return -ECANCELED;
-	err = bench_plan_from_json(json_object_get(header, "plan"), plan, why,
-				   n);
+	if (has_matrix && load_matrix(o))
+		return COMMAND_USAGE;
+	bench_run_digest(o->parsed.digest, digest);
+	err = bench_run_resume(run, journal, t, has_matrix ? digest : NULL, why,
+			       sizeof(why));
 	if (err)
-		return err;
-	r->has_plan = true;
-	plan->seed =
-		(uint64_t)json_integer_value(json_object_get(header, "seed"));
-	snprintf(plan->name, sizeof(plan->name), "%s",
-		 text_at(header, "matrix", "name"));
-	err = bench_run_resume(r->run);
-	if (err)
-		snprintf(why, n, "out of memory");
-	return err;
-}
-
-static int take_line(const json_t *line, unsigned int number, void *arg,
-		     char *why, size_t n)
-{
-	struct resumption *r = arg;
-
-	return number == 1 ? take_plan(r, line, why, n)
-			   : bench_run_take_up(r->run, line, why, n);
-}
-
-static int resume(struct resumption *r, const char *journal)
-{
-	struct bench_run *run = r->run;
-	char why[BENCH_MATRIX_WHY];
-	json_t *line;
-	int err;
-
-	err = bench_journal_reopen(&run->journal, journal, take_line, r, why,
-				   sizeof(why));
-	if (err == -ECANCELED)
-		return r->status;
-	if (err)
-		return command_error(COMMAND_USAGE, "%s", why);
-	if (!r->has_plan)
-		return command_error(COMMAND_USAGE, "%s is no journal",
-				     journal);
-	line = json_pack("{s:s,s:o}", "type", "resume", "at", bench_run_now());
-	err = bench_journal_append(&run->journal, line, why, sizeof(why));
-	json_decref(line);
-	if (err)
-		return command_error(COMMAND_FAILED, "%s", why);
+		return command_error(err == -EINVAL || err == -ESTALE ||
+						     err == -ENOENT
+					     ? COMMAND_USAGE
+					     : COMMAND_FAILED,
+				     "not resumed: %s", why);
 	if (run->progress)
-		fprintf(run->progress, "%s: going on after %u blocks\n",
-			r->w->resume, run->blocks);
+		fprintf(run->progress, "%s: resumed after %u blocks\n",
+			o->resume, run->blocks);
 	return 0;
 }
 
 /* ------------------------------------------------------------------------ */
 /* The end                                                                  */
 
-static int show_result(const struct wishes *w, const struct bench_run *run,
+static int show_result(const struct options *o, const struct bench_run *run,
 		       const char *out)
 {
 	char why[BENCH_RESULT_WHY];
@@ -452,13 +384,13 @@ static int show_result(const struct wishes *w, const struct bench_run *run,
 				     "%s; the journal %s is whole", why,
 				     run->journal.path);
 	}
-	if (w->json) {
+	if (o->json) {
 		options_print_json(result);
 	} else {
-		struct bench_show_options o = w->show;
+		struct bench_show_options show = o->show;
 
-		o.width = bench_show_width(stdout);
-		bench_show_print(result, &o, stdout);
+		show.width = bench_show_width(stdout);
+		bench_show_print(result, &show, stdout);
 		printf("\nresult %s, journal %s\n"
 		       "every table: ringswap check %s --tables all\n",
 		       out, run->journal.path, out);
@@ -470,32 +402,32 @@ static int show_result(const struct wishes *w, const struct bench_run *run,
 	return invalid || run->invalid ? COMMAND_INVALID : COMMAND_OK;
 }
 
-static int finish(const struct wishes *w, const struct bench_run *run,
+static int finish(const struct options *o, const struct bench_run *run,
 		  const char *out)
 {
 	int status = COMMAND_OK;
 
 	if (run->blocks)
-		status = show_result(w, run, out);
+		status = show_result(o, run, out);
 	if (run->status == BENCH_RUN_INTERRUPTED) {
 		fprintf(stderr,
 			"ringswap run: interrupted: %u finished blocks are kept"
-			"; go on with --resume %s\n",
+			"; resume it with --resume %s\n",
 			run->blocks, run->journal.path);
 		return COMMAND_STOPPED;
 	}
 	return status;
 }
 
-static int measure(const struct wishes *w, struct bench_run *run,
+static int measure(const struct options *o, struct bench_run *run,
 		   const char *out)
 {
 	char why[BENCH_MATRIX_WHY];
 
 	if (bench_run_blocks(run, why, sizeof(why)))
 		return command_error(COMMAND_FAILED,
-				     "%s; %u finished blocks are kept, go on "
-				     "with --resume %s",
+				     "%s; %u finished blocks are kept, resume "
+				     "it with --resume %s",
 				     why, run->blocks, run->journal.path);
 	if (run->progress)
 		fprintf(run->progress,
@@ -504,7 +436,7 @@ static int measure(const struct wishes *w, struct bench_run *run,
 			run->blocks, run->wall_s,
 			100 * run->measured_s / run->wall_s,
 			bench_plan_round_s(run->plan) * run->rounds);
-	return finish(w, run, out);
+	return finish(o, run, out);
 }
 
 /* ------------------------------------------------------------------------ */
@@ -522,57 +454,36 @@ static void journal_of(const char *out, char *path, size_t n)
 	snprintf(path, n, "%.*s.journal", (int)length, out);
 }
 
-static void result_of(const char *journal, char *path, size_t n)
-{
-	snprintf(path, n, "%.*s.json", (int)(strlen(journal) - 8), journal);
-}
-
-/* A result of that name is kept beside the new one, as its journal is. */
-static int keep_older(const char *out)
-{
-	char old[520];
-	struct stat st;
-
-	if (lstat(out, &st) || !S_ISREG(st.st_mode))
-		return 0;
-	snprintf(old, sizeof(old), "%s.prev", out);
-	if (rename(out, old))
-		return command_error(COMMAND_FAILED, "%s: %s", old,
-				     strerror(errno));
-	fprintf(stderr, "ringswap run: the older %s is kept as %s\n", out, old);
-	return 0;
-}
-
-static int run_new(int argc, char **argv, struct wishes *w,
+static int run_new(int argc, char **argv, struct options *o,
 		   const struct bench_topology *t)
 {
 	char journal[512], out[512], why[BENCH_MATRIX_WHY];
 	struct bench_plan plan = { 0 };
-	struct bench_run run = { .plan = &plan, .simulate = w->simulate };
+	struct bench_run run = { .plan = &plan, .simulate = o->simulate };
 	json_t *header = NULL;
-	int status = load_matrix(w);
+	int status = load_matrix(o);
 
 	if (status)
 		return status;
-	if (bench_plan_make(t, &w->parsed, &plan))
+	if (bench_plan_make(t, &o->parsed, &plan))
 		return command_error(COMMAND_FAILED, "out of memory");
-	choose_rounds(w, &plan);
-	if (w->dry_run) {
-		status = dry_run(w, &plan);
+	choose_rounds(o, &plan);
+	if (o->dry_run) {
+		status = dry_run(o, &plan);
 		goto out;
 	}
 	if (bench_topology_measurable(t, why, sizeof(why))) {
 		status = command_error(COMMAND_USAGE, "%s", why);
 		goto out;
 	}
-	bench_run_overheads(&plan, w->simulate);
+	bench_run_overheads(&plan, o->simulate);
 	status = COMMAND_FAILED;
 	snprintf(out, sizeof(out), "ringswap-%s.json", plan.name);
-	if (w->out)
-		snprintf(out, sizeof(out), "%s", w->out);
+	if (o->out)
+		snprintf(out, sizeof(out), "%s", o->out);
 	journal_of(out, journal, sizeof(journal));
 	if (!strcmp(out, journal))
-		result_of(journal, out, sizeof(out));
+		bench_result_name(journal, out, sizeof(out));
 	run.journal_path = journal;
 	run.progress = stderr;
 	header = bench_run_header(argc, argv, t, &plan);
@@ -580,8 +491,8 @@ static int run_new(int argc, char **argv, struct wishes *w,
 		command_error(COMMAND_FAILED, "out of memory");
 	else if (bench_run_begin(&run, header, why, sizeof(why)))
 		command_error(COMMAND_FAILED, "%s", why);
-	else if (!keep_older(out))
-		status = measure(w, &run, out);
+	else if (!files_keep_older(out))
+		status = measure(o, &run, out);
 out:
 	bench_run_end(&run);
 	json_decref(header);
@@ -589,58 +500,57 @@ out:
 	return status;
 }
 
-static int run_again(struct wishes *w, const struct bench_topology *t)
+static int run_again(struct options *o, const struct bench_topology *t)
 {
 	char journal[512], out[512];
 	struct bench_plan plan = { 0 };
-	struct bench_run run = { .plan = &plan, .simulate = w->simulate };
-	struct resumption r = { .w = w, .t = t, .run = &run };
+	struct bench_run run = { .plan = &plan, .simulate = o->simulate };
 	int status;
 
-	journal_of(w->resume, journal, sizeof(journal));
-	result_of(journal, out, sizeof(out));
+	journal_of(o->resume, journal, sizeof(journal));
+	bench_result_name(journal, out, sizeof(out));
 	run.progress = stderr;
-	status = resume(&r, journal);
+	status = resume(o, t, &run, journal);
 	if (!status) {
-		bench_run_overheads(&plan, w->simulate);
-		status = measure(w, &run, out);
+		bench_run_overheads(&plan, o->simulate);
+		status = measure(o, &run, out);
 	}
 	bench_run_end(&run);
 	bench_plan_free(&plan);
 	return status;
 }
 
-static int run(int argc, char **argv, struct wishes *w)
+static int run(int argc, char **argv, struct options *o)
 {
 	char why[BENCH_MATRIX_WHY];
 	struct bench_topology *t;
 	int status;
 
-	if (bench_topology_load(&t, w->simulate ? BENCH_TOPOLOGY_SIMULATE : 0,
+	if (bench_topology_load(&t, o->simulate ? BENCH_TOPOLOGY_SIMULATE : 0,
 				why, sizeof(why)))
 		return command_error(COMMAND_USAGE, "%s", why);
-	if (!w->dry_run && !w->force &&
+	if (!o->dry_run && !o->force &&
 	    bench_run_lock(NULL, why, sizeof(why)) < 0)
 		status = command_error(COMMAND_FAILED, "%s", why);
-	else if (w->resume)
-		status = run_again(w, t);
+	else if (o->resume)
+		status = run_again(o, t);
 	else
-		status = run_new(argc, argv, w, t);
+		status = run_new(argc, argv, o, t);
 	bench_topology_free(t);
 	return status;
 }
 
 int cmd_run(int argc, char **argv)
 {
-	struct wishes w = { 0 };
+	struct options o = { 0 };
 	int status;
 
-	bench_matrix_init(&w.parsed);
-	status = parse(argc, argv, &w);
+	bench_matrix_init(&o.parsed);
+	status = parse(argc, argv, &o);
 	if (status == -1)
 		status = options_flush();
 	else if (!status)
-		status = run(argc, argv, &w);
-	bench_matrix_free(&w.parsed);
+		status = run(argc, argv, &o);
+	bench_matrix_free(&o.parsed);
 	return status;
 }

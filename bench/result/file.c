@@ -64,8 +64,8 @@ int bench_result_check(const json_t *result, char *why, size_t n)
 
 	if (!strcmp(schema, BENCH_JOURNAL_SCHEMA))
 		return bench_why(-EINVAL, why, n,
-				 "a journal, not a result: build the result "
-				 "with ringswap run --resume");
+				 "a journal, not a result: ringswap result "
+				 "makes one of it");
 	if (*schema && strcmp(schema, BENCH_RESULT_SCHEMA))
 		return bench_why(-EINVAL, why, n,
 				 "schema \"%.40s\", should be \"%s\"", schema,
@@ -134,7 +134,7 @@ static int line_check(const struct reader *r, const json_t *line, char *text,
 
 static int line_give(struct reader *r, const json_t *line)
 {
-	char text[BENCH_RESULT_WHY];
+	char text[BENCH_RESULT_WHY] = "";
 	int err = line_check(r, line, text, sizeof(text));
 
 	if (!err)
@@ -145,18 +145,12 @@ static int line_give(struct reader *r, const json_t *line)
 	return err;
 }
 
-/* One line. Unreadable and without its newline: it was cut off. */
-static int line_parse(struct reader *r, const char *text, size_t length,
-		      bool *cut)
+static int line_parse(struct reader *r, const char *text, size_t length)
 {
 	json_error_t e;
 	json_t *line = json_loadb(text, length, JSON_REJECT_DUPLICATES, &e);
 	int err;
 
-	if (!line && text[length - 1] != '\n' && r->number > 1) {
-		*cut = true;
-		return 0;
-	}
 	if (!line)
 		return bench_why(-EINVAL, r->why, r->n, "%s:%u: not JSON: %s",
 				 r->path, r->number, e.text);
@@ -165,28 +159,46 @@ static int line_parse(struct reader *r, const char *text, size_t length,
 	return err;
 }
 
-int bench_journal_each(const char *path, bench_journal_fn fn, void *arg,
-		       bool *cut, char *why, size_t n)
+/* A line without its end was cut off, or is being written. */
+static int lines_read(struct reader *r, FILE *file,
+		      struct bench_journal_extent *extent)
 {
-	struct reader r = { path, 0, fn, arg, why, n };
 	size_t room = 0;
 	char *text = NULL;
 	ssize_t length;
+	int err = 0;
+
+	while (!err && (length = getline(&text, &room, file)) > 0) {
+		if (text[length - 1] != '\n') {
+			extent->cut = true;
+			break;
+		}
+		r->number++;
+		err = line_parse(r, text, (size_t)length);
+		extent->whole += length;
+	}
+	free(text);
+	return err;
+}
+
+int bench_journal_each(const char *path, bench_journal_fn fn, void *arg,
+		       struct bench_journal_extent *out, char *why, size_t n)
+{
+	struct reader r = { path, 0, fn, arg, why, n };
 	FILE *file = NULL;
 	int err = open_file(path, JOURNAL_BYTES_MAX, &file, why, n);
 
 	if (err)
 		return err;
-	*cut = false;
-	while (!err && !*cut && (length = getline(&text, &room, file)) > 0) {
-		r.number++;
-		err = line_parse(&r, text, (size_t)length, cut);
-	}
+	*out = (struct bench_journal_extent){ 0 };
+	err = lines_read(&r, file, out);
 	if (!err && ferror(file))
 		err = bench_why(-EIO, why, n, "%s: %s", path, strerror(errno));
 	if (!err && !r.number)
-		err = bench_why(-EINVAL, why, n, "%s: empty", path);
-	free(text);
+		err = bench_why(-EINVAL, why, n,
+				out->cut ? "%s: its first line is cut off"
+					 : "%s: empty",
+				path);
 	fclose(file);
 	return err;
 }
@@ -223,8 +235,13 @@ int bench_result_check_journal(const char *path,
 			       struct bench_journal_summary *out, char *why,
 			       size_t n)
 {
+	struct bench_journal_extent extent = { 0 };
+	int err;
+
 	*out = (struct bench_journal_summary){ 0 };
-	return bench_journal_each(path, count_line, out, &out->cut, why, n);
+	err = bench_journal_each(path, count_line, out, &extent, why, n);
+	out->cut = extent.cut;
+	return err;
 }
 
 /* ---- Writing ---- */

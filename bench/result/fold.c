@@ -352,13 +352,29 @@ static void build_free(struct bench_result_build *b)
 	json_decref(b->end);
 }
 
-int bench_result_build(const char *path,
-		       const struct bench_result_options *options, json_t **out,
-		       char *why, size_t n)
+static void summarise(const struct bench_result_build *b,
+		      const struct bench_journal_extent *extent,
+		      struct bench_journal_summary *sum)
+{
+	const char *type = bench_text(b->end, "type");
+
+	*sum = (struct bench_journal_summary){
+		.cells = (unsigned int)b->n_cells,
+		.blocks = b->blocks,
+		.rounds = b->rounds,
+		.ended = type && !strcmp(type, "end"),
+		.cut = extent->cut,
+	};
+}
+
+int bench_result_of_journal(const char *path,
+			    const struct bench_result_options *options,
+			    struct bench_journal_summary *sum, json_t **out,
+			    char *why, size_t n)
 {
 	struct bench_result_build b = { .alpha = 0.05, .threshold = 0.03 };
+	struct bench_journal_extent extent;
 	char text[BENCH_RESULT_WHY];
-	bool cut;
 	int err;
 
 	if (options && options->alpha > 0)
@@ -368,11 +384,12 @@ int bench_result_build(const char *path,
 	b.one = bench_hist_new();
 	if (!b.one)
 		return bench_why(-ENOMEM, why, n, "out of memory");
-	err = bench_journal_each(path, line_take, &b, &cut, why, n);
-	if (!err)
-		err = bench_result_assemble(&b, out);
-	else
+	err = bench_journal_each(path, line_take, &b, &extent, why, n);
+	if (err)
 		goto out;
+	if (sum)
+		summarise(&b, &extent, sum);
+	err = bench_result_assemble(&b, out);
 	if (!err)
 		err = bench_result_check(*out, text, sizeof(text));
 	else
@@ -382,4 +399,11 @@ int bench_result_build(const char *path,
 out:
 	build_free(&b);
 	return err;
+}
+
+int bench_result_build(const char *path,
+		       const struct bench_result_options *options, json_t **out,
+		       char *why, size_t n)
+{
+	return bench_result_of_journal(path, options, NULL, out, why, n);
 }

@@ -8,6 +8,7 @@
 #include "bench/base/json.h"
 #include "bench/base/why.h"
 #include "bench/result/figures.h"
+#include "bench/result/journal.h"
 #include "bench/result/result.h"
 #include "bench/stats/hist_json.h"
 
@@ -51,14 +52,12 @@ extern const struct shape bench_result_shape;
 
 /* ---- Journals ---- */
 
-/* Called for the header (number 1) and every whole line after it, all of
- * which have been compared with their shape. 0 goes on; -errno stops. */
-typedef int (*bench_journal_fn)(const json_t *line, unsigned int number,
-				void *arg, char *why, size_t n);
-
-/* Read line by line; *cut: the last one was incomplete. */
-int bench_journal_each(const char *path, bench_journal_fn fn, void *arg,
-		       bool *cut, char *why, size_t n);
+/* bench_result_build(), which also tells how far the run is; @sum may be
+ * NULL. */
+int bench_result_of_journal(const char *path,
+			    const struct bench_result_options *options,
+			    struct bench_journal_summary *sum, json_t **out,
+			    char *why, size_t n);
 
 /* ---- Numbers ---- */
 

@@ -79,6 +79,31 @@ struct bench_journal_summary {
 	bool cut;	     /* its last line is incomplete */
 };
 
+/* What a file that was opened is. */
+struct bench_result_source {
+	bool is_journal;
+	struct bench_journal_summary journal; /* of a journal */
+};
+
+/*
+ * Read a result, or compute it from a journal: the file's content tells which,
+ * not its name. A journal may be of a run that still goes on, or was cut short:
+ * its whole lines count. @source may be NULL.
+ * Errors: as bench_result_load() and bench_result_build().
+ */
+int bench_result_open(const char *path, struct bench_result_source *source,
+		      json_t **out, char *why, size_t n);
+
+/* "a journal of 12 blocks in 3 rounds that has not ended, ...": what is to be
+ * said of where a result comes from; "": nothing, it is a result or a whole
+ * run. Returns text. */
+char *bench_result_source_text(const struct bench_result_source *source,
+			       char *text, size_t n);
+
+/* The result's usual name beside a journal: x.journal and x.jsonl become
+ * x.json, any other name gets .json. Returns text. */
+char *bench_result_name(const char *journal, char *text, size_t n);
+
 /* Validate the journal at @path. Errors as bench_result_build(). */
 int bench_result_check_journal(const char *path,
 			       struct bench_journal_summary *out, char *why,

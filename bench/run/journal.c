@@ -7,10 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
-
-#define JOURNAL_BYTES_MAX ((off_t)1 << 30)
 
 static int fail(int err, const char *path, char *why, size_t n)
 {
@@ -88,82 +85,27 @@ void bench_journal_close(struct bench_journal *j)
 	j->fd = -1;
 }
 
-/* Line by line; *whole is how many bytes the whole ones take. */
-static int take_lines(FILE *file, const char *path, bench_journal_take take,
-		      void *arg, off_t *whole, char *why, size_t n)
-{
-	unsigned int number = 1;
-	char *line = NULL;
-	size_t room = 0;
-	ssize_t length;
-	int err = 0;
-
-	while (!err && (length = getline(&line, &room, file)) > 0 &&
-	       line[length - 1] == '\n') {
-		json_error_t error;
-		json_t *json;
-
-		json = json_loadb(line, (size_t)length - 1,
-				  JSON_REJECT_DUPLICATES, &error);
-		if (json_is_object(json)) {
-			err = take(json, number, arg, why, n);
-		} else {
-			snprintf(why, n, "%.300s:%u: not a journal's line: %s",
-				 path, number, json ? "no object" : error.text);
-			err = -EINVAL;
-		}
-		json_decref(json);
-		*whole += length;
-		number++;
-	}
-	if (!err && ferror(file))
-		err = fail(-EIO, path, why, n);
-	free(line);
-	return err;
-}
-
-/* A stream of its own, so that fd stays the writer's. */
-static int open_stream(const struct bench_journal *j, FILE **out)
-{
-	struct stat status;
-	int fd;
-
-	if (fstat(j->fd, &status))
-		return -errno;
-	if (status.st_size > JOURNAL_BYTES_MAX)
-		return -EFBIG;
-	fd = fcntl(j->fd, F_DUPFD_CLOEXEC, 0);
-	*out = fd < 0 ? NULL : fdopen(fd, "r");
-	if (*out)
-		return 0;
-	if (fd >= 0)
-		close(fd);
-	return -ENOMEM;
-}
-
 int bench_journal_reopen(struct bench_journal *j, const char *path,
-			 bench_journal_take take, void *arg, char *why,
-			 size_t n)
+			 bench_journal_fn fn, void *arg, char *why, size_t n)
 {
-	FILE *file = NULL;
+	struct bench_journal_extent extent;
 	int err;
 
 	memset(j, 0, sizeof(*j));
+	j->fd = -1;
 	if (strlen(path) >= sizeof(j->path))
 		return fail(-ENAMETOOLONG, path, why, n);
 	strcpy(j->path, path);
+	err = bench_journal_each(path, fn, arg, &extent, why, n);
+	if (err)
+		return err;
+	j->size = extent.whole;
 	j->fd = open(path, O_RDWR | O_CLOEXEC);
-	err = j->fd < 0 ? -errno : open_stream(j, &file);
-	if (err)
-		fail(err, path, why, n);
-	else
-		err = take_lines(file, path, take, arg, &j->size, why, n);
-	if (file)
-		fclose(file);
-	if (!err &&
-	    (ftruncate(j->fd, j->size) || lseek(j->fd, j->size, SEEK_SET) < 0))
+	if (j->fd < 0)
+		return fail(-errno, path, why, n);
+	if (ftruncate(j->fd, j->size) || lseek(j->fd, j->size, SEEK_SET) < 0) {
 		err = fail(-errno, path, why, n);
-	if (err)
 		bench_journal_close(j);
+	}
 	return err;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * journal.h - the lines that a run leaves, each on disk before the next block.
+ * journal.h - writing the lines that a run leaves, each on disk before the next
+ * block.
  *
  * docs/block-format.md describes them. Functions return 0 or -errno and one
  * line in `why`.
@@ -11,6 +12,8 @@
 #include <jansson.h>
 #include <stddef.h>
 #include <sys/types.h>
+
+#include "bench/result/journal.h"
 
 /* An open journal; fd and size are the writer's. */
 struct bench_journal {
@@ -27,20 +30,15 @@ struct bench_journal {
 int bench_journal_create(struct bench_journal *j, const char *path,
 			 const json_t *header, char *why, size_t n);
 
-/* Given the header (number 1) and every whole line after it, which is gone
- * afterwards. 0 goes on; -errno and its reason stop. */
-typedef int (*bench_journal_take)(const json_t *line, unsigned int number,
-				  void *arg, char *why, size_t n);
-
 /**
  * bench_journal_reopen() - append to one that exists
  *
- * Line by line, so that no more of it than one is in memory. A last line that
- * was cut off is removed, once all others have been taken.
+ * Its lines are given to fn (bench/result/journal.h). A last line that was cut
+ * off is removed, once fn has taken all others; a journal that is refused stays
+ * as it was.
  */
 int bench_journal_reopen(struct bench_journal *j, const char *path,
-			 bench_journal_take take, void *arg, char *why,
-			 size_t n);
+			 bench_journal_fn fn, void *arg, char *why, size_t n);
 
 /**
  * bench_journal_append() - one line, synced

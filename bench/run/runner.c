@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "bench/run/spawn.h"
 #include "bench/stats/intervals.h"
 #include "bench/stats/order.h"
 
@@ -86,7 +87,7 @@ static size_t place(const struct bench_run *run, unsigned int cell,
 	return (size_t)cell * run->plan->rounds + round;
 }
 
-static int allocate(struct bench_run *run)
+int bench_run_prepare(struct bench_run *run)
 {
 	size_t places = (size_t)run->plan->n * run->plan->rounds;
 
@@ -348,7 +349,7 @@ int bench_run_blocks(struct bench_run *run, char *why, size_t n)
 int bench_run_begin(struct bench_run *run, const json_t *header, char *why,
 		    size_t n)
 {
-	int err = allocate(run);
+	int err = bench_run_prepare(run);
 
 	if (err) {
 		snprintf(why, n, "no memory");
@@ -358,12 +359,7 @@ int bench_run_begin(struct bench_run *run, const json_t *header, char *why,
 				    why, n);
 }
 
-int bench_run_resume(struct bench_run *run)
-{
-	return allocate(run);
-}
-
-int bench_run_take_up(struct bench_run *run, const json_t *line, char *why,
+int bench_run_restore(struct bench_run *run, const json_t *line, char *why,
 		      size_t n)
 {
 	const char *type = json_string_value(json_object_get(line, "type"));
@@ -376,8 +372,7 @@ int bench_run_take_up(struct bench_run *run, const json_t *line, char *why,
 		return 0;
 	if (cell < 0 || cell >= run->plan->n || round < 0 ||
 	    round >= run->plan->rounds) {
-		snprintf(why, n, "%.200s: a block is not of its plan",
-			 run->journal.path);
+		snprintf(why, n, "the block is not of the plan");
 		return -EINVAL;
 	}
 	enter(run, (unsigned int)cell, (unsigned int)round, line);

@@ -50,7 +50,7 @@ struct bench_run {
 	double *logs; /* log ratios, by cell and round; NaN: none */
 	bool *done;   /* by cell and round: in the journal already */
 	uint64_t started_ns;
-	double before_s; /* wall time of the parts before a resume */
+	double before_s; /* wall time before it was resumed */
 	unsigned int shown;
 };
 
@@ -67,19 +67,22 @@ int bench_run_begin(struct bench_run *run, const json_t *header, char *why,
 		    size_t n);
 
 /**
- * bench_run_resume() - instead of begin, for a journal that exists; 0, -ENOMEM
+ * bench_run_resume() - instead of begin: the run that a journal holds
+ * @journal: its path
+ * @t: this machine
+ * @digest: of a matrix that is asked for as well (bench_run_digest()); NULL:
+ * none is
  *
- * Its lines are taken up one by one while bench_journal_reopen() gives them.
- */
-int bench_run_resume(struct bench_run *run);
-
-/**
- * bench_run_take_up() - a line of the journal that is gone on with
+ * Fills run->plan, which stays the caller's to free, takes the finished blocks
+ * as done, and adds a line that says so to the journal. A journal that is
+ * refused is not touched.
  *
- * What is no block is passed over. -EINVAL: a block is not of the plan.
+ * 0, or a reason and -EINVAL: no journal, or a line of it is wrong; -ESTALE:
+ * the machine, the build or the matrix has changed; -ENOMEM; system errors.
  */
-int bench_run_take_up(struct bench_run *run, const json_t *line, char *why,
-		      size_t n);
+int bench_run_resume(struct bench_run *run, const char *journal,
+		     const struct bench_topology *t, const char *digest,
+		     char *why, size_t n);
 
 /**
  * bench_run_blocks() - to the end, the precision, or the first signal
@@ -92,21 +95,18 @@ int bench_run_blocks(struct bench_run *run, char *why, size_t n);
 /** bench_run_end() - close and free */
 void bench_run_end(struct bench_run *run);
 
-/**
- * bench_run_block() - one block in a fresh process
- *
- * Always gives a datum: a process that crashed, hung or said nothing gives one
- * with that status. NULL: a signal stopped it, or no memory.
- */
-json_t *bench_run_block(const struct bench_block_spec *spec, bool simulate);
+/* ------------------------------------------------------------------------ */
+/* For resume.c                                                             */
+
+/** bench_run_prepare() - room for what the plan's blocks say; 0, -ENOMEM */
+int bench_run_prepare(struct bench_run *run);
 
 /**
- * bench_run_lock() - at most one run on this machine
- * @path: NULL for the usual place (RINGSWAP_LOCK names another)
+ * bench_run_restore() - take a block of the journal as done
  *
- * The lock ends with the process. Returns a file descriptor or -EBUSY, and
- * `why` names the holder's pid; or -errno.
+ * What is no block is passed over. -EINVAL: it is not of the plan.
  */
-int bench_run_lock(const char *path, char *why, size_t n);
+int bench_run_restore(struct bench_run *run, const json_t *line, char *why,
+		      size_t n);
 
 #endif

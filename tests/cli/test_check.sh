@@ -10,7 +10,7 @@ run 0 check short.json
 shows "a valid ringswap/1 result"
 run 3 check run.json
 grep -q 'INVALID' err || fail "INVALID cells are not named"
-run 0 check "$journals/run.jsonl"
+run 3 check "$journals/run.jsonl"
 shows "a valid journal"
 run 3 check --table run.json
 shows "identical code against itself"

@@ -28,5 +28,4 @@ refused 2 "got 1" compare a.json
 refused 2 "got 9" compare a.json a.json a.json a.json a.json a.json a.json \
 	a.json a.json
 refused 2 "No such file" compare a.json missing.json
-refused 2 "journal" compare a.json "$journals/run.jsonl"
 finish

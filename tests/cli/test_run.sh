@@ -62,7 +62,7 @@ done
 echo '{"schema": "ringswap-matrix/1", "slices": [' >cut.json
 refused 2 "cut.json:2:" run --matrix ./cut.json
 echo '{}' >no.journal
-refused 2 "no journal" run --resume no.journal
+refused 2 'should be "ringswap-journal/1"' run --resume no.journal
 refused 1 "No such file" run $small --out nowhere/x.json
 refused 2 "unknown or incomplete" bench --colour
 # Google Benchmark says so too
@@ -88,7 +88,7 @@ round=$(grep -c ' ms x ' plan)
 # an older result stays, and so does its journal
 cp a.json older.json
 run 0 run $small --rounds 1 --seed 8 --out a.json
-grep -q "the older a.json is kept as a.json.prev" err || fail "not said"
+grep -q "a.json: the older one is kept as a.json.prev" err || fail "not said"
 cmp -s older.json a.json.prev || fail "the older result is gone"
 mv a.json.prev a.json && mv a.journal.prev a.journal
 # the same seed gives the same order

@@ -17,6 +17,7 @@
 #include <cmocka.h>
 
 #include "bench/run/journal.h"
+#include "bench/run/lock.h"
 #include "bench/run/runner.h"
 #include "bench/measure/target.h"
 
@@ -44,16 +45,24 @@ static int remove_directory(void **state)
 
 static void make_journal(unsigned int lines)
 {
-	json_t *line = json_pack("{s:s}", "schema", "ringswap-journal/1");
+	json_t *header = json_pack(
+		"{s:s, s:s, s:[], s:b, s:{s:s}, s:n, s:{}, s:{s:s, s:s}, s:i,"
+		" s:{s:i, s:[]}}",
+		"schema", "ringswap-journal/1", "started", "now", "command",
+		"simulated", 0, "machine", "key", "m-0", "doctor", "build",
+		"matrix", "name", "none", "digest", "0", "seed", 1, "plan",
+		"rounds", 1, "cells");
+	json_t *line = json_pack("{s:s}", "type", "resume");
 	struct bench_journal j;
 
-	assert_int_equal(bench_journal_create(&j, path, line, why, sizeof(why)),
-			 0);
+	assert_int_equal(
+		bench_journal_create(&j, path, header, why, sizeof(why)), 0);
 	for (unsigned int i = 1; i < lines; i++) {
 		json_object_set_new(line, "round", json_integer(i));
 		assert_int_equal(
 			bench_journal_append(&j, line, why, sizeof(why)), 0);
 	}
+	json_decref(header);
 	json_decref(line);
 	bench_journal_close(&j);
 }
@@ -157,7 +166,7 @@ static void a_full_disk_leaves_whole_lines(void **state)
 	(void)state;
 	make_journal(2);
 	assert_int_equal(reopen(&j, &lines), 0);
-	line = json_pack("{s:s}", "padding",
+	line = json_pack("{s:s, s:s}", "type", "resume", "padding",
 			 "0123456789012345678901234567890123456789");
 	getrlimit(RLIMIT_FSIZE, &old);
 	limit = old;
@@ -240,7 +249,8 @@ static bool forget_peak(void)
 /* 64 lines of some MiB each: a run of many rounds. */
 static void a_long_journal_is_not_held_in_memory(void **state)
 {
-	json_t *line = json_object(), *list = json_array();
+	json_t *line = json_pack("{s:s}", "type", "resume"),
+	       *list = json_array();
 	struct bench_journal j;
 	unsigned int lines;
 	long before;

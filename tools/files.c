@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/* files.c - results read and kept, as the subcommands do it alike. */
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "bench/result/result.h"
+#include "tools/command.h"
+#include "tools/files.h"
+
+int files_open_result(const char *path, json_t **out)
+{
+	struct bench_result_source source;
+	char why[BENCH_RESULT_WHY];
+
+	if (bench_result_open(path, &source, out, why, sizeof(why)))
+		return command_error(COMMAND_USAGE, "%s", why);
+	if (*bench_result_source_text(&source, why, sizeof(why)))
+		fprintf(stderr, "%s: %s\n", path, why);
+	return 0;
+}
+
+int files_keep_older(const char *path)
+{
+	char old[PATH_MAX];
+	struct stat st;
+
+	if (lstat(path, &st) || !S_ISREG(st.st_mode))
+		return 0;
+	snprintf(old, sizeof(old), "%s.prev", path);
+	if (rename(path, old))
+		return command_error(COMMAND_FAILED, "%s: %s", old,
+				     strerror(errno));
+	fprintf(stderr, "%s: the older one is kept as %s\n", path, old);
+	return 0;
+}

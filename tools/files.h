@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * files.h - the results that subcommands read, and those that they write.
+ */
+#ifndef RINGSWAP_TOOLS_FILES_H
+#define RINGSWAP_TOOLS_FILES_H
+
+#include <jansson.h>
+
+/*
+ * Open a result or a journal (bench/result/result.h) for who only reads it. Says
+ * on stderr what there is to say of a journal that has not ended, and what is
+ * wrong. 0 or an exit status.
+ */
+int files_open_result(const char *path, json_t **out);
+
+/*
+ * Keep a file that stands where a new one is to be written, as PATH.prev, and
+ * say so on stderr. 0 or an exit status.
+ */
+int files_keep_older(const char *path);
+
+#endif
