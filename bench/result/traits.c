@@ -33,6 +33,11 @@ const json_t *bench_traits_scenario(const json_t *of, const char *name)
 	return find(of, "scenarios", name);
 }
 
+const char *bench_traits_word(const json_t *descriptor, const char *trait)
+{
+	return bench_text(descriptor, trait);
+}
+
 bool bench_traits_flag(const json_t *descriptor, const char *trait)
 {
 	return json_is_true(json_object_get(descriptor, trait));
@@ -45,6 +50,19 @@ bool bench_traits_is_baseline(const json_t *of, const char *strategy)
 
 	return own && !bench_traits_strategy(of, own) &&
 	       bench_traits_floor(of, own);
+}
+
+const char *bench_traits_baseline(const json_t *of)
+{
+	const json_t *list = json_object_get(json_object_get(of, "descriptors"),
+					     "strategies");
+	const json_t *strategy;
+	size_t i;
+
+	json_array_foreach (list, i, strategy)
+		if (bench_traits_is_baseline(of, bench_text(strategy, "name")))
+			return bench_text(strategy, "name");
+	return NULL;
 }
 
 bool bench_traits_are_assumed(const json_t *of)

@@ -9,7 +9,7 @@
  *	const json_t *s = bench_traits_strategy(result, name);
  *
  *	if (bench_traits_flag(s, "sound"))
- *		puts(bench_text(s, "mechanism"));
+ *		puts(bench_traits_word(s, "mechanism"));
  *
  * `of` is a result, or the header of a journal, that bench_result_load(),
  * bench_result_open() or bench_result_build() returned. What is returned is
@@ -31,6 +31,9 @@ const json_t *bench_traits_floor(const json_t *of, const char *name);
 /** bench_traits_scenario() - of the scenario of that name */
 const json_t *bench_traits_scenario(const json_t *of, const char *name);
 
+/** bench_traits_word() - a trait in words */
+const char *bench_traits_word(const json_t *descriptor, const char *trait);
+
 /** bench_traits_flag() - a trait that is true or false; of NULL, false */
 bool bench_traits_flag(const json_t *descriptor, const char *trait);
 
@@ -38,6 +41,9 @@ bool bench_traits_flag(const json_t *descriptor, const char *trait);
  *
  * Its own baseline is then a floor and no strategy. */
 bool bench_traits_is_baseline(const json_t *of, const char *strategy);
+
+/** bench_traits_baseline() - the name of the first such strategy */
+const char *bench_traits_baseline(const json_t *of);
 
 /** bench_traits_are_assumed() - was the run older than its descriptors?
  *

@@ -2,6 +2,7 @@
 /* chart_swap.c - the charts of a swap: its cost, and both sides. */
 #include <string.h>
 
+#include "bench/result/traits.h"
 #include "bench/show/charts.h"
 
 /* ---- swap-cost ---- */
@@ -111,17 +112,19 @@ static void pareto_row(FILE *to, const json_t *result, const json_t *cell,
 
 void chart_pareto_rows(const json_t *result, FILE *to)
 {
+	const char *name = bench_traits_baseline(result);
 	const json_t *cell;
 
 	chart_for_each(result, BENCH_PARETO, cell)
 	{
 		const char *placement = bench_view_placement(cell);
-		const json_t *unsync = write_cell(result, "unsync", placement);
+		const json_t *base = name ? write_cell(result, name, placement)
+					  : NULL;
 
-		/* the core alone opens a panel: what any write costs */
-		if (chart_leads(result, cell) && unsync &&
+		/* the baseline opens a panel: what any write costs */
+		if (chart_leads(result, cell) && base &&
 		    bench_view_has_numbers(cell))
-			pareto_row(to, result, unsync, placement, NULL);
+			pareto_row(to, result, base, placement, NULL);
 		pareto_row(to, result, cell, placement, cell);
 	}
 }

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/result/traits.h"
 #include "bench/show/charts.h"
 #include "bench/stats/ranks.h"
 
@@ -57,35 +58,33 @@ static void put_rounds(FILE *to, const json_t *cell, enum bench_figure figure)
 	free(values);
 }
 
-/* The core itself has a ratio to a floor, which is no rival. */
-static bool has_ratio(const json_t *cell)
+/* The baseline itself has a ratio to a floor, which is no rival. */
+static bool has_ratio(const json_t *result, const json_t *cell)
 {
-	return !bench_view_is_strategy(cell, "unsync");
+	return !bench_traits_is_baseline(result, bench_view_strategy(cell));
 }
 
-static void cost_row(FILE *to, const json_t *cell,
+static void cost_row(FILE *to, const json_t *result, const json_t *cell,
 		     const struct chart_column *cost)
 {
 	chart_head(to, cell);
 	chart_fields(to, cost, CHART_COUNT(event_cost), cell);
 	put_rounds(to, cell, cost->figure);
 	chart_fields(to, ratio, CHART_COUNT(ratio),
-		     has_ratio(cell) ? cell : NULL);
+		     has_ratio(result, cell) ? cell : NULL);
 	fputc('\n', to);
 }
 
-/* Floors that a write can be compared with; round trips are not. */
-static bool is_write_floor(const json_t *cell)
+/* A floor with numbers that is a part of this side: "write", "swap", "clock" */
+static bool is_floor_of(const json_t *result, const json_t *cell,
+			const char *side)
 {
-	static const char *const names[] = { "empty", "append", "full-barrier",
-					     "locked-rmw", "mutex" };
+	const json_t *floor =
+		bench_traits_floor(result, bench_view_strategy(cell));
+	const char *own = bench_traits_word(floor, "side");
 
-	if (!bench_view_is_floor(cell) || !bench_view_has_numbers(cell))
-		return false;
-	for (size_t i = 0; i < CHART_COUNT(names); i++)
-		if (bench_view_is_strategy(cell, names[i]))
-			return true;
-	return false;
+	return bench_view_is_floor(cell) && bench_view_has_numbers(cell) &&
+	       own && !strcmp(own, side);
 }
 
 /* One row a floor, whichever placement it was measured at. */
@@ -108,11 +107,12 @@ void chart_write_cost_rows(const json_t *result, FILE *to)
 	const json_t *cell;
 
 	chart_for_each(result, BENCH_WRITE_COST, cell)
-		cost_row(to, cell, event_cost);
+		cost_row(to, result, cell, event_cost);
 	for (size_t i = 0; i < bench_view_cells(result); i++) {
 		cell = bench_view_cell(result, i);
-		if (is_write_floor(cell) && is_first_floor(result, i))
-			cost_row(to, cell, floor_cost);
+		if (is_floor_of(result, cell, "write") &&
+		    is_first_floor(result, i))
+			cost_row(to, result, cell, floor_cost);
 	}
 }
 
@@ -179,9 +179,7 @@ static void timer_row(FILE *to, const json_t *result)
 		const json_t *cell = bench_view_cell(result, i);
 		struct bench_value ns;
 
-		if (!bench_view_is_floor(cell) ||
-		    !bench_view_has_numbers(cell) ||
-		    !bench_view_is_strategy(cell, "timer"))
+		if (!is_floor_of(result, cell, "clock"))
 			continue;
 		ns = bench_view_figure(cell, BENCH_FIGURE_FLOOR_NS);
 		chart_head(to, cell);
@@ -195,19 +193,23 @@ static void timer_row(FILE *to, const json_t *result)
 
 void chart_write_latency_rows(const json_t *result, FILE *to)
 {
+	const char *name = bench_traits_baseline(result);
 	const json_t *calm = NULL, *cell;
-	bool has_unsync = false;
+	bool has_baseline = !name;
+	char head[64];
 
 	timer_row(to, result);
 	chart_for_each(result, BENCH_WRITE_LATENCY, cell)
 	{
 		latency_cell(to, result, cell);
-		has_unsync |= bench_view_is_strategy(cell, "unsync");
+		has_baseline |= name && bench_view_is_strategy(cell, name);
 		if (!calm && bench_view_has_numbers(cell))
 			calm = cell;
 	}
-	/* unsync without swaps, from the same processes as the first row */
-	if (calm && !has_unsync)
-		latency_rows(to, "unsync\tcontrol\tok\t-", result, calm,
-			     BENCH_FIGURE_WRITER_BASELINE_LATENCY);
+	/* the baseline without swaps, from the processes of the first row */
+	if (!calm || has_baseline)
+		return;
+	snprintf(head, sizeof(head), "%s\tcontrol\tok\t-", name);
+	latency_rows(to, head, result, calm,
+		     BENCH_FIGURE_WRITER_BASELINE_LATENCY);
 }

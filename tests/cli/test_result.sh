@@ -67,6 +67,10 @@ refused 2 "descriptors lack the strategy hope" result lacks.journal
 run 3 check --table "$journals/run.jsonl"
 shows "a valid journal: 336 blocks in 12 rounds, ended; cells: "
 shows "membarrier"
+run 3 check whole.json
+shows "traits   assumed"
+run 3 check other.json
+grep -q assumed out && fail "recorded traits are called assumed"
 head -c 90000 "$journals/short.jsonl" >cut.journal
 run 0 check cut.journal
 shows "not ended"

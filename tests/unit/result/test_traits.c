@@ -55,6 +55,7 @@ static void an_older_journal_gets_the_traits_of_its_time(void **state)
 			    "clock");
 	assert_non_null(bench_traits_scenario(r, "footprint"));
 	assert_true(bench_traits_is_baseline(r, "unsync"));
+	assert_string_equal(bench_traits_baseline(r), "unsync");
 	assert_false(bench_traits_is_baseline(r, "racy"));
 	assert_false(bench_traits_is_baseline(r, "append"));
 	json_decref(r);
@@ -197,6 +198,7 @@ static void a_foreign_journal_is_judged_by_what_it_says(void **state)
 	r = build(journal);
 	assert_false(bench_traits_are_assumed(r));
 	assert_true(bench_traits_is_baseline(r, "rcu"));
+	assert_string_equal(bench_traits_baseline(r), "rcu");
 	assert_false(bench_traits_is_baseline(r, "unsync"));
 	cell = find(r, "write/membarrier/shared-l3");
 	assert_string_equal(bench_text(cell, "strategy"), "hope");
