@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "bench/base/json.h"
+#include "bench/plan/scenario.h"
 
 /* ------------------------------------------------------------------------ */
 /* Strategies                                                               */
@@ -97,6 +98,16 @@ json_t *bench_descriptor_of_floor(const struct bench_floor *f)
 /* ------------------------------------------------------------------------ */
 /* Scenarios                                                                */
 
+static json_t *scenario_json(const struct bench_scenario *s)
+{
+	char path[BENCH_FIGURE_PATH];
+
+	return json_pack("{s:s, s:s, s:b, s:b, s:s}", "name", s->name,
+			 "meaning", s->meaning, "of-floors", s->of_floors,
+			 "has-swapper", s->has_swapper, "time",
+			 bench_figure_path(s->time, path));
+}
+
 static json_t *scenarios_json(const struct bench_plan *plan)
 {
 	bool is_used[BENCH_SCENARIOS] = { false };
@@ -107,8 +118,7 @@ static json_t *scenarios_json(const struct bench_plan *plan)
 	for (unsigned int i = 0; i < BENCH_SCENARIOS; i++)
 		if (is_used[i])
 			json_array_append_new(
-				list, json_pack("{s:s}", "name",
-						bench_scenario_at(i)->name));
+				list, scenario_json(bench_scenario_at(i)));
 	return list;
 }
 

@@ -210,8 +210,11 @@ static const struct shape described_floor_members[] = {
 static const struct shape described_floor =
 	OBJECT(NULL, described_floor_members);
 
-static const struct shape scenario_members[] = { STRING("name"),
-						 STRING_MAYBE("summary"), END };
+static const struct shape scenario_members[] = {
+	STRING("name"),		 STRING_MAYBE("meaning"),
+	BOOL_MAYBE("of-floors"), BOOL_MAYBE("has-swapper"),
+	STRING_MAYBE("time"),	 END
+};
 static const struct shape a_scenario = OBJECT(NULL, scenario_members);
 
 static const struct shape descriptors_members[] = {

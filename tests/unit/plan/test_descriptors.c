@@ -126,6 +126,9 @@ static void a_plan_describes_what_it_runs(void **state)
 	assert_non_null(described(json, "scenarios", "write"));
 	assert_non_null(described(json, "scenarios", "floor"));
 	assert_null(described(json, "scenarios", "swap"));
+	assert_string_equal(
+		bench_text(described(json, "scenarios", "write"), "time"),
+		"writer.ns-per-event");
 	json_decref(json);
 }
 
