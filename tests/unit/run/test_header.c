@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -19,6 +20,7 @@
 #include "bench/result/traits.h"
 #include "bench/run/header.h"
 #include "bench/run/journal.h"
+#include "bench/run/runner.h"
 
 static struct bench_topology *topology;
 static json_t *header;
@@ -118,12 +120,68 @@ static void what_has_changed_is_said(void **state)
 	json_decref(empty);
 }
 
+/* ---- Resuming ---- */
+
+static int resume(json_t *as, const char *path, struct bench_run *run)
+{
+	struct bench_journal j;
+	FILE *file;
+
+	assert_int_equal(bench_journal_create(&j, path, as, why, sizeof(why)),
+			 0);
+	bench_journal_close(&j);
+	file = fopen(path, "a");
+	fputs("{\"type\": \"blo", file);
+	fclose(file);
+	return bench_run_resume(run, path, topology, NULL, why, sizeof(why));
+}
+
+static long size_of(const char *path)
+{
+	struct stat st;
+
+	assert_int_equal(stat(path, &st), 0);
+	return st.st_size;
+}
+
+/* A run of this build is resumed with its own plan; another's is refused, and
+ * its journal stays as it was, with the line that was cut off. */
+static void only_a_run_of_this_build_is_resumed(void **state)
+{
+	char folder[] = "/tmp/ringswap-resume-XXXXXX", path[64], command[80];
+	struct bench_plan plan = { 0 };
+	struct bench_run run = { .plan = &plan };
+	json_t *other = json_deep_copy(header);
+	long before;
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	snprintf(path, sizeof(path), "%s/j", folder);
+	bench_set(json_object_get(other, "build"), "commit",
+		  json_string("another"));
+	assert_int_equal(resume(other, path, &run), -ESTALE);
+	assert_non_null(strstr(why, "build has changed"));
+	before = size_of(path);
+	assert_int_equal(resume(other, path, &run), -ESTALE);
+	assert_int_equal(size_of(path), before);
+	assert_int_equal(resume(header, path, &run), 0);
+	assert_int_equal(plan.rounds, 2);
+	assert_string_equal(plan.name, "smoke");
+	assert_int_equal(run.blocks, 0);
+	bench_run_end(&run);
+	bench_plan_free(&plan);
+	json_decref(other);
+	snprintf(command, sizeof(command), "rm -rf '%s'", folder);
+	assert_int_equal(system(command), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_header_alone_makes_a_result),
 		cmocka_unit_test(the_same_is_the_same),
 		cmocka_unit_test(what_has_changed_is_said),
+		cmocka_unit_test(only_a_run_of_this_build_is_resumed),
 	};
 
 	swap_setup();
