@@ -68,11 +68,11 @@ static json_t *statistics_json(const struct bench_result_build *b)
 	json_t *counts = json_object();
 
 	for (size_t i = 0; i < b->n_cells; i++) {
-		const char *scenario = b->cells[i].scenario;
-		unsigned int k = bench_result_comparisons(b, scenario);
+		const struct bench_result_cell *c = &b->cells[i];
+		unsigned int k = bench_result_comparisons(b, c);
 
 		if (k)
-			bench_set(counts, scenario, json_integer(k));
+			bench_set(counts, c->scenario, json_integer(k));
 	}
 	return json_pack("{s:f, s:f, s:o}", "alpha", b->alpha, "threshold",
 			 b->threshold, "comparisons", counts);

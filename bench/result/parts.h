@@ -132,9 +132,9 @@ size_t bench_result_values(const struct bench_result_cell *c,
 			   enum bench_figure figure, double percent,
 			   double *values, json_int_t *numbers);
 
-/* How many ratios of a scenario's table are to be right together. */
+/* How many ratios are to be right together with a cell's (view.h). */
 unsigned int bench_result_comparisons(const struct bench_result_build *b,
-				      const char *scenario);
+				      const struct bench_result_cell *c);
 
 /* ---- The end of a cell: each adds its members; 0 or -ENOMEM ---- */
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "bench/result/parts.h"
+#include "bench/result/view.h"
 #include "bench/stats/intervals.h"
 #include "bench/stats/stats.h"
 #include "bench/stats/verdict.h"
@@ -26,30 +27,30 @@ static bool has_ratio(const struct bench_result_cell *c)
 	return false;
 }
 
-/* The table that a comparison stands in: its scenario's. */
-unsigned int bench_result_comparisons(const struct bench_result_build *b,
-				      const char *scenario)
+/* Ratios of the cell's family: those of A/A controls, or those of cells. */
+static unsigned int ratios_beside(const struct bench_result_build *b,
+				  const struct bench_result_cell *c, bool of_aa)
 {
 	unsigned int k = 0;
 
 	for (size_t i = 0; i < b->n_cells; i++)
-		k += !bench_result_is_aa(&b->cells[i]) &&
+		k += bench_result_is_aa(&b->cells[i]) == of_aa &&
 		     has_ratio(&b->cells[i]) &&
-		     !strcmp(b->cells[i].scenario, scenario);
+		     bench_view_same_family(b->cells[i].json, c->json);
 	return k;
 }
 
-/* A/A controls of a scenario: they license one table. */
-static unsigned int controls(const struct bench_result_build *b,
-			     const char *scenario)
+unsigned int bench_result_comparisons(const struct bench_result_build *b,
+				      const struct bench_result_cell *c)
 {
-	unsigned int k = 0;
+	return ratios_beside(b, c, /* of_aa */ false);
+}
 
-	for (size_t i = 0; i < b->n_cells; i++)
-		k += bench_result_is_aa(&b->cells[i]) &&
-		     has_ratio(&b->cells[i]) &&
-		     !strcmp(b->cells[i].scenario, scenario);
-	return k;
+/* A/A controls license the verdicts of a family together. */
+static unsigned int controls(const struct bench_result_build *b,
+			     const struct bench_result_cell *c)
+{
+	return ratios_beside(b, c, /* of_aa */ true);
 }
 
 static void judge(const struct bench_result_build *b,
@@ -90,8 +91,7 @@ int bench_finish_ratio(const struct bench_result_build *b,
 		return 0;
 	}
 	if (bench_stats_sign_interval(logs, n, b->alpha,
-				      bench_result_comparisons(b, c->scenario),
-				      &s))
+				      bench_result_comparisons(b, c), &s))
 		s.lo = s.hi = s.level = s.family_level = NAN;
 	judge(b, c, aa, median, &s, &verdict);
 	bench_set(c->json, "ratio",
@@ -142,7 +142,7 @@ static json_t *aa_json(const struct bench_result_build *b,
 		       const struct bench_result_cell *c)
 {
 	struct bench_sign_interval s = { .median = NAN, .lo = NAN, .hi = NAN };
-	unsigned int k = controls(b, c->scenario);
+	unsigned int k = controls(b, c);
 	double *logs = bench_result_values_new(c);
 	json_t *list = json_array();
 	char text[160] = "";
