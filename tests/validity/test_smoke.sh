@@ -48,6 +48,9 @@ planted()
 		.aa = [.aa[0] | .scenario = "swap" | .passed = true |
 			.reason = null | .median = 1 | .low = 0.99 |
 			.high = 1.01] |
+		.descriptors.scenarios += [{name: "swap"}] |
+		.descriptors.strategies += [.descriptors.strategies[0] |
+			(.name = "membarrier"), (.name = "membarrier-slower")] |
 		.cells = [row("membarrier"; 1000),
 			row("membarrier-slower"; 1000 + 10 * $percent)]' \
 		a.json >swaps.json || exit 1
