@@ -93,7 +93,7 @@ static inline int membarrier_swap(struct swap_op *op)
 	return err;
 }
 
-/* All slots behind one system call: it orders every writer's announcement. */
+/* All slots with one system call: it orders every writer's announcement. */
 static inline void membarrier_swap_every(struct swap_op *ops, unsigned int n,
 					 int *errors)
 {

@@ -61,7 +61,7 @@ static inline int racy_swap(struct swap_op *op)
 	struct rb_slot *live = &op->live->rb;
 	int err = -EBUSY;
 
-	/* S1 pairs with S5: announced, too late for a writer behind W1 */
+	/* S1 pairs with S5: announced, too late for a writer after W1 */
 	fetch_or_acq_rel(&live->refuse, RB_REFUSE_SWAP);
 	/* S2 pairs with W4: finds an idle writer's events */
 	if (!load_acquire(&live->nesting)) {

@@ -84,7 +84,7 @@ static inline int rcu_swap(struct swap_op *op)
 	return rcu_settle(op, op->deadline);
 }
 
-/* All slots behind one grace period. */
+/* All slots with one grace period. */
 static inline void rcu_swap_every(struct swap_op *ops, unsigned int n,
 				  int *errors)
 {

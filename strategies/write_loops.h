@@ -73,7 +73,7 @@ SWAP_HOT void swap_loop_batch(struct swap_loop *loop, uint32_t payload,
 	loop->sequence = sequence;
 }
 
-/* Latency: the clock before the first and behind every write. */
+/* Latency: the clock before the first and after every write. */
 SWAP_HOT void swap_loop_latency(struct swap_loop *loop, uint32_t payload,
 				enum rb_mode mode, enum rb_stamp stamp,
 				swap_begin_fn begin, swap_end_fn end)

@@ -236,7 +236,7 @@ void bench_target_close(struct bench_target *target)
 		books->attempted = target->writers[0].loop.sequence;
 		return;
 	}
-	for (unsigned int i = 0; i < target->n_writers; i++)
+	for (unsigned int i = 0; i < target->n_slots; i++)
 		close_slot(target, i);
 	books->attempted += books->nested;
 	for (unsigned int cause = 0; cause < RB_DROP_CAUSES; cause++)

@@ -68,7 +68,7 @@ static void slice_of_base(struct bench_duo *duo)
 /*
  * The schedule's clock runs in the cell's slices only. What a slice did not
  * get to is still due in the next one, at the time it was planned for, so that
- * a slow swap makes those behind it late instead of cancelling them.
+ * a slow swap makes those after it late instead of cancelling them.
  */
 static uint64_t slice_of_cell(struct bench_duo *duo)
 {

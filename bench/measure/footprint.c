@@ -45,7 +45,7 @@ void bench_footprint_destroy(struct bench_footprint *f)
 	bench_hist_free(f->duration);
 }
 
-/* The first stamp at or behind an instant; the stamps ascend. */
+/* The first stamp at or after an instant; the stamps ascend. */
 static size_t first_behind(const uint64_t *stamps, size_t n, double instant)
 {
 	size_t low = 0, high = n;
@@ -74,8 +74,8 @@ struct walk {
 	double from;	  /* where the first one begins */
 	double bin_cycles;
 	double ns_per_cycle;
-	uint64_t gaps; /* that ended behind the instant, in a bin */
-	uint64_t peak; /* the longest of them; it may end behind the bins */
+	uint64_t gaps; /* that ended after the instant, in a bin */
+	uint64_t peak; /* the longest of them; it may end after the bins */
 };
 
 static void walk_gap(struct walk *walk, double at, uint64_t from, uint64_t to)
@@ -187,11 +187,11 @@ void bench_footprint_fold_control(struct bench_footprint *f,
 	}
 }
 
-/* The part of a window behind its instant. */
+/* The part of a window after its instant. */
 #define BEHIND_NS ((double)BENCH_BIN_NS * BENCH_BINS + BENCH_BIN_FROM)
 
 /*
- * Time that one swap takes from the writer: the events that are missing behind
+ * Time that one swap takes from the writer: the events that are missing after
  * a swap, at what an event usually takes in the control. Medians on both
  * sides, so that a window in which the machine took the PU away does not
  * decide. Negative where refused writes are quicker than stored ones.

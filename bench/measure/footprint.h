@@ -13,7 +13,7 @@
  * Every event of a slice is stamped. Around the start of each swap a window of
  * 200 us is cut out, and around random instants of the slices without swaps as
  * many more, of the same run: the control. A gap is the time between two
- * stamps; it belongs to the bin in which it ended, since a delay shows behind
+ * stamps; it belongs to the bin in which it ended, since a delay shows after
  * its cause. Windows that reach beyond the stamps of a slice are left out.
  *
  * For scenario_footprint.c. One thread at a time; nothing here reads a clock.
@@ -34,7 +34,7 @@
 #define BENCH_WINDOWS  16384u /* more are not looked at */
 
 /*
- * The gaps of one window that are longer than all behind them, the longest
+ * The gaps of one window that are longer than all after them, the longest
  * first. The last gap beyond any threshold is one of these, so that the
  * threshold can come later. They are few: about the logarithm of all gaps.
  */
@@ -42,7 +42,7 @@
 struct bench_tail {
 	unsigned int n;
 	uint32_t ns[BENCH_TAIL];
-	uint32_t ended[BENCH_TAIL]; /* ns behind the instant */
+	uint32_t ended[BENCH_TAIL]; /* ns after the instant */
 };
 
 /* [0] control, [1] around swaps. */
@@ -51,7 +51,7 @@ struct bench_footprint {
 	struct bench_hist *peak[2];
 	struct bench_hist *duration;
 	uint64_t windows[2];
-	/* Of each window: gaps that ended behind its instant. */
+	/* Of each window: gaps that ended after its instant. */
 	double *gaps[2];
 	struct bench_tail *tails; /* of each window around a swap */
 	double cycles_per_ns;

@@ -151,7 +151,7 @@ static struct witness witness_now(struct floor_run *run)
 
 /*
  * Was a role off its PU in the slice that ends now? Leaving the PU is counted,
- * coming back is not: so the slice behind one that saw a preemption is not
+ * coming back is not: so the slice after one that saw a preemption is not
  * trusted either, nor one in which a peer that never sleeps ran for less than
  * half the time. Roles that share a PU take turns, and that is no preemption.
  */

@@ -108,7 +108,7 @@ static double slice(struct solo *run, unsigned int which)
 	struct bench_block *block = run->block;
 	struct bench_target *target = which ? &block->target : &block->base;
 	/* Both orders of a pair are seen on every layout. */
-	unsigned int slot = run->slices.n / 2 % target->n_writers;
+	unsigned int slot = run->slices.n / 2 % target->n_slots;
 	uint64_t cycles = write_events(run, target, slot, run->count[which]);
 
 	block->measured_cycles += cycles;
@@ -158,14 +158,14 @@ static void count_slice(struct solo *run)
 {
 	struct bench_target *target = &run->block->target;
 	struct bench_counted *counted = &run->counted;
-	uint64_t share = run->count[1] / target->n_writers + 1;
+	uint64_t share = run->count[1] / target->n_slots + 1;
 
 	counted->err = bench_counters_open(
 		&run->counters, bench_hardware_events, BENCH_COUNTERS,
 		counted->why, sizeof(counted->why));
 	if (counted->err)
 		return;
-	for (unsigned int slot = 0; slot < target->n_writers; slot++) {
+	for (unsigned int slot = 0; slot < target->n_slots; slot++) {
 		write_events(run, target, slot, share);
 		counted->units += share;
 	}
@@ -177,7 +177,7 @@ static void count_slice(struct solo *run)
 /* Become the writer of every slot, or end that. */
 static void enter_slots(struct bench_target *target, bool enter)
 {
-	for (unsigned int i = 0; target->strategy && i < target->n_writers; i++)
+	for (unsigned int i = 0; target->strategy && i < target->n_slots; i++)
 		if (enter)
 			swap_writer_enter(target->live, i);
 		else
@@ -234,7 +234,7 @@ static void put_results(struct solo *run)
 	bench_datum_counters(block->datum, &run->counted, BENCH_PER_EVENT);
 	bench_datum_slices(block, pairs, run->n_preempted);
 	bench_figure_put_count(block->datum, BENCH_FIGURE_SLICES_LAYOUTS,
-			       block->target.n_writers);
+			       block->target.n_slots);
 }
 
 int bench_solo_run(struct bench_block *block, char *why, size_t n)

@@ -71,7 +71,7 @@ struct kernel_action {
 	unsigned long mask;
 };
 
-/* The allowed range: the return from a handler. It ends behind the next
+/* The allowed range: the return from a handler. It ends after the next
  * instruction, since the kernel looks at where the call would return to. */
 void bench_syscalls_restorer(void);
 extern const char bench_syscalls_restorer_end[];

@@ -103,7 +103,7 @@ static int create_floor(struct bench_target *target, char *why, size_t n)
 
 static void number_writers(struct bench_target *target, uint64_t salt)
 {
-	for (unsigned int i = 0; i < target->n_writers; i++) {
+	for (unsigned int i = 0; i < target->n_slots; i++) {
 		struct bench_target_writer *w = &target->writers[i];
 
 		w->loop.salt = salt + i;
@@ -128,7 +128,7 @@ int bench_target_create(struct bench_target *target,
 	target->memory_flags = memory_flags(how->cell);
 	target->why = why;
 	target->why_size = n;
-	target->n_writers = how->slots;
+	target->n_slots = how->slots;
 	target->writers =
 		aligned_alloc(128, how->slots * sizeof(*target->writers));
 	target->seen = calloc(how->slots, sizeof(*target->seen));

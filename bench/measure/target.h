@@ -71,7 +71,7 @@ struct bench_target {
 	struct bench_append append;
 	struct bench_memory append_memory;
 	swap_loop_fn loop[SWAP_LOOP_KINDS]; /* a floor has no latency loop */
-	unsigned int n_writers;
+	unsigned int n_slots; /* that are written: writers, or layouts in turns */
 	struct bench_target_writer *writers;
 	struct bench_seen *seen;
 	struct bench_books books;
@@ -123,7 +123,7 @@ void bench_target_take(struct bench_target *target, unsigned int slot,
 /**
  * bench_target_has_gone_round() - is a live slot's last sub-buffer reached?
  *
- * False again behind the next swap. From the swapper, with its writer running.
+ * False again after the next swap. From the swapper, with its writer running.
  */
 bool bench_target_has_gone_round(const struct bench_target *target,
 				 unsigned int slot);

@@ -16,7 +16,7 @@
  * acquires join it; read-modify-writes act on the newest store and continue
  * its release sequence; a full fence joins with one global view in both
  * directions. No load sees a store of the future (load buffering), and no
- * store enters the order of a location behind newer ones; what either could do
+ * store enters the order of a location after newer ones; what either could do
  * to a program is found another way: views also say what happens before what,
  * and plain accesses that nothing orders, or two stores to one location that
  * nothing orders, are races, and broken promises.
@@ -52,7 +52,7 @@ struct version {
 	uint16_t message;
 };
 
-/* Accesses that later ones must happen behind; clocks, 0: none. */
+/* Accesses that later ones must happen after; clocks, 0: none. */
 struct accesses {
 	uint8_t stored_by;	  /* role of the newest store */
 	uint8_t stored;		  /* its clock */

@@ -8,7 +8,7 @@ usage: tables.py RINGSWAP PAGE [--explored FILE] [--killed FILE]
 RINGSWAP explores without a budget, and every mutant: minutes. A FILE is the
 saved output of such a run and stands for it (`verify --mode explore --seconds
 1e6`, `verify --mutants`); --deeper is that of any number of explore runs with
-`--bound`, one behind the other, and without it that table stays. What stands
+`--bound`, one after the other, and without it that table stays. What stands
 between `<!-- explored: begin -->` and `end`, and likewise for scenarios, deeper
 and killed, is replaced.
 """

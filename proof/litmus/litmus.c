@@ -75,7 +75,7 @@ static bool writer_misses(struct litmus *l, uint64_t trial)
 
 	if (l->order == LITMUS_LOCKED_RMW) {
 		/* B1 pairs with B2: on x86-64 an exchange is a full barrier,
-		 * elsewhere the barrier behind it makes it one */
+		 * elsewhere the barrier after it makes it one */
 		xchg_acq_rel(mine, trial);
 #ifndef __x86_64__
 		full_barrier();

@@ -2,7 +2,7 @@
 /*
  * step.h - something happens at every machine instruction of a write or swap.
  *
- * The processor's trap flag (EFLAGS.TF, x86-64) raises SIGTRAP behind each
+ * The processor's trap flag (EFLAGS.TF, x86-64) raises SIGTRAP after each
  * instruction; the handler counts, and at the k-th instruction does what a
  * handler or another thread could do there. One run for each k, until a run
  * ends before its k-th instruction; the books are checked after each. It shows

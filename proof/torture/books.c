@@ -158,7 +158,7 @@ static void sort_chunks(struct book *book, unsigned int source)
 		}
 }
 
-/* Both have the source: b lies behind a, with nothing missing if exact. */
+/* Both have the source: b lies after a, with nothing missing if exact. */
 static bool check_pair(const struct book *book, unsigned int source,
 		       const struct book_span *a, const struct book_span *b,
 		       bool neighbours)

@@ -4,7 +4,7 @@
  *
  * Invariant: a chunk is what one snapshot (or one consume) yielded, in buffer
  * order. In each source the chunks of a slot are disjoint intervals of
- * sequence numbers; sorted by them, each chunk lies behind the one before it
+ * sequence numbers; sorted by them, each chunk lies after the one before it
  * in every source.
  */
 #ifndef PROOF_TORTURE_BOOKS_H

@@ -24,7 +24,7 @@
  * thread itself nests into an open one (3). Beside the totals every event read
  * is checked: payload, sequence, and (except in rounds that use the measured
  * loops) its ordinal among its source's stored events, so that a loss is seen
- * where it happened. Snapshots of one slot must lie behind each other in every
+ * where it happened. Snapshots of one slot must follow each other in every
  * source (one cut), must not change while they are held (hashed at hand-over
  * and again before they are given back), and errors must change nothing.
  *

@@ -3,7 +3,7 @@
  * slower_swap.h - membarrier, every swap of which takes a tenth longer.
  *
  * The twin that follows names slower_swap() its swap. The delay is a tenth of
- * what that very swap took, spun away behind it.
+ * what that very swap took, spun away after it.
  */
 #ifndef RINGSWAP_TESTS_VALIDITY_SLOWER_SWAP_H
 #define RINGSWAP_TESTS_VALIDITY_SLOWER_SWAP_H

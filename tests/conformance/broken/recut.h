@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * broken-recut: carries the oldest event of a snapshot over into the buffer
- * that is live next, where it stands behind younger ones that were read
+ * that is live next, where it stands after younger ones that were read
  * already. Nothing is lost and nothing doubled. Breaks C3.
  */
 #include <string.h>

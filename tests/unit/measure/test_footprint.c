@@ -37,7 +37,7 @@ static int end(void **state)
 	return 0;
 }
 
-/* A slice of even events; one gap of `length` at `offset` behind each start. */
+/* A slice of even events; one gap of `length` at `offset` after each start. */
 static void plant(unsigned int offset, unsigned int length)
 {
 	double at = 1e9, next = at + 100000;

@@ -4,7 +4,7 @@
  *
  * A grace period ends no earlier than every read-side section that was open
  * when it began; memory before it is visible to sections that begin after, and
- * memory of the sections it waited for is visible behind it.
+ * memory of the sections it waited for is visible after it.
  */
 #ifndef RINGSWAP_EXPLORE_URCU_MEMB_H
 #define RINGSWAP_EXPLORE_URCU_MEMB_H
