@@ -32,12 +32,11 @@
 
 /* One event as perf_event_open(2) names it. */
 struct bench_counter_event {
-	const char *name; /* in results; "instructions" */
 	uint32_t type;
 	uint64_t config;
 };
 
-/* instructions, cycles, branch-misses, cache-misses */
+/* Instructions, cycles, branch misses, cache misses; datum.c knows the order. */
 extern const struct bench_counter_event bench_hardware_events[BENCH_COUNTERS];
 
 /* An open group. Zeroed: closed, and every call on it does nothing. */

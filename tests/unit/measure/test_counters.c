@@ -32,16 +32,15 @@
 #endif
 
 static const struct bench_counter_event page_faults = {
-	"page-faults", PERF_TYPE_SOFTWARE, PERF_COUNT_SW_PAGE_FAULTS
+	PERF_TYPE_SOFTWARE, PERF_COUNT_SW_PAGE_FAULTS
 };
 static const struct bench_counter_event switches = {
-	"context-switches", PERF_TYPE_SOFTWARE, PERF_COUNT_SW_CONTEXT_SWITCHES
+	PERF_TYPE_SOFTWARE, PERF_COUNT_SW_CONTEXT_SWITCHES
 };
 static const struct bench_counter_event task_clock = {
-	"task-clock", PERF_TYPE_SOFTWARE, PERF_COUNT_SW_TASK_CLOCK
+	PERF_TYPE_SOFTWARE, PERF_COUNT_SW_TASK_CLOCK
 };
-static const struct bench_counter_event missing = { "missing",
-						    PERF_TYPE_SOFTWARE,
+static const struct bench_counter_event missing = { PERF_TYPE_SOFTWARE,
 						    NO_SUCH };
 
 static char why[200];
