@@ -43,9 +43,10 @@ static void print_number(FILE *to, double value)
 
 static void print_violations(FILE *to, double n)
 {
-	/* none: it crashed or hung */
 	if (n > 0)
 		fprintf(to, " (%.0f violation%s)", n, n == 1 ? "" : "s");
+	else
+		fputs(" (crashed or hung)", to);
 }
 
 static void print_percent(FILE *to, double share)
@@ -205,9 +206,9 @@ static void print_next(FILE *to, const struct bench_summary *s)
 	switch (s->next) {
 	case BENCH_NEXT_VERIFY:
 		fprintf(to,
-			"do not use %s; `ringswap verify --strategy %s` looks "
-			"for how it breaks",
-			s->invalid.name[0], s->invalid.name[0]);
+			"read the evidence above, and look for more of it with "
+			"`ringswap verify --strategy %s`",
+			s->invalid.name[0]);
 		break;
 	case BENCH_NEXT_ROUNDS:
 		fprintf(to,

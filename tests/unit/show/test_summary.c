@@ -332,7 +332,9 @@ static void test_who_cannot_be_chosen(void **state)
 	     (const char *const[]){
 		     "swap/liar/here/payload=64 INVALID: 1 lost\n",
 		     "liar (1 violation), although it claims to be sound; racy",
-		     "ringswap verify --strategy liar", NULL });
+		     "look for more of it with `ringswap verify "
+		     "--strategy liar`\n",
+		     NULL });
 }
 
 static void test_a_failed_control_allows_no_choice(void **state)
