@@ -6,7 +6,7 @@
  *	bench_datum_ratio(block, slices);
  *	bench_datum_counters(block->datum, &counted, BENCH_PER_EVENT);
  *
- * For solo.c and duo*.c, once every role has ended.
+ * For solo.c and crew*.c, once every role has ended.
  */
 #ifndef BENCH_MEASURE_DATUM_H
 #define BENCH_MEASURE_DATUM_H
@@ -22,7 +22,7 @@
 struct bench_slices {
 	double base[BENCH_PAIRS_MAX];
 	double cell[BENCH_PAIRS_MAX];
-	double stored[BENCH_PAIRS_MAX]; /* cell, of stored events; duo only */
+	double stored[BENCH_PAIRS_MAX]; /* cell, of stored events; crew only */
 	unsigned int n;
 };
 

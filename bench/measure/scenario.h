@@ -8,7 +8,7 @@
  *
  * One stands in scenario_NAME.c for every line of bench/plan/scenarios.def; what
  * the scenario is stands in bench/plan/scenario_NAME.c. Most are a few lines on
- * solo.h (a writer alone) or duo.h (writers and a swapper).
+ * solo.h (a writer alone) or crew.h (writers and a swapper).
  */
 #ifndef BENCH_MEASURE_SCENARIO_H
 #define BENCH_MEASURE_SCENARIO_H

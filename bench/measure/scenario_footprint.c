@@ -3,51 +3,51 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "bench/measure/duo.h"
+#include "bench/measure/crew.h"
 #include "bench/measure/footprint.h"
 #include "bench/measure/scenario.h"
 
-static int create(struct bench_duo *duo)
+static int create(struct bench_crew *crew)
 {
-	const struct bench_block *block = duo->block;
+	const struct bench_block *block = crew->block;
 	struct bench_footprint *own = calloc(1, sizeof(*own));
 
-	duo->own = own;
-	duo->starts = calloc(BENCH_STARTS, sizeof(*duo->starts));
-	if (!own || !duo->starts)
+	crew->own = own;
+	crew->starts = calloc(BENCH_STARTS, sizeof(*crew->starts));
+	if (!own || !crew->starts)
 		return -ENOMEM;
 	return bench_footprint_create(own, block->cycles_per_ns,
 				      block->spec->seed);
 }
 
-static void destroy(struct bench_duo *duo)
+static void destroy(struct bench_crew *crew)
 {
-	if (duo->own)
-		bench_footprint_destroy(duo->own);
-	free(duo->own);
-	free(duo->starts);
+	if (crew->own)
+		bench_footprint_destroy(crew->own);
+	free(crew->own);
+	free(crew->starts);
 }
 
-static void fold(struct bench_duo *duo, const struct bench_duo_writer *w,
+static void fold(struct bench_crew *crew, const struct bench_crew_writer *w,
 		 bool is_control)
 {
 	size_t n = (size_t)w->chunks * BENCH_CHUNK_STAMPS;
 
 	if (is_control)
-		bench_footprint_fold_control(duo->own, w->stamps, n);
+		bench_footprint_fold_control(crew->own, w->stamps, n);
 	else
-		bench_footprint_fold_swaps(duo->own, w->stamps, n, duo->starts,
-					   duo->n_starts);
+		bench_footprint_fold_swaps(crew->own, w->stamps, n,
+					   crew->starts, crew->n_starts);
 }
 
-static void put(struct bench_duo *duo)
+static void put(struct bench_crew *crew)
 {
-	bench_footprint_put(duo->own, duo->block->datum);
+	bench_footprint_put(crew->own, crew->block->datum);
 }
 
 static int run(struct bench_block *block, char *why, size_t n)
 {
-	static const struct bench_duo_how how = {
+	static const struct bench_crew_how how = {
 		.stamped = true,
 		.fold = fold,
 		.create = create,
@@ -55,7 +55,7 @@ static int run(struct bench_block *block, char *why, size_t n)
 		.put = put,
 	};
 
-	return bench_duo_run(block, &how, why, n);
+	return bench_crew_run(block, &how, why, n);
 }
 
 const struct bench_measure bench_measure_footprint = { .run = run };

@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "bench/measure/duo_swap.h"
+#include "bench/measure/crew_swap.h"
 #include "bench/measure/scenario.h"
 #include "bench/result/figures.h"
 
@@ -13,12 +13,12 @@ struct scaling {
 	uint64_t partial; /* snapshots in which a slot failed */
 };
 
-static double skew_of(const struct bench_duo *duo)
+static double skew_of(const struct bench_crew *crew)
 {
 	uint64_t first = UINT64_MAX, last = 0;
 
-	for (unsigned int i = 0; i < duo->block->n_writers; i++) {
-		uint64_t at = duo->ops[i].exchanged;
+	for (unsigned int i = 0; i < crew->block->n_writers; i++) {
+		uint64_t at = crew->ops[i].exchanged;
 
 		first = at < first ? at : first;
 		last = at > last ? at : last;
@@ -26,21 +26,21 @@ static double skew_of(const struct bench_duo *duo)
 	return (double)(last - first);
 }
 
-static void snapshot_all(struct bench_duo *duo, double intended)
+static void snapshot_all(struct bench_crew *crew, double intended)
 {
-	struct bench_target *target = &duo->block->target;
-	struct scaling *own = duo->own;
-	unsigned int n = duo->block->n_writers;
+	struct bench_target *target = &crew->block->target;
+	struct scaling *own = crew->own;
+	unsigned int n = crew->block->n_writers;
 	struct bench_attempt attempt = { .tries = 1 };
 	int failed = 0;
 
 	attempt.start = rb_clock_cycles();
 	swap_every_slot(target->live, target->spare,
-			sys_now() + BENCH_SWAP_DEADLINE_NS, duo->ops,
+			sys_now() + BENCH_SWAP_DEADLINE_NS, crew->ops,
 			own->errors);
 	attempt.safe = rb_clock_cycles();
 	for (unsigned int i = 0; i < n; i++) {
-		bench_duo_note(duo, own->errors[i], &attempt);
+		bench_crew_note(crew, own->errors[i], &attempt);
 		failed |= own->errors[i];
 	}
 	if (intended == 0)
@@ -48,32 +48,32 @@ static void snapshot_all(struct bench_duo *duo, double intended)
 	if (failed) {
 		own->partial++;
 	} else {
-		bench_duo_record(duo, duo->swaps.safe,
-				 (double)attempt.safe - intended);
-		bench_duo_record(duo, duo->swaps.call,
-				 (double)(attempt.safe - attempt.start));
-		bench_duo_record(duo, own->skew, skew_of(duo));
+		bench_crew_record(crew, crew->swaps.safe,
+				  (double)attempt.safe - intended);
+		bench_crew_record(crew, crew->swaps.call,
+				  (double)(attempt.safe - attempt.start));
+		bench_crew_record(crew, own->skew, skew_of(crew));
 	}
 	for (unsigned int i = 0; i < n; i++)
 		if (!own->errors[i])
-			bench_duo_take(duo, i);
+			bench_crew_take(crew, i);
 }
 
-static int create(struct bench_duo *duo)
+static int create(struct bench_crew *crew)
 {
 	struct scaling *own = calloc(1, sizeof(*own));
 
-	duo->own = own;
+	crew->own = own;
 	if (!own)
 		return -ENOMEM;
-	own->errors = calloc(duo->block->n_writers, sizeof(*own->errors));
+	own->errors = calloc(crew->block->n_writers, sizeof(*own->errors));
 	own->skew = bench_hist_new();
 	return own->errors && own->skew ? 0 : -ENOMEM;
 }
 
-static void destroy(struct bench_duo *duo)
+static void destroy(struct bench_crew *crew)
 {
-	struct scaling *own = duo->own;
+	struct scaling *own = crew->own;
 
 	if (!own)
 		return;
@@ -82,15 +82,15 @@ static void destroy(struct bench_duo *duo)
 	free(own);
 }
 
-static void put(struct bench_duo *duo)
+static void put(struct bench_crew *crew)
 {
-	const struct scaling *own = duo->own;
-	json_t *datum = duo->block->datum;
+	const struct scaling *own = crew->own;
+	json_t *datum = crew->block->datum;
 
 	bench_figure_put_count(datum, BENCH_FIGURE_SCALING_WRITERS,
-			       duo->block->n_writers);
+			       crew->block->n_writers);
 	bench_figure_put_hist(datum, BENCH_FIGURE_SCALING_COST,
-			      duo->swaps.safe);
+			      crew->swaps.safe);
 	bench_figure_put_hist(datum, BENCH_FIGURE_SCALING_SKEW, own->skew);
 	bench_figure_put_count(datum, BENCH_FIGURE_SCALING_PARTIAL,
 			       (int64_t)own->partial);
@@ -98,14 +98,14 @@ static void put(struct bench_duo *duo)
 
 static int run(struct bench_block *block, char *why, size_t n)
 {
-	static const struct bench_duo_how how = {
+	static const struct bench_crew_how how = {
 		.swap = snapshot_all,
 		.create = create,
 		.destroy = destroy,
 		.put = put,
 	};
 
-	return bench_duo_run(block, &how, why, n);
+	return bench_crew_run(block, &how, why, n);
 }
 
 const struct bench_measure bench_measure_scaling = { .run = run };

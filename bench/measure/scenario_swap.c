@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* scenario_swap.c - how long a swap takes; writers write in batches. */
-#include "bench/measure/duo.h"
+#include "bench/measure/crew.h"
 #include "bench/measure/scenario.h"
 
 static int run(struct bench_block *block, char *why, size_t n)
 {
-	static const struct bench_duo_how how = { .stamped = false };
+	static const struct bench_crew_how how = { .stamped = false };
 
-	return bench_duo_run(block, &how, why, n);
+	return bench_crew_run(block, &how, why, n);
 }
 
 const struct bench_measure bench_measure_swap = { .run = run };

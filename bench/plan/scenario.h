@@ -136,8 +136,8 @@ unsigned int bench_scenario_of_floors(void);
 		BENCH_FIGURE_WRITER_BRANCH_MISSES_PER_EVENT, \
 		BENCH_FIGURE_WRITER_CACHE_MISSES_PER_EVENT
 
-/* Writers and a swapper, duo.h. */
-#define BENCH_FIGURES_OF_DUO                                           \
+/* Writers and a swapper, crew.h. */
+#define BENCH_FIGURES_OF_CREW                                          \
 	BENCH_FIGURES_OF_BOOKS, BENCH_FIGURES_OF_WRITERS,              \
 		BENCH_FIGURE_SLICES_CHECKS,                            \
 		BENCH_FIGURE_WRITER_NS_PER_COMMITTED,                  \

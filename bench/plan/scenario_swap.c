@@ -3,7 +3,7 @@
 #include "bench/plan/scenario.h"
 
 static const enum bench_figure figures[] = {
-	BENCH_FIGURES_OF_DUO,
+	BENCH_FIGURES_OF_CREW,
 	BENCH_FIGURE_COUNT,
 };
 

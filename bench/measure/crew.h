@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * duo.h - writers and a swapper in one block, for the scenarios that have one.
+ * crew.h - a crew is the writers and the swapper of one block; a scenario that
+ * has no swapper uses solo.h.
  *
- *	static const struct bench_duo_how how = { .stamped = true };
+ *	static const struct bench_crew_how how = { .stamped = true };
  *
- *	err = bench_duo_run(block, &how, why, sizeof(why));
+ *	err = bench_crew_run(block, &how, why, sizeof(why));
  *
  * The swapper leads. It announces a phase, waits until every writer has
  * acknowledged it, lets the slice run (swapping by its schedule in the cell's
@@ -17,10 +18,10 @@
  * the reader, and the writer pays for their return when the buffer is its own
  * again: a cost of reading, and not of being swapped. So a snapshot enters the
  * books by the words of its pages, and events are looked at one by one in check
- * phases between the pairs, behind which both buffers go back to the writer.
+ * phases between the pairs, after which both buffers go back to the writer.
  */
-#ifndef BENCH_MEASURE_DUO_H
-#define BENCH_MEASURE_DUO_H
+#ifndef BENCH_MEASURE_CREW_H
+#define BENCH_MEASURE_CREW_H
 
 #include <jansson.h>
 
@@ -60,12 +61,12 @@ enum bench_outcome {
 	BENCH_OUTCOMES,
 };
 
-struct bench_duo;
+struct bench_crew;
 
 /* Two of everything: 0 the baseline's, 1 the cell's. */
-struct bench_duo_writer {
+struct bench_crew_writer {
 	_Alignas(128) _Atomic uint32_t ack; /* the phase it has begun */
-	_Alignas(128) struct bench_duo *duo;
+	_Alignas(128) struct bench_crew *crew;
 	unsigned int index;
 	struct bench_target *volatile current; /* handlers write here */
 
@@ -85,7 +86,7 @@ struct bench_duo_writer {
 };
 
 /* What the swapper has seen. */
-struct bench_duo_swaps {
+struct bench_crew_swaps {
 	struct bench_hist *exchange;
 	struct bench_hist *safe;
 	struct bench_hist *call;
@@ -106,30 +107,30 @@ struct bench_duo_swaps {
  * What sets a scenario apart; it stands in scenario_NAME.c. A member that is
  * NULL leaves out what it would do.
  */
-struct bench_duo_how {
+struct bench_crew_how {
 	/* Every event is, unless writers are paced. */
 	bool stamped;
 	/* One planned swap, intended at so many cycles, or 0: now. NULL: one
-	 * slot after the other, bench_duo_swap_one(). The swapper's. */
-	void (*swap)(struct bench_duo *duo, double intended);
+	 * slot after the other, bench_crew_swap_one(). The swapper's. */
+	void (*swap)(struct bench_crew *crew, double intended);
 	/* What a writer stamped in one slice, between two phases. NULL: each
 	 * event is a latency. The writer's. */
-	void (*fold)(struct bench_duo *duo, const struct bench_duo_writer *w,
+	void (*fold)(struct bench_crew *crew, const struct bench_crew_writer *w,
 		     bool is_control);
-	/* Its own state, duo->own. Before the roles run: 0 or -errno. */
-	int (*create)(struct bench_duo *duo);
-	void (*destroy)(struct bench_duo *duo); /* from any state */
+	/* Its own state, crew->own. Before the roles run: 0 or -errno. */
+	int (*create)(struct bench_crew *crew);
+	void (*destroy)(struct bench_crew *crew); /* from any state */
 	/* Its own figures. After the roles have run. */
-	void (*put)(struct bench_duo *duo);
+	void (*put)(struct bench_crew *crew);
 };
 
-struct bench_duo {
+struct bench_crew {
 	_Alignas(128) _Atomic uint32_t phase; /* serial << 3 | bench_phase */
 	_Alignas(128) struct bench_block *block;
-	const struct bench_duo_how *how;
+	const struct bench_crew_how *how;
 	void *own; /* the scenario's */
 	enum bench_patience patience;
-	struct bench_duo_writer *writers;
+	struct bench_crew_writer *writers;
 	unsigned int pair; /* the one being measured; swapper */
 	unsigned int pairs_max;
 	unsigned int pairs;
@@ -142,7 +143,7 @@ struct bench_duo {
 	unsigned int next_slot;
 	unsigned int checks; /* check phases so far */
 	struct swap_op *ops;
-	struct bench_duo_swaps swaps;
+	struct bench_crew_swaps swaps;
 
 	/* Starts of this slice's swaps, BENCH_STARTS at most; NULL: nobody asks.
 	 * The swapper's, read by the fold of the next phase. */
@@ -151,18 +152,18 @@ struct bench_duo {
 };
 
 /**
- * bench_duo_run() - run the roles to their end, and put what they found
+ * bench_crew_run() - run the roles to their end, and put what they found
  *
  * With a hog on the writer's PU where the cell asks for one. 0, or -errno and
  * the reason.
  */
-int bench_duo_run(struct bench_block *block, const struct bench_duo_how *how,
-		  char *why, size_t n);
+int bench_crew_run(struct bench_block *block, const struct bench_crew_how *how,
+		   char *why, size_t n);
 
-/* The two roles, duo_swapper.c and duo_writer.c; their arg is the duo, or the
+/* The two roles, crew_swapper.c and crew_writer.c; their arg is the crew, or the
  * writer. */
-void bench_duo_swapper(struct bench_role *role);
-void bench_duo_writer(struct bench_role *role);
+void bench_crew_swapper(struct bench_role *role);
+void bench_crew_writer(struct bench_role *role);
 
 static inline enum bench_phase bench_phase_of(uint32_t word)
 {

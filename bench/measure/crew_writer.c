@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* duo_writer.c - the writer's role: its states, its stamps, their folding. */
+/* crew_writer.c - the writer's role: its states, its stamps, their folding. */
 #include <errno.h>
 #include <linux/futex.h>
 #include <signal.h>
@@ -8,37 +8,37 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "bench/measure/duo.h"
+#include "bench/measure/crew.h"
 #include "bench/stats/histogram.h"
 
 #define BATCH	      512u   /* events between two looks at the phase */
 #define NESTED_NS     100000 /* period of the timer whose handler writes */
 #define NESTED_SIGNAL (SIGRTMIN + 6)
 
-static uint32_t phase_now(struct bench_duo *duo)
+static uint32_t phase_now(struct bench_crew *crew)
 {
 	/* D1 pairs with D2: what the swapper decided before it */
-	return load_acquire(&duo->phase);
+	return load_acquire(&crew->phase);
 }
 
-static struct bench_target *phase_target(struct bench_duo *duo,
+static struct bench_target *phase_target(struct bench_crew *crew,
 					 enum bench_phase phase)
 {
 	bool is_base = phase == BENCH_PHASE_BASE ||
 		       phase == BENCH_PHASE_WARM_BASE;
 
-	return is_base && duo->block->base.strategy ? &duo->block->base
-						    : &duo->block->target;
+	return is_base && crew->block->base.strategy ? &crew->block->base
+						     : &crew->block->target;
 }
 
 /* ------------------------------------------------------------------------ */
 /* Handlers that write on top                                               */
 
-static __thread struct bench_duo_writer *nested_writer;
+static __thread struct bench_crew_writer *nested_writer;
 
 static void on_timer(int number)
 {
-	struct bench_duo_writer *w = nested_writer;
+	struct bench_crew_writer *w = nested_writer;
 	struct bench_target *target = w ? w->current : NULL;
 	int saved = errno;
 
@@ -49,7 +49,7 @@ static void on_timer(int number)
 	errno = saved;
 }
 
-static int timer_begin(struct bench_duo_writer *w, timer_t *timer)
+static int timer_begin(struct bench_crew_writer *w, timer_t *timer)
 {
 	struct itimerspec every = {
 		.it_interval.tv_nsec = NESTED_NS,
@@ -108,7 +108,7 @@ static uint64_t stored_so_far(const struct bench_target *target,
 }
 
 /* Plain batches until the phase changes. */
-static void write_batches(struct bench_duo_writer *w,
+static void write_batches(struct bench_crew_writer *w,
 			  struct bench_target *target, uint32_t phase,
 			  struct tally *tally)
 {
@@ -121,13 +121,13 @@ static void write_batches(struct bench_duo_writer *w,
 	do {
 		run(loop);
 		tally->events += BATCH;
-	} while (phase_now(w->duo) == phase);
+	} while (phase_now(w->crew) == phase);
 	tally->cycles += rb_clock_cycles() - start;
 	tally->stored += stored_so_far(target, w->index) - stored;
 }
 
 /* Stamped chunks until the phase changes or their room is used up. */
-static void write_stamped(struct bench_duo_writer *w,
+static void write_stamped(struct bench_crew_writer *w,
 			  struct bench_target *target, uint32_t phase,
 			  struct tally *tally)
 {
@@ -143,7 +143,7 @@ static void write_stamped(struct bench_duo_writer *w,
 		run(loop);
 		w->chunks++;
 		tally->events += BENCH_CHUNK;
-	} while (phase_now(w->duo) == phase && w->chunks < BENCH_CHUNKS);
+	} while (phase_now(w->crew) == phase && w->chunks < BENCH_CHUNKS);
 	tally->cycles += rb_clock_cycles() - start;
 	tally->stored += stored_so_far(target, w->index) - stored;
 }
@@ -154,10 +154,11 @@ static bool is_measured(enum bench_phase phase)
 }
 
 /* One event each time it is due; each is timed by itself, without the wait. */
-static void write_paced(struct bench_duo_writer *w, struct bench_target *target,
-			uint32_t phase, struct tally *tally)
+static void write_paced(struct bench_crew_writer *w,
+			struct bench_target *target, uint32_t phase,
+			struct tally *tally)
 {
-	const struct bench_block *block = w->duo->block;
+	const struct bench_block *block = w->crew->block;
 	struct swap_loop *loop = &target->writers[w->index].loop;
 	swap_loop_fn run = target->loop[SWAP_LOOP_BATCH];
 	bool measured = is_measured(bench_phase_of(phase));
@@ -166,11 +167,11 @@ static void write_paced(struct bench_duo_writer *w, struct bench_target *target,
 	double due = (double)rb_clock_cycles();
 
 	loop->count = 1;
-	while (phase_now(w->duo) == phase) {
+	while (phase_now(w->crew) == phase) {
 		uint64_t start, end;
 
 		if ((double)rb_clock_cycles() < due) {
-			bench_relax(w->duo->patience, 0);
+			bench_relax(w->crew->patience, 0);
 			continue;
 		}
 		due += period;
@@ -186,19 +187,19 @@ static void write_paced(struct bench_duo_writer *w, struct bench_target *target,
 }
 
 /* Really asleep, as a thread that has nothing to write. */
-static void write_nothing(struct bench_duo_writer *w, uint32_t phase)
+static void write_nothing(struct bench_crew_writer *w, uint32_t phase)
 {
-	while (phase_now(w->duo) == phase)
-		syscall(SYS_futex, &w->duo->phase, FUTEX_WAIT_PRIVATE, phase,
+	while (phase_now(w->crew) == phase)
+		syscall(SYS_futex, &w->crew->phase, FUTEX_WAIT_PRIVATE, phase,
 			NULL, NULL, 0);
 }
 
-static void keep_cost(struct bench_duo_writer *w, enum bench_phase phase,
+static void keep_cost(struct bench_crew_writer *w, enum bench_phase phase,
 		      const struct tally *timed)
 {
 	if (!is_measured(phase))
 		return;
-	if (w->pair >= w->duo->pairs_max || !timed->events)
+	if (w->pair >= w->crew->pairs_max || !timed->events)
 		return;
 	w->cost[phase == BENCH_PHASE_CELL][w->pair] =
 		(double)timed->cycles / (double)timed->events;
@@ -207,13 +208,13 @@ static void keep_cost(struct bench_duo_writer *w, enum bench_phase phase,
 			(double)timed->cycles / (double)timed->stored;
 }
 
-static void write_slice(struct bench_duo_writer *w, uint32_t word)
+static void write_slice(struct bench_crew_writer *w, uint32_t word)
 {
 	enum bench_phase phase = bench_phase_of(word);
-	struct bench_target *target = phase_target(w->duo, phase);
+	struct bench_target *target = phase_target(w->crew, phase);
 	struct tally timed = { 0 }, all = { 0 };
 
-	switch (w->duo->block->cell->writer_state) {
+	switch (w->crew->block->cell->writer_state) {
 	case BENCH_IDLE:
 		write_nothing(w, word);
 		return;
@@ -224,7 +225,7 @@ static void write_slice(struct bench_duo_writer *w, uint32_t word)
 		if (w->stamps)
 			write_stamped(w, target, word, &timed);
 		all = timed;
-		if (phase_now(w->duo) == word)
+		if (phase_now(w->crew) == word)
 			write_batches(w, target, word, &all);
 		if (!w->stamps)
 			timed = all;
@@ -233,18 +234,18 @@ static void write_slice(struct bench_duo_writer *w, uint32_t word)
 }
 
 /* Who is preempted in a slice, and should not be, measures the scheduler. */
-static void write_slice_of_pair(struct bench_duo_writer *w, uint32_t word)
+static void write_slice_of_pair(struct bench_crew_writer *w, uint32_t word)
 {
 	uint64_t before = bench_preemptions();
 
 	write_slice(w, word);
-	if (w->duo->writers_keep_on && w->pair < w->duo->pairs_max)
+	if (w->crew->writers_keep_on && w->pair < w->crew->pairs_max)
 		w->preempted[w->pair] |= bench_preemptions() != before;
 }
 
-static void write_slice_of_cell(struct bench_duo_writer *w, uint32_t word)
+static void write_slice_of_cell(struct bench_crew_writer *w, uint32_t word)
 {
-	const struct bench_target *target = &w->duo->block->target;
+	const struct bench_target *target = &w->crew->block->target;
 	struct account before = account_of(target, w->index), after;
 
 	write_slice_of_pair(w, word);
@@ -270,32 +271,32 @@ static void fold_chunk(const uint64_t *stamps, uint32_t *fast,
 	}
 }
 
-static void fold(struct bench_duo_writer *w)
+static void fold(struct bench_crew_writer *w)
 {
 	bool is_cell = w->stamped_phase == BENCH_PHASE_CELL;
-	struct bench_duo *duo = w->duo;
+	struct bench_crew *crew = w->crew;
 
 	if (!w->stamps || !w->chunks ||
 	    (!is_cell && w->stamped_phase != BENCH_PHASE_BASE))
 		return;
-	if (duo->how->fold)
-		duo->how->fold(duo, w, !is_cell);
+	if (crew->how->fold)
+		crew->how->fold(crew, w, !is_cell);
 	else
 		for (unsigned int i = 0; i < w->chunks; i++)
 			fold_chunk(w->stamps + i * BENCH_CHUNK_STAMPS,
 				   w->fast[is_cell], w->latency[is_cell],
-				   duo->block->cycles_per_ns);
+				   crew->block->cycles_per_ns);
 	w->chunks = 0;
 }
 
 /* The fast tables count cycles; the histograms nanoseconds. */
-static void fold_fast(struct bench_duo_writer *w)
+static void fold_fast(struct bench_crew_writer *w)
 {
 	for (unsigned int side = 0; side < 2; side++)
 		for (unsigned int i = 0; w->fast[side] && i < BENCH_FAST; i++)
 			bench_hist_record_n(
 				w->latency[side],
-				(uint64_t)(i / w->duo->block->cycles_per_ns +
+				(uint64_t)(i / w->crew->block->cycles_per_ns +
 					   0.5),
 				w->fast[side][i]);
 }
@@ -303,23 +304,23 @@ static void fold_fast(struct bench_duo_writer *w)
 /* ------------------------------------------------------------------------ */
 /* The role                                                                 */
 
-static void write_until_stop(struct bench_duo_writer *w)
+static void write_until_stop(struct bench_crew_writer *w)
 {
 	for (;;) {
-		uint32_t word = phase_now(w->duo);
+		uint32_t word = phase_now(w->crew);
 		enum bench_phase phase = bench_phase_of(word);
 
 		fold(w);
 		w->stamped_phase = phase;
 		/* Not later: the next phase may belong to the next pair. */
-		w->pair = w->duo->pair;
-		w->current = phase_target(w->duo, phase);
+		w->pair = w->crew->pair;
+		w->current = phase_target(w->crew, phase);
 		/* D3 pairs with D4: folded, and writing this phase */
 		store_release(&w->ack, word);
 		if (phase == BENCH_PHASE_STOP)
 			return;
 		if (phase == BENCH_PHASE_NONE)
-			bench_relax(w->duo->patience, 0);
+			bench_relax(w->crew->patience, 0);
 		else if (phase == BENCH_PHASE_CELL)
 			write_slice_of_cell(w, word);
 		else if (phase == BENCH_PHASE_BASE)
@@ -329,10 +330,10 @@ static void write_until_stop(struct bench_duo_writer *w)
 	}
 }
 
-void bench_duo_writer(struct bench_role *role)
+void bench_crew_writer(struct bench_role *role)
 {
-	struct bench_duo_writer *w = role->arg;
-	struct bench_block *block = w->duo->block;
+	struct bench_crew_writer *w = role->arg;
+	struct bench_block *block = w->crew->block;
 	bool nested = block->cell->writer_state == BENCH_NESTED;
 	timer_t timer;
 

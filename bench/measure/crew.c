@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* duo.c - writers and a swapper: set-up, casting, results. */
-#include "bench/measure/duo.h"
+/* crew.c - writers and a swapper: set-up, casting, results. */
+#include "bench/measure/crew.h"
 
 #include <errno.h>
 #include <math.h>
@@ -9,52 +9,52 @@
 
 #include "bench/base/rng.h"
 #include "bench/base/why.h"
-#include "bench/measure/duo_swap.h"
+#include "bench/measure/crew_swap.h"
 #include "bench/result/figures.h"
 #include "bench/stats/stats.h"
 
 #define STAMPED_SLICE_US 1000u
 #define PAIRS_SPARE	 8u /* slices that turn out shorter than planned */
 
-static bool is_stamped(const struct bench_duo *duo)
+static bool is_stamped(const struct bench_crew *crew)
 {
-	return duo->how->stamped &&
-	       duo->block->cell->writer_state != BENCH_PACED;
+	return crew->how->stamped &&
+	       crew->block->cell->writer_state != BENCH_PACED;
 }
 
 /* Stamps are latencies, unless the scenario makes something else of them; a
  * paced writer times each event without. */
-static bool has_latency(const struct bench_duo *duo)
+static bool has_latency(const struct bench_crew *crew)
 {
-	return (duo->how->stamped && !duo->how->fold) ||
-	       duo->block->cell->writer_state == BENCH_PACED;
+	return (crew->how->stamped && !crew->how->fold) ||
+	       crew->block->cell->writer_state == BENCH_PACED;
 }
 
 /* ------------------------------------------------------------------------ */
 /* Set-up                                                                   */
 
-static int create_writer(struct bench_duo *duo, unsigned int index)
+static int create_writer(struct bench_crew *crew, unsigned int index)
 {
-	struct bench_duo_writer *w = &duo->writers[index];
+	struct bench_crew_writer *w = &crew->writers[index];
 	size_t stamps = BENCH_CHUNKS * BENCH_CHUNK_STAMPS;
 
-	w->duo = duo;
+	w->crew = crew;
 	w->index = index;
-	if (is_stamped(duo)) {
+	if (is_stamped(crew)) {
 		w->stamps = malloc(stamps * sizeof(*w->stamps));
 		if (!w->stamps)
 			return -ENOMEM;
 		memset(w->stamps, 0, stamps * sizeof(*w->stamps));
 	}
-	w->preempted = calloc(duo->pairs_max, sizeof(*w->preempted));
-	w->stored_cost = calloc(duo->pairs_max, sizeof(double));
+	w->preempted = calloc(crew->pairs_max, sizeof(*w->preempted));
+	w->stored_cost = calloc(crew->pairs_max, sizeof(double));
 	if (!w->preempted || !w->stored_cost)
 		return -ENOMEM;
 	for (unsigned int side = 0; side < 2; side++) {
-		w->cost[side] = calloc(duo->pairs_max, sizeof(double));
+		w->cost[side] = calloc(crew->pairs_max, sizeof(double));
 		if (!w->cost[side])
 			return -ENOMEM;
-		if (!has_latency(duo))
+		if (!has_latency(crew))
 			continue;
 		w->fast[side] = calloc(BENCH_FAST, sizeof(uint32_t));
 		w->latency[side] = bench_hist_new();
@@ -64,17 +64,17 @@ static int create_writer(struct bench_duo *duo, unsigned int index)
 	return 0;
 }
 
-static int create_swaps(struct bench_duo *duo)
+static int create_swaps(struct bench_crew *crew)
 {
-	struct bench_duo_swaps *swaps = &duo->swaps;
+	struct bench_crew_swaps *swaps = &crew->swaps;
 
-	duo->ops = calloc(duo->block->n_writers, sizeof(*duo->ops));
+	crew->ops = calloc(crew->block->n_writers, sizeof(*crew->ops));
 	swaps->exchange = bench_hist_new();
 	swaps->safe = bench_hist_new();
 	swaps->call = bench_hist_new();
 	swaps->recycle = bench_hist_new();
 	swaps->staleness = bench_hist_new();
-	return duo->ops && swaps->exchange && swaps->safe && swaps->call &&
+	return crew->ops && swaps->exchange && swaps->safe && swaps->call &&
 			       swaps->recycle && swaps->staleness
 		       ? 0
 		       : -ENOMEM;
@@ -88,58 +88,60 @@ static bool writers_keep_on(const struct bench_block *block)
 	       block->pair.asked != BENCH_SAME_PU && !block->oversubscribed;
 }
 
-static void plan(struct bench_duo *duo)
+static void plan(struct bench_crew *crew)
 {
-	struct bench_block *block = duo->block;
+	struct bench_block *block = crew->block;
 	uint32_t rate = block->cell->swap_rate;
 	struct bench_rng rng;
 	uint64_t slices;
 
-	if (is_stamped(duo) && block->cell->writer_state != BENCH_DESCHEDULED &&
+	if (is_stamped(crew) &&
+	    block->cell->writer_state != BENCH_DESCHEDULED &&
 	    block->cell->writer_state != BENCH_IDLE &&
 	    block->pair.asked != BENCH_SAME_PU)
 		block->slice_cycles = (uint64_t)(STAMPED_SLICE_US * 1e3 *
 						 block->cycles_per_ns);
-	duo->has_base_phase = block->has_baseline;
-	duo->writers_keep_on = writers_keep_on(block);
+	crew->has_base_phase = block->has_baseline;
+	crew->writers_keep_on = writers_keep_on(block);
 	slices = block->budget_cycles / block->slice_cycles;
-	duo->pairs_max = (unsigned int)(slices / (duo->has_base_phase ? 2 : 1) +
-					PAIRS_SPARE);
-	if (duo->pairs_max > BENCH_PAIRS_MAX)
-		duo->pairs_max = BENCH_PAIRS_MAX;
-	duo->patience = block->pair.asked == BENCH_SAME_PU ? BENCH_SLEEP
-							   : BENCH_SPIN;
+	crew->pairs_max =
+		(unsigned int)(slices / (crew->has_base_phase ? 2 : 1) +
+			       PAIRS_SPARE);
+	if (crew->pairs_max > BENCH_PAIRS_MAX)
+		crew->pairs_max = BENCH_PAIRS_MAX;
+	crew->patience = block->pair.asked == BENCH_SAME_PU ? BENCH_SLEEP
+							    : BENCH_SPIN;
 	if (!rate || rate == BENCH_BACK_TO_BACK)
 		return;
 	bench_rng_seed(&rng, block->spec->seed);
-	duo->period = block->cycles_per_ns * 1e9 / rate;
-	duo->due = duo->period * bench_rng_double(&rng);
+	crew->period = block->cycles_per_ns * 1e9 / rate;
+	crew->due = crew->period * bench_rng_double(&rng);
 }
 
-static int create(struct bench_duo *duo)
+static int create(struct bench_crew *crew)
 {
-	unsigned int n = duo->block->n_writers;
+	unsigned int n = crew->block->n_writers;
 	int err;
 
-	plan(duo);
-	duo->writers = aligned_alloc(128, n * sizeof(*duo->writers));
-	duo->block->roles = calloc(n + 1, sizeof(*duo->block->roles));
-	if (!duo->writers || !duo->block->roles)
+	plan(crew);
+	crew->writers = aligned_alloc(128, n * sizeof(*crew->writers));
+	crew->block->roles = calloc(n + 1, sizeof(*crew->block->roles));
+	if (!crew->writers || !crew->block->roles)
 		return -ENOMEM;
-	memset(duo->writers, 0, n * sizeof(*duo->writers));
-	err = create_swaps(duo);
+	memset(crew->writers, 0, n * sizeof(*crew->writers));
+	err = create_swaps(crew);
 	for (unsigned int i = 0; i < n && !err; i++)
-		err = create_writer(duo, i);
-	return err || !duo->how->create ? err : duo->how->create(duo);
+		err = create_writer(crew, i);
+	return err || !crew->how->create ? err : crew->how->create(crew);
 }
 
-static void destroy(struct bench_duo *duo)
+static void destroy(struct bench_crew *crew)
 {
-	struct bench_duo_swaps *swaps = &duo->swaps;
+	struct bench_crew_swaps *swaps = &crew->swaps;
 
-	for (unsigned int i = 0; duo->writers && i < duo->block->n_writers;
+	for (unsigned int i = 0; crew->writers && i < crew->block->n_writers;
 	     i++) {
-		struct bench_duo_writer *w = &duo->writers[i];
+		struct bench_crew_writer *w = &crew->writers[i];
 
 		free(w->stamps);
 		free(w->preempted);
@@ -150,32 +152,32 @@ static void destroy(struct bench_duo *duo)
 			bench_hist_free(w->latency[side]);
 		}
 	}
-	free(duo->writers);
-	free(duo->ops);
+	free(crew->writers);
+	free(crew->ops);
 	bench_hist_free(swaps->exchange);
 	bench_hist_free(swaps->safe);
 	bench_hist_free(swaps->call);
 	bench_hist_free(swaps->recycle);
 	bench_hist_free(swaps->staleness);
-	if (duo->how->destroy)
-		duo->how->destroy(duo);
+	if (crew->how->destroy)
+		crew->how->destroy(crew);
 }
 
-static void cast_roles(struct bench_duo *duo)
+static void cast_roles(struct bench_crew *crew)
 {
-	struct bench_block *block = duo->block;
+	struct bench_block *block = crew->block;
 
 	for (unsigned int i = 0; i < block->n_writers; i++)
 		block->roles[i] = (struct bench_role){
-			.run = bench_duo_writer,
-			.arg = &duo->writers[i],
+			.run = bench_crew_writer,
+			.arg = &crew->writers[i],
 			.pu = block->writer_pus[i],
 			.sched = block->cell->writer_sched,
 		};
 	block->n_roles = block->n_writers + 1;
 	block->roles[block->n_writers] = (struct bench_role){
-		.run = bench_duo_swapper,
-		.arg = duo,
+		.run = bench_crew_swapper,
+		.arg = crew,
 		.pu = block->pair.swapper,
 		.sched = block->cell->swapper_sched,
 	};
@@ -184,47 +186,48 @@ static void cast_roles(struct bench_duo *duo)
 /* ------------------------------------------------------------------------ */
 /* Results                                                                  */
 
-static bool is_preempted(const struct bench_duo *duo, unsigned int pair)
+static bool is_preempted(const struct bench_crew *crew, unsigned int pair)
 {
 	bool any = false;
 
-	for (unsigned int i = 0; i < duo->block->n_writers; i++)
-		any |= duo->writers[i].preempted[pair];
+	for (unsigned int i = 0; i < crew->block->n_writers; i++)
+		any |= crew->writers[i].preempted[pair];
 	return any;
 }
 
-static unsigned int count_preempted(const struct bench_duo *duo)
+static unsigned int count_preempted(const struct bench_crew *crew)
 {
 	unsigned int n = 0;
 
-	for (unsigned int pair = 0; pair < duo->pairs; pair++)
-		n += is_preempted(duo, pair);
+	for (unsigned int pair = 0; pair < crew->pairs; pair++)
+		n += is_preempted(crew, pair);
 	return n;
 }
 
 /* The mean over writers, slice by slice; a slice that a writer missed, being
  * off its PU, has no pair. */
-static void mean_cost(const struct bench_duo *duo, struct bench_slices *slices,
-		      bool with_preempted)
+static void mean_cost(const struct bench_crew *crew,
+		      struct bench_slices *slices, bool with_preempted)
 {
-	unsigned int n = duo->block->n_writers;
+	unsigned int n = crew->block->n_writers;
 
 	slices->n = 0;
-	for (unsigned int pair = 0; pair < duo->pairs; pair++) {
+	for (unsigned int pair = 0; pair < crew->pairs; pair++) {
 		double cell = 0, base = 0, stored = 0;
 		bool whole = true, any = true;
 
 		for (unsigned int i = 0; i < n; i++) {
-			const struct bench_duo_writer *w = &duo->writers[i];
+			const struct bench_crew_writer *w = &crew->writers[i];
 
 			cell += w->cost[1][pair] / n;
 			base += w->cost[0][pair] / n;
 			stored += w->stored_cost[pair] / n;
 			any &= w->stored_cost[pair] > 0;
-			whole &= w->cost[1][pair] > 0 &&
-				 (!duo->has_base_phase || w->cost[0][pair] > 0);
+			whole &=
+				w->cost[1][pair] > 0 &&
+				(!crew->has_base_phase || w->cost[0][pair] > 0);
 		}
-		if (!whole || (!with_preempted && is_preempted(duo, pair)))
+		if (!whole || (!with_preempted && is_preempted(crew, pair)))
 			continue;
 		slices->cell[slices->n] = cell;
 		slices->stored[slices->n] = any ? stored : 0;
@@ -234,7 +237,7 @@ static void mean_cost(const struct bench_duo *duo, struct bench_slices *slices,
 
 /* As ns-per-event, over the same slices, but for each event that was not
  * refused; a slice that stored none has no such cost. */
-static double ns_per_committed(const struct bench_duo *duo,
+static double ns_per_committed(const struct bench_crew *crew,
 			       const struct bench_slices *slices)
 {
 	double costs[BENCH_PAIRS_MAX], median = NAN;
@@ -244,91 +247,93 @@ static double ns_per_committed(const struct bench_duo *duo,
 		if (slices->stored[i] > 0)
 			costs[n++] = slices->stored[i];
 	bench_stats_median(costs, n, &median);
-	return median / duo->block->cycles_per_ns;
+	return median / crew->block->cycles_per_ns;
 }
 
-static void put_rates(struct bench_duo *duo)
+static void put_rates(struct bench_crew *crew)
 {
 	double seconds =
-		(double)duo->swaps.cycles / duo->block->cycles_per_ns / 1e9;
+		(double)crew->swaps.cycles / crew->block->cycles_per_ns / 1e9;
 	uint64_t attempted = 0, dropped = 0;
 
-	for (unsigned int i = 0; i < duo->block->n_writers; i++) {
-		attempted += duo->writers[i].attempted;
-		dropped += duo->writers[i].dropped;
+	for (unsigned int i = 0; i < crew->block->n_writers; i++) {
+		attempted += crew->writers[i].attempted;
+		dropped += crew->writers[i].dropped;
 	}
-	bench_figure_put(duo->block->datum, BENCH_FIGURE_WRITER_ATTEMPTED_PER_S,
+	bench_figure_put(crew->block->datum,
+			 BENCH_FIGURE_WRITER_ATTEMPTED_PER_S,
 			 (double)attempted / seconds);
-	bench_figure_put(duo->block->datum, BENCH_FIGURE_WRITER_COMMITTED_PER_S,
+	bench_figure_put(crew->block->datum,
+			 BENCH_FIGURE_WRITER_COMMITTED_PER_S,
 			 (double)(attempted - dropped) / seconds);
 }
 
-static void put_latency(struct bench_duo *duo)
+static void put_latency(struct bench_crew *crew)
 {
-	struct bench_duo_writer *w = duo->writers;
+	struct bench_crew_writer *w = crew->writers;
 
-	for (unsigned int i = 1; i < duo->block->n_writers; i++)
+	for (unsigned int i = 1; i < crew->block->n_writers; i++)
 		for (unsigned int side = 0; side < 2; side++)
 			bench_hist_merge(w[0].latency[side],
 					 w[i].latency[side]);
-	bench_figure_put_hist(duo->block->datum, BENCH_FIGURE_WRITER_LATENCY,
+	bench_figure_put_hist(crew->block->datum, BENCH_FIGURE_WRITER_LATENCY,
 			      w[0].latency[1]);
-	if (duo->has_base_phase)
-		bench_figure_put_hist(duo->block->datum,
+	if (crew->has_base_phase)
+		bench_figure_put_hist(crew->block->datum,
 				      BENCH_FIGURE_WRITER_BASELINE_LATENCY,
 				      w[0].latency[0]);
 }
 
-static void put_slices(const struct bench_duo *duo)
+static void put_slices(const struct bench_crew *crew)
 {
-	struct bench_block *block = duo->block;
+	struct bench_block *block = crew->block;
 
-	bench_datum_slices(block, duo->pairs, count_preempted(duo));
+	bench_datum_slices(block, crew->pairs, count_preempted(crew));
 	bench_figure_put_count(block->datum, BENCH_FIGURE_SLICES_CHECKS,
-			       duo->checks);
+			       crew->checks);
 }
 
-static int put_writers(struct bench_duo *duo)
+static int put_writers(struct bench_crew *crew)
 {
 	struct bench_slices *slices = calloc(1, sizeof(*slices));
 
 	if (!slices)
 		return -ENOMEM;
-	bench_datum_writer(duo->block);
-	mean_cost(duo, slices, /* with_preempted */ false);
+	bench_datum_writer(crew->block);
+	mean_cost(crew, slices, /* with_preempted */ false);
 	if (!slices->n)
-		mean_cost(duo, slices, /* with_preempted */ true);
-	bench_datum_ratio(duo->block, slices);
-	bench_figure_put(duo->block->datum,
+		mean_cost(crew, slices, /* with_preempted */ true);
+	bench_datum_ratio(crew->block, slices);
+	bench_figure_put(crew->block->datum,
 			 BENCH_FIGURE_WRITER_NS_PER_COMMITTED,
-			 ns_per_committed(duo, slices));
-	put_rates(duo);
-	if (has_latency(duo))
-		put_latency(duo);
+			 ns_per_committed(crew, slices));
+	put_rates(crew);
+	if (has_latency(crew))
+		put_latency(crew);
 	free(slices);
 	return 0;
 }
 
-static int put_results(struct bench_duo *duo)
+static int put_results(struct bench_crew *crew)
 {
-	int err = put_writers(duo);
+	int err = put_writers(crew);
 
 	if (err)
 		return err;
-	if (duo->block->cell->swap_rate)
-		bench_duo_put_swaps(duo);
-	if (duo->how->put)
-		duo->how->put(duo);
-	put_slices(duo);
+	if (crew->block->cell->swap_rate)
+		bench_crew_put_swaps(crew);
+	if (crew->how->put)
+		crew->how->put(crew);
+	put_slices(crew);
 	return 0;
 }
 
 /* ------------------------------------------------------------------------ */
 /* The block                                                                */
 
-static int run_roles(struct bench_duo *duo, char *why, size_t n)
+static int run_roles(struct bench_crew *crew, char *why, size_t n)
 {
-	struct bench_block *block = duo->block;
+	struct bench_block *block = crew->block;
 	pid_t hog = 0;
 	int err = 0;
 
@@ -343,30 +348,30 @@ static int run_roles(struct bench_duo *duo, char *why, size_t n)
 	return err;
 }
 
-int bench_duo_run(struct bench_block *block, const struct bench_duo_how *how,
-		  char *why, size_t n)
+int bench_crew_run(struct bench_block *block, const struct bench_crew_how *how,
+		   char *why, size_t n)
 {
-	struct bench_duo *duo = aligned_alloc(128, sizeof(*duo));
+	struct bench_crew *crew = aligned_alloc(128, sizeof(*crew));
 	int err;
 
-	if (!duo)
+	if (!crew)
 		return -ENOMEM;
-	memset(duo, 0, sizeof(*duo));
-	duo->block = block;
-	duo->how = how;
-	err = create(duo);
+	memset(crew, 0, sizeof(*crew));
+	crew->block = block;
+	crew->how = how;
+	err = create(crew);
 	if (err)
 		goto out;
-	cast_roles(duo);
-	err = run_roles(duo, why, n);
+	cast_roles(crew);
+	err = run_roles(crew, why, n);
 	if (err)
 		goto out;
 	bench_target_close(&block->target);
 	if (block->base.strategy)
 		bench_target_close(&block->base);
-	err = put_results(duo);
+	err = put_results(crew);
 out:
-	destroy(duo);
-	free(duo);
+	destroy(crew);
+	free(crew);
 	return err;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* duo_swap.c - one swap: its attempts, its times, its outcome. */
-#include "bench/measure/duo_swap.h"
+/* crew_swap.c - one swap: its attempts, its times, its outcome. */
+#include "bench/measure/crew_swap.h"
 
 #include <errno.h>
 #include <math.h>
@@ -49,10 +49,10 @@ static int swap_attempt(struct bench_target *target, unsigned int slot,
 
 /* Who is told -EBUSY tries again: the kernel's users, and those of a strategy
  * that has nothing better to offer although it was asked to wait. */
-int bench_duo_swap_now(struct bench_duo *duo, unsigned int slot,
-		       struct swap_op *op, struct bench_attempt *attempt)
+int bench_crew_swap_now(struct bench_crew *crew, unsigned int slot,
+			struct swap_op *op, struct bench_attempt *attempt)
 {
-	struct bench_target *target = &duo->block->target;
+	struct bench_target *target = &crew->block->target;
 	bool tries = target->cell.swap_mode == SWAP_TRY;
 	uint64_t deadline =
 		sys_now() + (tries ? TRY_DEADLINE_NS : BENCH_SWAP_DEADLINE_NS);
@@ -61,7 +61,7 @@ int bench_duo_swap_now(struct bench_duo *duo, unsigned int slot,
 	attempt->start = rb_clock_cycles();
 	err = swap_attempt(target, slot, deadline, op, attempt);
 	while (err == -EBUSY && sys_now() < deadline) {
-		bench_relax(duo->patience, 0);
+		bench_relax(crew->patience, 0);
 		err = swap_attempt(target, slot, deadline, op, attempt);
 	}
 	attempt->safe = rb_clock_cycles();
@@ -70,26 +70,27 @@ int bench_duo_swap_now(struct bench_duo *duo, unsigned int slot,
 	return err;
 }
 
-void bench_duo_record(struct bench_duo *duo, struct bench_hist *h,
-		      double cycles)
+void bench_crew_record(struct bench_crew *crew, struct bench_hist *h,
+		       double cycles)
 {
 	bench_hist_record(
-		h, cycles < 0 ? 0
-			      : (uint64_t)(cycles / duo->block->cycles_per_ns));
+		h, cycles < 0
+			   ? 0
+			   : (uint64_t)(cycles / crew->block->cycles_per_ns));
 }
 
-void bench_duo_record_staleness(struct bench_duo *duo, uint64_t newest,
-				const struct bench_attempt *attempt)
+void bench_crew_record_staleness(struct bench_crew *crew, uint64_t newest,
+				 const struct bench_attempt *attempt)
 {
-	enum rb_stamp stamp = duo->block->cell->stamp;
+	enum rb_stamp stamp = crew->block->cell->stamp;
 
 	if (!newest || stamp == RB_STAMP_NONE)
 		return;
 	if (stamp == RB_STAMP_CYCLES)
-		bench_duo_record(duo, duo->swaps.staleness,
-				 (double)attempt->safe - (double)newest);
+		bench_crew_record(crew, crew->swaps.staleness,
+				  (double)attempt->safe - (double)newest);
 	else
-		bench_hist_record(duo->swaps.staleness,
+		bench_hist_record(crew->swaps.staleness,
 				  attempt->safe_ns > newest
 					  ? attempt->safe_ns - newest
 					  : 0);
@@ -97,56 +98,57 @@ void bench_duo_record_staleness(struct bench_duo *duo, uint64_t newest,
 
 /* Count what was taken, unread, and make it a spare again. Not part of the
  * swap. */
-void bench_duo_take(struct bench_duo *duo, unsigned int slot)
+void bench_crew_take(struct bench_crew *crew, unsigned int slot)
 {
-	struct bench_target *target = &duo->block->target;
+	struct bench_target *target = &crew->block->target;
 	uint64_t start;
 
 	bench_target_take(target, slot, 0, NULL);
 	start = rb_clock_cycles();
 	rb_recycle(rb_slot(target->spare, slot));
-	bench_duo_record(duo, duo->swaps.recycle,
-			 (double)(rb_clock_cycles() - start));
+	bench_crew_record(crew, crew->swaps.recycle,
+			  (double)(rb_clock_cycles() - start));
 }
 
-static void note_start(struct bench_duo *duo, uint64_t start)
+static void note_start(struct bench_crew *crew, uint64_t start)
 {
-	if (duo->starts && duo->n_starts < BENCH_STARTS)
-		duo->starts[duo->n_starts++] = start;
+	if (crew->starts && crew->n_starts < BENCH_STARTS)
+		crew->starts[crew->n_starts++] = start;
 }
 
-void bench_duo_note(struct bench_duo *duo, int err,
-		    const struct bench_attempt *attempt)
+void bench_crew_note(struct bench_crew *crew, int err,
+		     const struct bench_attempt *attempt)
 {
-	duo->swaps.outcomes[outcome_of(err, attempt)]++;
-	duo->swaps.retries += attempt->tries - 1;
+	crew->swaps.outcomes[outcome_of(err, attempt)]++;
+	crew->swaps.retries += attempt->tries - 1;
 	if (err)
-		duo->swaps.last_error = err;
+		crew->swaps.last_error = err;
 	else
-		duo->swaps.done++;
+		crew->swaps.done++;
 }
 
 /* @intended: when it was planned to begin; 0: now. */
-void bench_duo_swap_one(struct bench_duo *duo, double intended)
+void bench_crew_swap_one(struct bench_crew *crew, double intended)
 {
-	unsigned int slot = duo->next_slot;
+	unsigned int slot = crew->next_slot;
 	struct bench_attempt attempt = { 0 };
 	int err;
 
-	duo->next_slot = (slot + 1) % duo->block->n_writers;
-	err = bench_duo_swap_now(duo, slot, &duo->ops[slot], &attempt);
-	bench_duo_note(duo, err, &attempt);
-	note_start(duo, attempt.start);
+	crew->next_slot = (slot + 1) % crew->block->n_writers;
+	err = bench_crew_swap_now(crew, slot, &crew->ops[slot], &attempt);
+	bench_crew_note(crew, err, &attempt);
+	note_start(crew, attempt.start);
 	if (err)
 		return;
 	if (intended == 0)
 		intended = (double)attempt.start;
-	bench_duo_record(duo, duo->swaps.exchange,
-			 (double)duo->ops[slot].exchanged - intended);
-	bench_duo_record(duo, duo->swaps.safe, (double)attempt.safe - intended);
-	bench_duo_record(duo, duo->swaps.call,
-			 (double)(attempt.safe - attempt.start));
-	bench_duo_take(duo, slot);
+	bench_crew_record(crew, crew->swaps.exchange,
+			  (double)crew->ops[slot].exchanged - intended);
+	bench_crew_record(crew, crew->swaps.safe,
+			  (double)attempt.safe - intended);
+	bench_crew_record(crew, crew->swaps.call,
+			  (double)(attempt.safe - attempt.start));
+	bench_crew_take(crew, slot);
 }
 
 /* ------------------------------------------------------------------------ */
@@ -163,7 +165,7 @@ static const char *const outcome_names[BENCH_OUTCOMES] = {
 	[BENCH_SWAP_ERROR] = "error",
 };
 
-static void put_outcomes(json_t *datum, const struct bench_duo_swaps *swaps)
+static void put_outcomes(json_t *datum, const struct bench_crew_swaps *swaps)
 {
 	for (unsigned int i = 0; i < BENCH_OUTCOMES; i++)
 		bench_figure_put_counts(datum, BENCH_FIGURE_SWAP_OUTCOMES,
@@ -182,34 +184,34 @@ static void put_plan(json_t *datum, uint32_t rate)
 }
 
 /* An exchange belongs to one slot: a snapshot of all has none. */
-static void put_times(json_t *datum, const struct bench_duo *duo)
+static void put_times(json_t *datum, const struct bench_crew *crew)
 {
-	const struct bench_duo_swaps *swaps = &duo->swaps;
+	const struct bench_crew_swaps *swaps = &crew->swaps;
 
-	if (!duo->how->swap)
+	if (!crew->how->swap)
 		bench_figure_put_hist(datum, BENCH_FIGURE_SWAP_EXCHANGE,
 				      swaps->exchange);
 	bench_figure_put_hist(datum, BENCH_FIGURE_SWAP_SAFE, swaps->safe);
 	bench_figure_put_hist(datum, BENCH_FIGURE_SWAP_CALL, swaps->call);
 	bench_figure_put_hist(datum, BENCH_FIGURE_SWAP_RECYCLE, swaps->recycle);
-	if (duo->block->cell->stamp != RB_STAMP_NONE)
+	if (crew->block->cell->stamp != RB_STAMP_NONE)
 		bench_figure_put_hist(datum, BENCH_FIGURE_SWAP_STALENESS,
 				      swaps->staleness);
 }
 
-static uint64_t dropped_in_slices(const struct bench_duo *duo)
+static uint64_t dropped_in_slices(const struct bench_crew *crew)
 {
 	uint64_t dropped = 0;
 
-	for (unsigned int i = 0; i < duo->block->n_writers; i++)
-		dropped += duo->writers[i].dropped;
+	for (unsigned int i = 0; i < crew->block->n_writers; i++)
+		dropped += crew->writers[i].dropped;
 	return dropped;
 }
 
-void bench_duo_put_swaps(struct bench_duo *duo)
+void bench_crew_put_swaps(struct bench_crew *crew)
 {
-	const struct bench_duo_swaps *swaps = &duo->swaps;
-	const struct bench_block *block = duo->block;
+	const struct bench_crew_swaps *swaps = &crew->swaps;
+	const struct bench_block *block = crew->block;
 	double seconds = (double)swaps->cycles / block->cycles_per_ns / 1e9;
 	json_t *datum = block->datum;
 
@@ -219,7 +221,7 @@ void bench_duo_put_swaps(struct bench_duo *duo)
 	put_outcomes(datum, swaps);
 	bench_figure_put_count(datum, BENCH_FIGURE_SWAP_RETRIES,
 			       (int64_t)swaps->retries);
-	put_times(datum, duo);
+	put_times(datum, crew);
 	bench_figure_put(datum, BENCH_FIGURE_SWAP_SWAPPER_CPU_NS,
 			 swaps->cpu_ns);
 	bench_figure_put(datum, BENCH_FIGURE_SWAP_SWAPPER_SYSCALLS,
@@ -228,6 +230,6 @@ void bench_duo_put_swaps(struct bench_duo *duo)
 			      isnan(swaps->syscalls) ? swaps->syscalls_why
 						     : NULL);
 	bench_figure_put(datum, BENCH_FIGURE_SWAP_DROPS_PER_SWAP,
-			 (double)dropped_in_slices(duo) / (double)swaps->done);
+			 (double)dropped_in_slices(crew) / (double)swaps->done);
 	bench_datum_counters(datum, &swaps->counted, BENCH_PER_SWAP);
 }
