@@ -48,11 +48,9 @@ struct entry {
 
 static bool any_invalid;
 
-static double number_at(const json_t *datum, const char *group,
-			const char *member)
+static double number_of(const json_t *datum, enum bench_figure figure)
 {
-	const json_t *value =
-		json_object_get(json_object_get(datum, group), member);
+	const json_t *value = bench_figure_get(datum, figure);
 
 	return json_is_number(value) ? json_number_value(value) : NAN;
 }
@@ -81,7 +79,7 @@ static double time_ns(const struct bench_cell *cell, const json_t *datum)
 
 	if (bench_figure_info(time)->kind == BENCH_KIND_DIST)
 		return median_of(value);
-	return json_is_number(value) ? json_number_value(value) : NAN;
+	return number_of(datum, time);
 }
 
 static void count(struct gb_state *s, const char *name, double value)
@@ -92,16 +90,20 @@ static void count(struct gb_state *s, const char *name, double value)
 
 static void put_counters(struct gb_state *s, const json_t *datum)
 {
-	double log = number_at(datum, "ratio", "log");
+	double log = number_of(datum, BENCH_FIGURE_RATIO_LOG);
 
 	if (isfinite(log))
 		count(s, "ratio", exp(log));
-	count(s, "writer_ns", number_at(datum, "writer", "ns-per-event"));
-	count(s, "swaps_per_s", number_at(datum, "swap", "achieved-per-s"));
-	count(s, "drops_per_swap", number_at(datum, "swap", "drops-per-swap"));
+	count(s, "writer_ns",
+	      number_of(datum, BENCH_FIGURE_WRITER_NS_PER_EVENT));
+	count(s, "swaps_per_s",
+	      number_of(datum, BENCH_FIGURE_SWAP_ACHIEVED_PER_S));
+	count(s, "drops_per_swap",
+	      number_of(datum, BENCH_FIGURE_SWAP_DROPS_PER_SWAP));
 	count(s, "swapper_syscalls",
-	      number_at(datum, "swap", "swapper-syscalls"));
-	count(s, "violations", number_at(datum, "verification", "violations"));
+	      number_of(datum, BENCH_FIGURE_SWAP_SWAPPER_SYSCALLS));
+	count(s, "violations",
+	      number_of(datum, BENCH_FIGURE_VERIFICATION_VIOLATIONS));
 }
 
 /* A disturbed block is shown with its reason: there are no others here that

@@ -5,11 +5,11 @@
 . "$(dirname "$0")/lib.sh"
 
 run 0 list
-for name in barrier membarrier ipi-signal global-lock rcu unsync racy append; do
+for name in barrier membarrier ipi-signal global-lock unsync racy append; do
 	shows "$name"
 done
 shows "breaks: C1-exclusive"
-shows "shape: exchange-first"
+shows "shape: refuse-first"
 shows "bounds write: ns per event, together with append"
 run 0 list --json
 is_json
@@ -17,7 +17,7 @@ for key in sound breaks shape mechanism baseline represents floor; do
 	[ "$(grep -c "\"$key\": " out)" -eq "$(grep -c '"writer-pays": ' out)" ] ||
 		fail "not every strategy says its $key"
 done
-[ "$(grep -c '"kind": "candidate"' out)" -ge 5 ] || fail "fewer than 5 sound"
+[ "$(grep -c '"kind": "candidate"' out)" -ge 4 ] || fail "fewer than 4 sound"
 [ "$(grep -c '"kind": "control"' out)" -ge 2 ] || fail "fewer than 2 controls"
 for command in list topo doctor plot check compare; do
 	run 0 "$command" --help

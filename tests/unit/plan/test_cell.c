@@ -25,7 +25,7 @@ static char why[BENCH_MATRIX_WHY];
 
 /* A value of each axis that is not its default. */
 static const char *const others[][2] = {
-	{ "strategy", "rcu" },	       { "scenario", "swap" },
+	{ "strategy", "global-lock" }, { "scenario", "swap" },
 	{ "placement", "cross-numa" }, { "payload", "variable" },
 	{ "stamp", "clock" },	       { "mode", "produce-consume" },
 	{ "writers", "1024" },	       { "swap-rate", "back-to-back" },
@@ -151,12 +151,12 @@ static void baselines_are_what_the_format_says(void **state)
 	bench_cell_default(&cell);
 	assert_true(bench_cell_baseline(&cell, &base));
 	assert_string_equal(base.strategy, "append");
-	bench_cell_set(&cell, "strategy", "rcu", why, sizeof(why));
+	bench_cell_set(&cell, "strategy", "global-lock", why, sizeof(why));
 	assert_true(bench_cell_baseline(&cell, &base));
 	assert_string_equal(base.strategy, "unsync");
 	bench_cell_set(&cell, "scenario", "footprint", why, sizeof(why));
 	assert_true(bench_cell_baseline(&cell, &base));
-	assert_string_equal(base.strategy, "rcu");
+	assert_string_equal(base.strategy, "global-lock");
 	assert_int_equal(base.swap_rate, 0);
 	bench_cell_set(&cell, "scenario", "scaling", why, sizeof(why));
 	assert_false(bench_cell_baseline(&cell, &base));
@@ -269,11 +269,11 @@ static void a_slice_is_the_product_of_its_axes(void **state)
 	bench_matrix_init(&m);
 	assert_int_equal(load(&m, HEAD
 			      "\"slices\": [{\"axes\": {\"payload\": [8, 16, "
-			      "\"variable\"], \"strategy\": [\"rcu\", "
+			      "\"variable\"], \"strategy\": [\"global-lock\", "
 			      "\"barrier\"]}}, {\"axes\": {\"strategy\": "
-			      "\"rcu\"}}]}"),
+			      "\"global-lock\"}}]}"),
 			 0);
-	/* rcu at payload 16 is in both slices and measured once. */
+	/* global-lock at payload 16 is in both slices and measured once. */
 	assert_int_equal(m.n, 6);
 	bench_matrix_free(&m);
 }
@@ -311,15 +311,15 @@ static void the_command_line_overrides(void **state)
 	assert_int_equal(
 		bench_matrix_override(&m, "payload", "8,64", why, sizeof(why)),
 		0);
-	assert_int_equal(
-		bench_matrix_override(&m, "strategy", "rcu", why, sizeof(why)),
-		0);
+	assert_int_equal(bench_matrix_override(&m, "strategy", "global-lock",
+					       why, sizeof(why)),
+			 0);
 	assert_int_equal(load(&m, HEAD "\"slices\": [{\"axes\": "
 				       "{\"strategy\": \"all\", \"payload\": "
 				       "16}}, {\"axes\": {\"strategy\": "
 				       "[\"timer\"]}}]}"),
 			 0);
-	/* rcu twice, and the floor, which a filter of strategies keeps */
+	/* global-lock twice, and the floor, which a filter of strategies keeps */
 	assert_int_equal(m.n, 3);
 	assert_int_equal(m.cells[0].cell.payload, 8);
 	assert_int_equal(m.cells[1].cell.payload, 64);
@@ -347,12 +347,12 @@ static void flags_bring_the_floors(void **state)
 		floors++;
 	}
 	bench_matrix_init(&m);
-	bench_matrix_override(&m, "strategy", "rcu", why, sizeof(why));
+	bench_matrix_override(&m, "strategy", "global-lock", why, sizeof(why));
 	bench_matrix_override(&m, "scenario", "swap", why, sizeof(why));
 	bench_matrix_override(&m, "payload", "8,64", why, sizeof(why));
 	bench_matrix_override(&m, "placement", "same-pu", why, sizeof(why));
 	assert_int_equal(bench_matrix_flags(&m, why, sizeof(why)), 0);
-	/* rcu twice; the loops too write either payload */
+	/* global-lock twice; the loops too write either payload */
 	assert_int_equal(m.n, 2 + floors + loops);
 	assert_int_equal(count_floors(&m), floors + loops);
 	for (unsigned int i = 0; i < m.n; i++)
