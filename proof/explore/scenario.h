@@ -3,7 +3,7 @@
  * scenario.h - what the roles do, and the promises checked in every execution.
  *
  * Geometry is the smallest there is: two sub-buffers of two events. An event's
- * payload is two words, stored one by one. The books (scenario.c) know every
+ * payload is two words, stored one by one. The books (books.h) know every
  * attempt by context (thread 0, handler 1, its handler 2) and sequence.
  */
 #ifndef PROOF_EXPLORE_SCENARIO_H
@@ -53,6 +53,15 @@ struct xp_world {
 
 extern struct xp_world xp_world;
 extern struct sys_thread *xp_threads; /* one a role, in the arena */
+
+/* The slot that is written, and swapped. */
+struct swap_slot *xp_live_slot(void);
+
+/* Which of xp_world.cpu it is. */
+unsigned int xp_cpu_index(const struct rb_cpu *cpu);
+
+/* Where a buffer's events and words are. */
+void xp_cpu_range(struct rb_cpu *cpu, const void **from, size_t *bytes);
 
 const struct xp_scenario *xp_scenario_at(unsigned int index);
 const struct xp_scenario *xp_scenario_find(const char *name);

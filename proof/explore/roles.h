@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * roles.h - the bodies that scenarios are made of.
+ *
+ * Private to scenario.c, whose table names them, to the files that hold them
+ * (writer_role.c, reader_role.c, swapper_role.c), and to world.c (prefill).
+ */
+#ifndef PROOF_EXPLORE_ROLES_H
+#define PROOF_EXPLORE_ROLES_H
+
+#include "proof/explore/books.h"
+
+/* ------------------------------------------------------------------------ */
+/* writer_role.c; xp_write() stands in scenario.h                           */
+
+/* One attempt; the context is the depth of handlers. */
+enum xp_fate xp_write_as(unsigned int context, bool keep);
+
+void xp_write_twice(void);
+void xp_write_thrice(void);
+void xp_discard_one(void);
+void xp_write_discard_write(void);
+void xp_write_open(void);
+void xp_write_open_leave(void);
+void xp_write_leave_enter_write(void);
+void xp_write_leave(void);
+void xp_enter_write(void);
+void xp_reset_live(void);
+void xp_disable_write_enable_write(void);
+
+/* ------------------------------------------------------------------------ */
+/* reader_role.c                                                            */
+
+void xp_consume_twice(void);
+
+/* ------------------------------------------------------------------------ */
+/* swapper_role.c; xp_swap_direct() stands in scenario.h                    */
+
+void xp_swap_wait(void);
+void xp_swap_every(void);
+void xp_swap_wait_second(void);
+void xp_swap_try(void);
+void xp_swap_or_write(void);
+void xp_swap_recycle_swap(void);
+void xp_every_recycle_every(void);
+void xp_write_swap_write(void);
+void xp_disable_enable(void);
+
+#endif

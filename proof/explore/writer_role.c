@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT */
+/* writer_role.c - what writers do, and the handlers that interrupt them. */
+#include "proof/explore/roles.h"
+
+#include "strategies/events.h"
+
+static uint64_t event_sequence(unsigned int context, unsigned int n)
+{
+	return (uint64_t)context << SWAP_LEVEL_SHIFT | n;
+}
+
+/* Begin an attempt of this context and fill its event; false: refused. */
+static bool reserve_as(unsigned int context, struct swap_write *write)
+{
+	unsigned int n = xp_book.next[context]++;
+	void *at = xp_world.strategy->ops->reserve(xp_live_slot(), XP_PAYLOAD,
+						   write);
+
+	if (!at) {
+		xp_book.refused++;
+		xp_book.fate[context][n] = XP_REFUSED;
+		return false;
+	}
+	xp_section_opens(write->cpu);
+	swap_event_fill(at, XP_PAYLOAD,
+			swap_event_word(event_sequence(context, n), 0));
+	return true;
+}
+
+enum xp_fate xp_write_as(unsigned int context, bool keep)
+{
+	const struct swap_ops *ops = xp_world.strategy->ops;
+	struct swap_slot *slot = xp_live_slot();
+	unsigned int n = xp_book.next[context];
+	struct swap_write write;
+
+	if (!reserve_as(context, &write))
+		return XP_REFUSED;
+	xp_section_closes(write.cpu);
+	xp_book.fate[context][n] = keep ? XP_STORED : XP_DISCARDED;
+	if (keep)
+		ops->commit(slot, &write);
+	else
+		ops->discard(slot, &write);
+	return xp_book.fate[context][n];
+}
+
+void xp_write(void)
+{
+	xp_write_as(xp.now->depth, true);
+}
+
+void xp_write_twice(void)
+{
+	xp_write();
+	xp_write();
+}
+
+void xp_write_thrice(void)
+{
+	xp_write_twice();
+	xp_write();
+}
+
+void xp_discard_one(void)
+{
+	xp_write_as(xp.now->depth, false);
+}
+
+void xp_write_discard_write(void)
+{
+	xp_write();
+	xp_discard_one();
+	xp_write();
+}
+
+/* Reserve, fill and never commit: the writer sleeps, or is gone. */
+void xp_write_open(void)
+{
+	struct swap_write write;
+
+	xp_write();
+	if (reserve_as(0, &write))
+		xp_book.fate[0][xp_book.next[0] - 1] = XP_OPEN;
+}
+
+/* The thread ends inside a write: its exit takes it out of the slot. */
+void xp_write_open_leave(void)
+{
+	xp_write_open();
+	swap_writer_exit(xp_world.live, 0);
+}
+
+void xp_write_leave_enter_write(void)
+{
+	xp_write();
+	if (swap_writer_exit(xp_world.live, 0))
+		xp_broken(7, "the writer cannot leave its slot");
+	if (!swap_writer_enter(xp_world.live, 0))
+		xp_write();
+}
+
+void xp_write_leave(void)
+{
+	xp_write();
+	if (swap_writer_exit(xp_world.live, 0))
+		xp_broken(7, "the writer cannot leave its slot");
+}
+
+void xp_enter_write(void)
+{
+	if (!swap_writer_enter(xp_world.live, 0))
+		xp_write();
+}
+
+/* Empty the live buffer, unless that interrupts a write. */
+void xp_reset_live(void)
+{
+	if (rb_reset(&xp_live_slot()->rb))
+		return;
+	for (unsigned int c = 0; c < XP_CONTEXTS; c++)
+		for (unsigned int n = 0; n < xp_book.next[c]; n++)
+			if (xp_book.fate[c][n] == XP_STORED)
+				xp_book.fate[c][n] = XP_DISCARDED;
+}
+
+void xp_disable_write_enable_write(void)
+{
+	rb_slot_record_disable(&xp_live_slot()->rb);
+	if (xp_write_as(0, true) != XP_REFUSED)
+		xp_broken(7, "a write is stored while recording is disabled");
+	if (rb_slot_record_enable(&xp_live_slot()->rb))
+		xp_broken(7, "the count of disables was lost");
+	xp_write();
+}
