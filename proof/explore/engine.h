@@ -169,7 +169,7 @@ void xp_execute(void);
 bool xp_path_next(void);
 
 /* ------------------------------------------------------------------------ */
-/* memory.c                                                                 */
+/* memory.c; of guards, guards.c; of views, c11.c; of reads, races.c        */
 
 /* Forget buffers, histories and views of the last execution. */
 void xp_memory_reset(void);

@@ -3,7 +3,7 @@
  * xp.h - the operations that the explorer's order.h and sys.h call.
  *
  * Each takes the site where it stands in the source, asks the scheduler who
- * goes on (engine.c) and then acts on memory as the model says (memory.c) or
+ * goes on (engine.c) and then acts on memory as the model says (operations.c) or
  * on the modelled system (sys_model.c).
  */
 #ifndef PROOF_EXPLORE_XP_H

@@ -2,7 +2,7 @@
 /*
  * order.h (explorer) - ringbuf/order.h with every operation a scheduling point.
  *
- * Same names, same meaning; what each does is in proof/explore/memory.c. A
+ * Same names, same meaning; what each does is in proof/explore/operations.c. A
  * store of data is a store like others: a payload word is a point.
  */
 #ifndef RINGSWAP_RINGBUF_ORDER_H
