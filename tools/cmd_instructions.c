@@ -170,7 +170,7 @@ static int count_all(const char *payload, bool as_json)
 		putchar('\n');
 	}
 	json_decref(rows);
-	return COMMAND_OK;
+	return options_flush();
 }
 
 static bool payload_is_known(const char *text)
@@ -195,15 +195,19 @@ int cmd_instructions(int argc, char **argv)
 	for (int i = 1; i < argc; i++) {
 		if (!strcmp(argv[i], "--help")) {
 			fputs(help, stdout);
-			return COMMAND_OK;
+			return options_flush();
 		} else if (!strcmp(argv[i], "--json")) {
 			as_json = true;
-		} else if (!strcmp(argv[i], "--payload") && i + 1 < argc) {
-			payload = argv[++i];
+		} else if (!strcmp(argv[i], "--payload")) {
+			if (++i == argc)
+				return command_error(COMMAND_USAGE,
+						     "--payload needs a value; "
+						     "see --help");
+			payload = argv[i];
 		} else {
 			return command_error(COMMAND_USAGE,
-					     "unknown option \"%s\"; see "
-					     "ringswap instructions --help",
+					     "unknown or misused option "
+					     "\"%s\"; see --help",
 					     argv[i]);
 		}
 	}

@@ -44,7 +44,7 @@ static void print_help(FILE *out)
 		"really cost?\n\nCommands:\n");
 	for (const struct command *c = commands; c->name; c++)
 		if (*c->summary)
-			fprintf(out, "  %-8s  %s\n", c->name, c->summary);
+			fprintf(out, "  %-12s  %s\n", c->name, c->summary);
 	fprintf(out,
 		"\n`ringswap COMMAND --help` shows options and "
 		"examples; `ringswap --version` the build.\n");
@@ -82,10 +82,16 @@ int main(int argc, char **argv)
 	}
 	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "help")) {
 		print_help(stdout);
-		return COMMAND_OK;
+		return options_flush();
 	}
-	if (!strcmp(argv[1], "--version"))
+	if (!strcmp(argv[1], "--version")) {
+		if (argc > 2)
+			return command_error(COMMAND_USAGE,
+					     "--version takes no argument, "
+					     "got \"%s\"",
+					     argv[2]);
 		return print_version();
+	}
 	for (const struct command *c = commands; c->name; c++)
 		if (!strcmp(argv[1], c->name)) {
 			running = c->name;

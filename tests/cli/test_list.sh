@@ -32,7 +32,16 @@ sed -n 's/^COMMAND(\([a-z]*\), "[a-z].*/\1/p' "$sources/tools/commands.def" \
 while read -r command; do
 	grep -q "^    ringswap $command " "$sources/README.md" ||
 		fail "$command is not in README.md"
+	"$ringswap" "$command" --help >/dev/full 2>err &&
+		fail "$command --help to a full disk succeeds"
 done <commands
+"$ringswap" --help >/dev/full 2>err && fail "--help to a full disk succeeds"
+run 0 --help
+[ "$(sed -n 's/^\(  [a-z]*  *\)[a-z].*/\1/p' out | awk '{ print length }' |
+	sort -u | wc -l)" -eq 1 ] || fail "the commands are not one column"
+refused 2 "no argument" --version extra
+refused 2 "--payload needs a value" instructions --payload
+refused 2 "misused option" instructions --no-such
 refused 2 "sideways" list sideways
 refused 2 "--json=1" list --json=1
 "$ringswap" list >/dev/full 2>err && fail "list to a full disk succeeds"
