@@ -20,12 +20,15 @@ static double sum_of(const struct show *s, enum bench_figure figure)
 
 void show_checked(const struct show *s)
 {
+	double snapshots = sum_of(s, BENCH_FIGURE_VERIFICATION_SNAPSHOTS);
+
+	if (!(snapshots > 0)) /* floors, writes alone */
+		return;
 	show_title(s,
 		   "Checked in the timed runs: every event of %.0f snapshots "
 		   "accounted for, and %.0f events of %.0f of them read back "
 		   "one by one, between the measured slices.",
-		   sum_of(s, BENCH_FIGURE_VERIFICATION_SNAPSHOTS),
-		   sum_of(s, BENCH_FIGURE_VERIFICATION_EVENTS),
+		   snapshots, sum_of(s, BENCH_FIGURE_VERIFICATION_EVENTS),
 		   sum_of(s, BENCH_FIGURE_VERIFICATION_WALKED));
 }
 
