@@ -101,9 +101,9 @@ static void print_choice(FILE *to, const struct bench_choice *c,
 		break;
 	case BENCH_CHOICE_TOO_FEW:
 		fprintf(to,
-			"not judged: %u round%s, and %zu candidates need %u",
-			c->rounds, c->rounds == 1 ? "" : "s", c->rivals,
-			c->needs);
+			"not judged: %zu candidates need %u rounds with "
+			"numbers of all, and have %u",
+			c->rivals, c->needs, c->rounds);
 		print_best(to, c);
 		break;
 	case BENCH_CHOICE_ALONE:

@@ -374,8 +374,9 @@ static void test_too_few_rounds_allow_no_choice(void **state)
 	assert_int_equal(s.next, BENCH_NEXT_ROUNDS);
 	assert_int_equal(s.needs, 8); /* five comparisons with the baseline */
 	says(result, &s,
-	     (const char *const[]){ "not judged: 5 rounds, and 2 candidates "
-				    "need 6; the smallest median is a's",
+	     (const char *const[]){ "not judged: 2 candidates need 6 "
+				    "rounds with numbers of all, and have "
+				    "5; the smallest median is a's",
 				    "--rounds 8 or more", NULL });
 }
 
