@@ -78,7 +78,7 @@ do for [M=1:4] {
 	set label MARK_NAME[M] at screen SX(LEFT_PX + 20 + (M - 1) * 80), \
 		screen SY(DRAWN - 6) left tc rgb INK font ",11"
 }
-set label "n: swaps behind the row; a percentile that n does not support is not drawn" \
+set label "n: swaps of the row; a percentile that n does not support is not drawn" \
 	at screen SX(LEFT_PX + 340), screen SY(DRAWN - 6) left \
 	tc rgb SOFT font ",10"
 do for [I=1:NSTRAT] {

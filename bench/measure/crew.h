@@ -110,9 +110,9 @@ struct bench_crew_swaps {
 struct bench_crew_how {
 	/* Every event is, unless writers are paced. */
 	bool stamped;
-	/* One planned swap, intended at so many cycles, or 0: now. NULL: one
+	/* One swap, planned for so many cycles, or 0: now. NULL: one
 	 * slot after the other, bench_crew_swap_one(). The swapper's. */
-	void (*swap)(struct bench_crew *crew, double intended);
+	void (*swap)(struct bench_crew *crew, double planned);
 	/* What a writer stamped in one slice, between two phases. NULL: each
 	 * event is a latency. The writer's. */
 	void (*fold)(struct bench_crew *crew, const struct bench_crew_writer *w,

@@ -127,8 +127,8 @@ void bench_crew_note(struct bench_crew *crew, int err,
 		crew->swaps.done++;
 }
 
-/* @intended: when it was planned to begin; 0: now. */
-void bench_crew_swap_one(struct bench_crew *crew, double intended)
+/* @planned: when it is to begin, in cycles; 0: now. */
+void bench_crew_swap_one(struct bench_crew *crew, double planned)
 {
 	unsigned int slot = crew->next_slot;
 	struct bench_attempt attempt = { 0 };
@@ -140,12 +140,12 @@ void bench_crew_swap_one(struct bench_crew *crew, double intended)
 	note_start(crew, attempt.start);
 	if (err)
 		return;
-	if (intended == 0)
-		intended = (double)attempt.start;
+	if (planned == 0)
+		planned = (double)attempt.start;
 	bench_crew_record(crew, crew->swaps.exchange,
-			  (double)crew->ops[slot].exchanged - intended);
+			  (double)crew->ops[slot].exchanged - planned);
 	bench_crew_record(crew, crew->swaps.safe,
-			  (double)attempt.safe - intended);
+			  (double)attempt.safe - planned);
 	bench_crew_record(crew, crew->swaps.call,
 			  (double)(attempt.safe - attempt.start));
 	bench_crew_take(crew, slot);

@@ -37,9 +37,9 @@ int bench_crew_swap_now(struct bench_crew *crew, unsigned int slot,
 			struct swap_op *op, struct bench_attempt *attempt);
 
 /** bench_crew_swap_one() - the next slot's planned swap, recorded, and recycled
- * @intended: when it was planned to begin, in cycles; 0: now
+ * @planned: when it is to begin, in cycles; 0: now
  */
-void bench_crew_swap_one(struct bench_crew *crew, double intended);
+void bench_crew_swap_one(struct bench_crew *crew, double planned);
 
 /** bench_crew_note() - count how a swap ended */
 void bench_crew_note(struct bench_crew *crew, int err,

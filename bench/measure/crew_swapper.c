@@ -49,12 +49,12 @@ static void enter_phase(struct bench_crew *crew, enum bench_phase phase)
 }
 
 /* What the schedule asks for, once. */
-static void swap_planned(struct bench_crew *crew, double intended)
+static void swap_planned(struct bench_crew *crew, double planned)
 {
 	if (crew->how->swap)
-		crew->how->swap(crew, intended);
+		crew->how->swap(crew, planned);
 	else
-		bench_crew_swap_one(crew, intended);
+		bench_crew_swap_one(crew, planned);
 }
 
 static void slice_of_base(struct bench_crew *crew)

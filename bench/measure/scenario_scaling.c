@@ -26,7 +26,7 @@ static double skew_of(const struct bench_crew *crew)
 	return (double)(last - first);
 }
 
-static void snapshot_all(struct bench_crew *crew, double intended)
+static void snapshot_all(struct bench_crew *crew, double planned)
 {
 	struct bench_target *target = &crew->block->target;
 	struct scaling *own = crew->own;
@@ -43,13 +43,13 @@ static void snapshot_all(struct bench_crew *crew, double intended)
 		bench_crew_note(crew, own->errors[i], &attempt);
 		failed |= own->errors[i];
 	}
-	if (intended == 0)
-		intended = (double)attempt.start;
+	if (planned == 0)
+		planned = (double)attempt.start;
 	if (failed) {
 		own->partial++;
 	} else {
 		bench_crew_record(crew, crew->swaps.safe,
-				  (double)attempt.safe - intended);
+				  (double)attempt.safe - planned);
 		bench_crew_record(crew, crew->swaps.call,
 				  (double)(attempt.safe - attempt.start));
 		bench_crew_record(crew, own->skew, skew_of(crew));

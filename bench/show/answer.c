@@ -61,7 +61,7 @@ static bool is_success(const char *outcome)
 	return !strcmp(outcome, "ok") || !strcmp(outcome, "deferred");
 }
 
-/* Attempts that were made again, and swaps that came to nothing. */
+/* Attempts that were made again, and swaps without a snapshot. */
 static double failures(const json_t *cell)
 {
 	size_t n = bench_view_counts(cell, BENCH_FIGURE_SWAP_OUTCOMES, NULL, 0);
@@ -120,8 +120,8 @@ static const struct show_column swap_columns[] = {
 	SHOW_FIGURE(median, SWAP_DROPS_PER_SWAP, SWAP, .title = "dropped",
 		    .meaning = "events refused for each swap", .keep = 6),
 	SHOW_WORDS(failures, "failed",
-		   "attempts that found a writer inside, and swaps that came "
-		   "to nothing",
+		   "attempts that found a writer inside, and swaps without "
+		   "a snapshot",
 		   SWAP, .keep = 1),
 	{ 0 }
 };
@@ -237,16 +237,16 @@ static void add_row(struct answer *a, const char *strategy)
 {
 	const json_t *write = cell_at(a->s, a->summary.writer.at, strategy);
 	const json_t *swap = cell_at(a->s, a->summary.swapper.at, strategy);
-	unsigned int behind = 1 + length_of(write_columns);
+	unsigned int after_write = 1 + length_of(write_columns);
 
 	bench_grid_row(&a->g);
 	bench_grid_put(&a->g, 0, "%s", strategy);
 	put_side(&a->g, 1, write_columns, write);
 	if (write && is_yardstick(write))
-		for (unsigned int i = 2; i < behind; i++)
+		for (unsigned int i = 2; i < after_write; i++)
 			bench_grid_put(&a->g, i, "-");
-	put_side(&a->g, behind, swap_columns, swap);
-	put_soundness(a, behind + length_of(swap_columns), strategy);
+	put_side(&a->g, after_write, swap_columns, swap);
+	put_soundness(a, after_write + length_of(swap_columns), strategy);
 }
 
 /* Is it the first cell of its strategy on either side? */

@@ -158,15 +158,15 @@ static bool is_empty(const struct bench_grid *g, unsigned int c)
 
 static void drop_column(struct bench_grid *g, unsigned int c)
 {
-	size_t behind = g->columns - c - 1;
+	size_t after = g->columns - c - 1;
 
 	free_column(&g->column[c]);
-	memmove(&g->column[c], &g->column[c + 1], behind * sizeof(*g->column));
+	memmove(&g->column[c], &g->column[c + 1], after * sizeof(*g->column));
 	for (unsigned int i = 0; i < g->rows; i++) {
 		char **field = g->row[i].field;
 
 		free(field[c]);
-		memmove(&field[c], &field[c + 1], behind * sizeof(*field));
+		memmove(&field[c], &field[c + 1], after * sizeof(*field));
 	}
 	g->columns--;
 }
