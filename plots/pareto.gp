@@ -69,11 +69,11 @@ set label "dominated" at screen SX(LEFT_PX + 272), screen SY(DRAWN - 6) left \
 	tc rgb INK font ",10"
 set label "" at screen SX(LEFT_PX + 360), screen SY(DRAWN - 6) \
 	point pt 2 ps PS * 1.3 lw 2 lc rgb RED
-set label "broken or INVALID: not a choice" \
+set label "control, broken, INVALID: no choice" \
 	at screen SX(LEFT_PX + 372), screen SY(DRAWN - 6) left \
 	tc rgb INK font ",10"
-set label "crosses are intervals; lower left is better" \
-	at screen SX(LEFT_PX + 600), screen SY(DRAWN - 6) left \
+set label "crosses: intervals; lower left is better" \
+	at screen SX(LEFT_PX + 618), screen SY(DRAWN - 6) left \
 	tc rgb SOFT font ",10"
 set label "writer cost [ns/event], log scale" \
 	at screen SX((LEFT_PX + WIDTH) / 2), screen SY(30 + PLOT_H + 46) center \

@@ -280,6 +280,9 @@ only-dominated-is-hollow)
 			worse ok '5	4.9	5.1	2	1.9	2.1' \
 			close ok '5	4.9	5.1	1.1	1.05	1.2' \
 			fake broken '1	0.9	1.1	0.1	0.09	0.11'
+		# Unsound, and not caught in this cell: no choice either.
+		printf 'lucky\tcontrol\tok\t-\tsame-pu\t%s\n' \
+			'1.2	1.1	1.3	0.2	0.19	0.21'
 	} >"$tmp/front.tsv"
 	render pareto "$tmp/front.tsv" "$tmp/f.svg" "$title" "$caption" ||
 		die "$(cat "$tmp/stderr")"

@@ -49,7 +49,8 @@ do for [R=1:NROW] {
 NBOX = 0
 do for [R=1:NROW] {
 	if (HERE_[R]) {
-		TEXT = elide(name(R).(is_marked(R) ? " ".status_word(R) : ""), 32)
+		TEXT = elide(name(R).(is_marked(R) ? " ".status_word(R) : \
+			is_kind(R, "candidate") ? "" : " (control)"), 42)
 		W = strlen(TEXT) * 7.7 + 4
 		DONE = 0
 		do for [STEP=0:29] {
@@ -124,12 +125,12 @@ do for [R=1:NROW] {
 plot for [R=1:NROW] '+' using (HERE_[R] ? WX[R] : NaN):(SX_[R]): \
 		(WLO[R]):(WHI[R]):(SLO[R]):(SHI[R]) every ::0::0 \
 		with xyerrorbars pt -1 lw 1.3 lc rgb kind_colour(R), \
-	for [R=1:NROW] '+' using (HERE_[R] && !BEATEN[R] && \
-		!is_marked(R) ? WX[R] : NaN):(SX_[R]) every ::0::0 \
+	for [R=1:NROW] '+' using (SOUND[R] && !BEATEN[R] ? \
+		WX[R] : NaN):(SX_[R]) every ::0::0 \
 		with points pt 7 ps PS * 1.2 lc rgb kind_colour(R), \
-	for [R=1:NROW] '+' using (HERE_[R] && (BEATEN[R] || is_marked(R)) ? \
+	for [R=1:NROW] '+' using (HERE_[R] && (BEATEN[R] || !SOUND[R]) ? \
 		WX[R] : NaN):(SX_[R]) every ::0::0 \
 		with points pt (is_kind(R, "candidate") ? 6 : 12) ps PS * 1.2 \
 		lw 1.5 lc rgb kind_colour(R), \
-	for [R=1:NROW] '+' using (HERE_[R] && is_marked(R) ? WX[R] : NaN): \
+	for [R=1:NROW] '+' using (HERE_[R] && !SOUND[R] ? WX[R] : NaN): \
 		(SX_[R]) every ::0::0 with points pt 2 ps PS * 1.5 lw 2 lc rgb RED
