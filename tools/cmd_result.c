@@ -40,8 +40,11 @@ static bool is_same_file(const char *a, const char *b)
 static int write_result(const json_t *result, const char *out)
 {
 	char why[BENCH_RESULT_WHY];
-	int status = files_keep_older(out);
+	int status;
 
+	if (bench_result_may_write(out, why, sizeof(why)))
+		return command_error(COMMAND_USAGE, "%s", why);
+	status = files_keep_older(out);
 	if (!status && bench_result_write(result, out, why, sizeof(why)))
 		status = command_error(COMMAND_FAILED, "%s", why);
 	return status;

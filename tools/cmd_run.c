@@ -489,6 +489,8 @@ static int run_new(int argc, char **argv, struct options *o,
 	header = bench_run_header(argc, argv, t, &plan);
 	if (!header)
 		command_error(COMMAND_FAILED, "out of memory");
+	else if (bench_result_may_write(out, why, sizeof(why)))
+		status = command_error(COMMAND_USAGE, "%s", why);
 	else if (bench_run_begin(&run, header, why, sizeof(why)))
 		command_error(COMMAND_FAILED, "%s", why);
 	else if (!files_keep_older(out))

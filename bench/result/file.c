@@ -319,14 +319,28 @@ static void sync_folder(const char *path)
 	free(folder);
 }
 
+int bench_result_may_write(const char *path, char *why, size_t n)
+{
+	struct stat st;
+
+	if (lstat(path, &st) || S_ISREG(st.st_mode))
+		return 0;
+	return bench_why(-EINVAL, why, n,
+			 "%s: not a regular file, and a result would replace "
+			 "it; name another",
+			 path);
+}
+
 int bench_result_write(const json_t *result, const char *path, char *why,
 		       size_t n)
 {
 	mode_t mask = umask(0);
 	char *temporary = NULL;
-	int fd, err = 0;
+	int fd, err = bench_result_may_write(path, why, n);
 
 	umask(mask);
+	if (err)
+		return err;
 	if (asprintf(&temporary, "%s.XXXXXX", path) < 0)
 		return bench_why(-ENOMEM, why, n, "%s: out of memory", path);
 	fd = mkostemp(temporary, O_CLOEXEC);

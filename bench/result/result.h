@@ -54,9 +54,16 @@ int bench_result_build(const char *path,
 		       char *why, size_t n);
 
 /*
+ * May a result be put at @path? 0 where nothing is there or a regular file;
+ * -EINVAL for a device, a pipe, a folder or a link, which a rename would
+ * replace. Ask before measuring.
+ */
+int bench_result_may_write(const char *path, char *why, size_t n);
+
+/*
  * Write to @path: temporary file beside it, fsync, rename. On failure (full
- * disk, no permission) an older file at @path is unharmed and the temporary
- * one is removed.
+ * disk, no permission, not bench_result_may_write()) what was at @path is
+ * unharmed and the temporary one is removed.
  */
 int bench_result_write(const json_t *result, const char *path, char *why,
 		       size_t n);

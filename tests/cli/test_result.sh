@@ -98,6 +98,14 @@ refused 2 "would replace its journal" result short.journal -o short.journal
 cmp -s short.journal "$journals/short.jsonl" || fail "the journal was changed"
 refused 2 "not JSON" result "$0"
 refused 1 "No such file" result short.journal -o no/such/folder.json
+# What is no regular file would be replaced: a device, a pipe, a link.
+mkdir folder
+mkfifo pipe
+ln -s whole.json link
+for out in folder pipe link; do
+	refused 2 "not a regular file" result short.journal -o "$out"
+done
+[ -d folder ] && [ -p pipe ] && [ -h link ] || fail "replaced by a result"
 sed '3s/"round":/"rond":/' short.journal >wrong.journal
 refused 2 "wrong.journal:3: round: missing" result wrong.journal
 finish

@@ -64,6 +64,10 @@ refused 2 "cut.json:2:" run --matrix ./cut.json
 echo '{}' >no.journal
 refused 2 'should be "ringswap-journal/1"' run --resume no.journal
 refused 1 "No such file" run $small --out nowhere/x.json
+# Before anything is measured: a result would replace it.
+mkfifo pipe
+refused 2 "not a regular file" run $small --out pipe
+[ -p pipe ] && [ ! -e pipe.journal ] || fail "a pipe was replaced, or begun at"
 refused 2 "unknown or incomplete" bench --colour
 # Google Benchmark says so too
 run 1 bench --matrix smoke --benchmark_filter=nix

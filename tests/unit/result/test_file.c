@@ -650,6 +650,18 @@ static void test_unwritable_says_so(void **state)
 	json_decref(r);
 }
 
+static void test_a_folder_is_not_replaced(void **state)
+{
+	char why[BENCH_RESULT_WHY] = "";
+	json_t *r = build(SHORT);
+
+	(void)state;
+	assert_int_equal(bench_result_write(r, in_folder(""), why, sizeof(why)),
+			 -EINVAL);
+	assert_non_null(strstr(why, "not a regular file"));
+	json_decref(r);
+}
+
 static void refuse_file(const char *text, size_t length, const char *says)
 {
 	char why[BENCH_RESULT_WHY] = "";
@@ -853,6 +865,7 @@ int main(void)
 		cmocka_unit_test(test_write_and_load),
 		cmocka_unit_test(test_full_disk_leaves_the_old_file),
 		cmocka_unit_test(test_unwritable_says_so),
+		cmocka_unit_test(test_a_folder_is_not_replaced),
 		cmocka_unit_test(test_files_refused),
 		cmocka_unit_test(test_huge_is_refused_unread),
 		cmocka_unit_test(test_wrong_member_is_named),
