@@ -39,16 +39,23 @@ quietly build/build.log cmake --build --preset release --target ringswap ||
 step "measure: ringswap run --matrix quick (under a minute)"
 mkdir -p out || die "cannot write to $root/out"
 [ ! -s out/quick.json ] || mv -f out/quick.json out/quick.prev.json
-build/release/tools/ringswap run --matrix quick --out out/quick.json ||
-	die "ringswap run failed with status $?"
+# What it has found is kept for the end, be it bad news or good.
+status=0
+build/release/tools/ringswap run --matrix quick --out out/quick.json \
+	>out/quick.txt || status=$?
+[ $status -eq 0 ] || {
+	cat out/quick.txt
+	die "ringswap run failed with status $status"
+}
 
 step "charts: ringswap plot out/quick.json"
-build/release/tools/ringswap plot out/quick.json -o out/quick-charts \
-	--format svg,png || die "ringswap plot failed with status $?"
+quietly build/plot.log build/release/tools/ringswap plot out/quick.json \
+	-o out/quick-charts --format svg,png ||
+	die "ringswap plot failed (log: build/plot.log)"
 
 step "done"
 cat <<END
-result   out/quick.json
+result   out/quick.json, as a text out/quick.txt
 charts   out/quick-charts/
 next     build/release/tools/ringswap list
          build/release/tools/ringswap run --help
@@ -56,3 +63,5 @@ END
 [ ! -s out/quick.prev.json ] || cat <<END
 before   out/quick.prev.json (ringswap compare out/quick.prev.json out/quick.json)
 END
+echo
+cat out/quick.txt
