@@ -105,7 +105,9 @@ ln -s whole.json link
 for out in folder pipe link; do
 	refused 2 "not a regular file" result short.journal -o "$out"
 done
-[ -d folder ] && [ -p pipe ] && [ -h link ] || fail "replaced by a result"
+if [ ! -d folder ] || [ ! -p pipe ] || [ ! -h link ]; then
+	fail "replaced by a result"
+fi
 sed '3s/"round":/"rond":/' short.journal >wrong.journal
 refused 2 "wrong.journal:3: round: missing" result wrong.journal
 finish

@@ -67,7 +67,9 @@ refused 1 "No such file" run $small --out nowhere/x.json
 # Before anything is measured: a result would replace it.
 mkfifo pipe
 refused 2 "not a regular file" run $small --out pipe
-[ -p pipe ] && [ ! -e pipe.journal ] || fail "a pipe was replaced, or begun at"
+if [ ! -p pipe ] || [ -e pipe.journal ]; then
+	fail "a pipe was replaced, or a journal begun beside it"
+fi
 refused 2 "unknown or incomplete" bench --colour
 # Google Benchmark says so too
 run 1 bench --matrix smoke --benchmark_filter=nix
