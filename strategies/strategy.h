@@ -224,6 +224,37 @@ int swap_writer_enter(struct rb *live, unsigned int slot);
 int swap_writer_exit(struct rb *live, unsigned int slot);
 
 /*
+ * What a writer says of itself between two writes, where its strategy asks for
+ * it; nothing elsewhere. poll: I hold nothing here, in time for a swap that
+ * waits. idle: I write nothing until online; a swap need not wait for me. Who
+ * enters is online. Writer thread, outside any write.
+ */
+static inline void swap_writer_poll(struct swap_slot *slot)
+{
+	if (slot->strategy->poll)
+		slot->strategy->poll(slot);
+}
+
+static inline void swap_writer_idle(struct swap_slot *slot)
+{
+	if (slot->strategy->idle)
+		slot->strategy->idle(slot);
+}
+
+static inline void swap_writer_online(struct swap_slot *slot)
+{
+	if (slot->strategy->online)
+		slot->strategy->online(slot);
+}
+
+/* A deadline for swap and settle: never, where a strategy has no other. */
+static inline uint64_t swap_deadline(const struct swap_strategy *strategy,
+				     uint64_t deadline)
+{
+	return strategy->bounded ? deadline : UINT64_MAX;
+}
+
+/*
  * Exchange the buffers of slot between live and spare. op is the caller's and
  * is filled in. A handler may call it with SWAP_TRY where the trait says so.
  *

@@ -26,6 +26,13 @@
 #define RIG_WINDOW  65536u /* sequences remembered, to tell duplicates */
 #define RIG_PAYLOAD 1024u  /* largest that a scenario writes */
 
+#define RIG_MS UINT64_C(1000000)
+/* Patience of a swap that must succeed, and of one that cannot. */
+#define RIG_LONG_NS  (5000 * RIG_MS)
+#define RIG_SHORT_NS (30 * RIG_MS)
+/* How late a bounded swap may return on a machine that is busy. */
+#define RIG_LATE_NS (2000 * RIG_MS)
+
 /* What a run found; in memory shared with the parent, which outlives it. */
 struct verdict {
 	_Atomic uint64_t violations[SWAP_PROMISES];
@@ -76,6 +83,14 @@ struct rig_writer {
 	uint64_t last_stamp; /* of the buffer being read */
 };
 
+/* A slot's swap: what it found, and whether it is still in progress. */
+struct rig_pending {
+	struct swap_op op;
+	bool in_progress;
+	unsigned int place; /* of its spare */
+	struct rb_cpu *live, *spare;
+};
+
 struct rig {
 	const struct swap_strategy *strategy;
 	struct rig_config config;
@@ -86,9 +101,13 @@ struct rig {
 	bool resting[RIG_SPARES][RIG_WRITERS];
 	uint64_t consumed[RIG_WRITERS]; /* of the live buffer, live */
 	struct rig_writer writer[RIG_WRITERS];
+	struct rig_pending pending[RIG_WRITERS];
 	_Atomic bool stop;
 	bool unordered; /* several swappers: snapshots come in any order */
+	bool exchanged, copied; /* how its swaps take what they take */
 	uint64_t swaps, refused;
+	uint64_t in_progress; /* of the swaps: not over at once */
+	uint64_t taken;	      /* events in snapshots, overrun ones too */
 };
 
 typedef void (*conform_fn)(struct rig *rig);
@@ -128,16 +147,21 @@ extern void (*rig_on_signal)(struct rig_writer *writer);
 /* The calling thread's writer, or NULL. */
 struct rig_writer *rig_self(void);
 
+/* ---- swaps.c ---- */
+
 /*
- * One swap of a slot into the next resting place, settled, checked (C4, C6)
- * and, when it succeeded, read and hashed. Returns the swap's value.
+ * One swap of a slot into the next resting place, checked (C4, C6) and, when it
+ * succeeded, read and hashed; its value. A swap that is in progress is settled
+ * until the patience ends, and by the calls after this one: -EINPROGRESS means
+ * that the spare still is the strategy's.
  */
 int rig_swap(struct rig *rig, unsigned int slot, enum swap_mode mode,
-	     uint64_t deadline);
+	     uint64_t patience);
 
-/* Take a slot's place in the rotation back without reading it (handlers). */
-int rig_swap_raw(struct rig *rig, struct rb *spare, unsigned int slot,
-		 enum swap_mode mode, uint64_t deadline);
+/* One call of swap or settle, its time checked; what it took is the caller's. */
+int rig_swap_with(struct rig *rig, struct rb *spare, unsigned int slot,
+		  enum swap_mode mode, uint64_t patience, struct swap_op *op);
+int rig_settle_with(struct rig *rig, uint64_t patience, struct swap_op *op);
 
 /* Read the live buffer of a slot while it is written. */
 void rig_consume(struct rig *rig, unsigned int slot);
@@ -159,7 +183,19 @@ void book_balance(struct rig *rig, unsigned int slot);
 /* Every byte of a buffer: pages and indices. */
 uint64_t book_hash(const struct rb_cpu *cpu);
 
-/* ---- scenarios.c: one function a scenario of properties.def ---- */
+/* Memory in pages of the system's. */
+static inline size_t rig_mapped(size_t bytes)
+{
+	return (bytes + 4095) & ~(size_t)4095;
+}
+
+/* This scenario is for who swaps, in this mode; else it is skipped. */
+void rig_need_swap(struct rig *rig);
+
+/* And for who can hold a write open. */
+void rig_need_open_write(struct rig *rig);
+
+/* ---- scenarios.c, absent.c, traits.c: a function a scenario ---- */
 
 void conform_stress(struct rig *rig);
 void conform_own_thread(struct rig *rig);
@@ -168,6 +204,8 @@ void conform_interrupted_write(struct rig *rig);
 void conform_stopped_writer(struct rig *rig);
 void conform_dead_writer(struct rig *rig);
 void conform_blocked_signals(struct rig *rig);
+void conform_asleep_outside(struct rig *rig);
+void conform_idle_writer(struct rig *rig);
 void conform_unbounded(struct rig *rig);
 void conform_traits(struct rig *rig);
 void conform_swappers(struct rig *rig);

@@ -152,6 +152,7 @@ void rig_write_some(struct rig_writer *writer)
 		rig_write_one(writer, 0, false);
 	for (int i = 0; i < 8; i++)
 		rig_write_one(writer, 0, true);
+	swap_writer_poll(writer->slot); /* it holds nothing here */
 	store_relaxed(&writer->rig->verdict->attempts, writer->attempted[0]);
 }
 
@@ -258,14 +259,9 @@ void rig_stop(struct rig *rig)
 
 /* ---- Buffers ---- */
 
-static size_t mapped(size_t bytes)
-{
-	return (bytes + 4095) & ~(size_t)4095;
-}
-
 static void *map_alloc(void *arg, unsigned int slot, size_t bytes)
 {
-	void *memory = mmap(NULL, mapped(bytes), PROT_READ | PROT_WRITE,
+	void *memory = mmap(NULL, rig_mapped(bytes), PROT_READ | PROT_WRITE,
 			    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	(void)arg;
@@ -277,17 +273,7 @@ static void map_free(void *arg, unsigned int slot, void *memory, size_t bytes)
 {
 	(void)arg;
 	(void)slot;
-	munmap(memory, mapped(bytes));
-}
-
-/* A snapshot's pages and header, as they were mapped. */
-static void protect(struct rb_cpu *cpu, unsigned char *pages, size_t bytes,
-		    int how)
-{
-	size_t all = mapped(bytes) + mapped(sizeof(*cpu));
-
-	if (mprotect(pages, all, how))
-		abort();
+	munmap(memory, rig_mapped(bytes));
 }
 
 void rig_create(struct rig *rig)
@@ -332,128 +318,4 @@ void rig_destroy(struct rig *rig)
 	rb_destroy(rig->live);
 	for (unsigned int i = 0; i < RIG_SPARES; i++)
 		rb_destroy(rig->spares[i]);
-}
-
-/* ---- Swapping ---- */
-
-/* Lay a snapshot to rest: it was read, and must not change from here on. */
-static void rest(struct rig *rig, unsigned int place, unsigned int slot)
-{
-	struct rb_cpu *cpu = rb_slot_active(rb_slot(rig->spares[place], slot));
-
-	rig->hash[place][slot] = book_hash(cpu);
-	rig->resting[place][slot] = true;
-	if (rig->config.protect)
-		protect(cpu, cpu->pages,
-			(size_t)cpu->max_subbufs * cpu->subbuf_size, PROT_NONE);
-}
-
-/* Has a resting snapshot changed? Then make it a spare again. */
-static void wake(struct rig *rig, unsigned int place, unsigned int slot)
-{
-	struct rb_slot *spare = rb_slot(rig->spares[place], slot);
-	struct rb_cpu *cpu = rb_slot_active(spare);
-	size_t bytes = (size_t)rig->config.subbufs * 1024;
-
-	if (!rig->resting[place][slot])
-		return;
-	rig->resting[place][slot] = false;
-	if (rig->config.protect)
-		protect(cpu, (unsigned char *)cpu - bytes, bytes,
-			PROT_READ | PROT_WRITE);
-	if (book_hash(cpu) != rig->hash[place][slot])
-		rig_violation(rig, SWAP_C1_EXCLUSIVE,
-			      "a snapshot changed after it was handed over");
-	if (rb_recycle(spare))
-		rig_violation(rig, SWAP_C7_BALANCED,
-			      "a snapshot is not recycled");
-}
-
-int rig_swap_raw(struct rig *rig, struct rb *spare, unsigned int slot,
-		 enum swap_mode mode, uint64_t deadline)
-{
-	struct verdict *verdict = rig->verdict;
-	struct swap_op op;
-	int err;
-
-	store_relaxed(&verdict->deadline, deadline);
-	store_relaxed(&verdict->swapping_since, sys_now());
-	err = swap(rig->live, spare, slot, mode, deadline, &op);
-	while (err == -EINPROGRESS)
-		err = swap_settle(&op, deadline);
-	store_relaxed(&verdict->swapping_since, 0);
-	return err;
-}
-
-int rig_swap(struct rig *rig, unsigned int slot, enum swap_mode mode,
-	     uint64_t deadline)
-{
-	unsigned int place = (unsigned int)(rig->swaps % RIG_SPARES);
-	struct rb_slot *live = rb_slot(rig->live, slot);
-	struct rb_slot *spare = rb_slot(rig->spares[place], slot);
-	struct rb_cpu *a = rb_slot_active(live);
-	struct rb_cpu *b;
-	int err;
-
-	wake(rig, place, slot);
-	b = rb_slot_active(spare);
-	err = rig_swap_raw(rig, rig->spares[place], slot, mode, deadline);
-	if (err ? rb_slot_active(live) != a || rb_slot_active(spare) != b
-		: rb_slot_active(live) != b || rb_slot_active(spare) != a)
-		rig_violation(rig, SWAP_C4_ALL_OR_NOTHING,
-			      "swap returned %d: %s", err,
-			      err ? "but exchanged" : "but did not");
-	if (rb_slot_active(live) == a) {
-		rig->refused++;
-		return err;
-	}
-	rig->swaps++;
-	book_buffer(rig, slot, a);
-	rest(rig, place, slot);
-	return err;
-}
-
-void rig_consume(struct rig *rig, unsigned int slot)
-{
-	long n = rb_consume(rb_slot(rig->live, slot), 1 + rig->swaps % 40,
-			    book_event, &rig->writer[slot]);
-
-	if (n < 0)
-		rig_violation(rig, SWAP_C1_EXCLUSIVE, "consume: %ld", n);
-	else
-		rig->consumed[slot] += (uint64_t)n;
-}
-
-static void check_balanced(struct rig *rig, struct rb *rb, unsigned int index)
-{
-	struct swap_slot *slot = swap_slot(rb, index);
-
-	if (load_relaxed(&slot->rb.nesting))
-		rig_violation(rig, SWAP_C7_BALANCED, "nesting is %u",
-			      load_relaxed(&slot->rb.nesting));
-	if (load_relaxed(&slot->rb.refuse))
-		rig_violation(rig, SWAP_C7_BALANCED, "refuse is %#x",
-			      load_relaxed(&slot->rb.refuse));
-	if (load_relaxed(&slot->rb.control))
-		rig_violation(rig, SWAP_C7_BALANCED, "control is held");
-	if (load_relaxed(&slot->writer))
-		rig_violation(rig, SWAP_C7_BALANCED, "the writer has not left");
-	if (load_relaxed(&rb_slot_active(&slot->rb)->owner) != &slot->rb)
-		rig_violation(rig, SWAP_C7_BALANCED,
-			      "the owner is another slot");
-}
-
-void rig_close(struct rig *rig)
-{
-	for (unsigned int i = 0; i < rig->config.writers; i++) {
-		for (unsigned int place = 0; place < RIG_SPARES; place++) {
-			wake(rig, place, i);
-			check_balanced(rig, rig->spares[place], i);
-		}
-		check_balanced(rig, rig->live, i);
-		book_buffer(rig, i, rb_slot_active(rb_slot(rig->live, i)));
-		book_balance(rig, i);
-	}
-	if (load_relaxed(&sys_self()->inside))
-		rig_violation(rig, SWAP_C7_BALANCED, "the swapper is inside");
 }

@@ -160,9 +160,38 @@ static void check_attempts(void)
 						    step_state.drops));
 }
 
+int step_settle(void)
+{
+	const struct swap_strategy *strategy = step_state.options->strategy;
+	uint64_t end = sys_now() + LONG_NS;
+	int err;
+
+	do {
+		swap_writer_poll(step_state.slot);
+		err = swap_settle(&step_state.op,
+				  swap_deadline(strategy, sys_now()));
+	} while (err == -EINPROGRESS && sys_now() < end);
+	return err;
+}
+
+/* What a handler began and could not end. */
+static void finish_handler_swap(void)
+{
+	int err;
+
+	if (!step_state.in_progress)
+		return;
+	step_state.in_progress = false;
+	err = step_settle();
+	if (err)
+		step_violation("a swap in progress never ended: %d", err);
+	step_note_swap(err);
+}
+
 void step_check_run(void)
 {
 	step_finish_helper();
+	finish_handler_swap();
 	if (step_state.swapped) {
 		struct rb_cpu *snapshot =
 			rb_slot_active(rb_slot(step_state.spare, 0));

@@ -90,6 +90,11 @@ void step_on_helper_trap(ucontext_t *at)
 	let_go();
 }
 
+static uint64_t long_from_now(void)
+{
+	return swap_deadline(step_state.options->strategy, sys_now() + LONG_NS);
+}
+
 /* The other thread notes its own swap: while it does, nothing is stepped on. */
 static void helper_swap(struct helper *helper)
 {
@@ -98,9 +103,9 @@ static void helper_swap(struct helper *helper)
 				      : SWAP_WAIT;
 
 	helper->err = swap(step_state.live, step_state.spare, 0, mode,
-			   sys_now() + LONG_NS, &helper->op);
+			   long_from_now(), &helper->op);
 	while (helper->err == -EINPROGRESS)
-		helper->err = swap_settle(&helper->op, sys_now() + LONG_NS);
+		helper->err = swap_settle(&helper->op, long_from_now());
 	if (!helper->err)
 		step_state.hash = step_hash_of(
 			rb_slot_active(rb_slot(step_state.spare, 0)));
@@ -114,7 +119,7 @@ static void helper_cut_swap(struct helper *helper)
 		.live = swap_slot(step_state.live, 0),
 		.spare = swap_slot(step_state.spare, 0),
 		.mode = SWAP_TRY,
-		.deadline = sys_now() + LONG_NS,
+		.deadline = long_from_now(),
 	};
 	helper->count = 0;
 	rb_control_try(&helper->op.live->rb);
@@ -165,8 +170,10 @@ void step_finish_helper(void)
 		return;
 	store_release(&step_state.helper.parked, PARK_GO);
 	while (load_acquire(&step_state.helper.state) == HELPER_ASKED &&
-	       sys_now() < end)
+	       sys_now() < end) {
+		swap_writer_poll(step_state.slot);
 		sched_yield();
+	}
 	if (load_acquire(&step_state.helper.state) != HELPER_DONE)
 		step_violation("the other thread's swap did not end");
 	else if (step_state.helper.err && step_state.helper.err != -EBUSY)

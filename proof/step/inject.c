@@ -26,17 +26,25 @@ static void inject_write(void)
 	}
 }
 
+/* The handler's swap: a new one, or another look at the one in progress. It
+ * does not wait for the writer that it interrupted. */
 static void inject_swap(void)
 {
-	struct swap_op op;
+	struct swap_op *op = &step_state.op;
 	int err;
 
 	if (step_state.swapped)
 		return;
-	err = swap(step_state.live, step_state.spare, 0, SWAP_TRY,
-		   sys_now() + LONG_NS, &op);
-	if (err == -EINPROGRESS)
-		err = swap_settle(&op, sys_now() + LONG_NS);
+	if (step_state.in_progress)
+		err = swap_settle(
+			op,
+			swap_deadline(step_state.options->strategy, sys_now()));
+	else
+		err = swap(step_state.live, step_state.spare, 0, SWAP_TRY,
+			   sys_now() + LONG_NS, op);
+	step_state.in_progress = err == -EINPROGRESS;
+	if (step_state.in_progress)
+		return;
 	if (err && err != -EBUSY)
 		step_violation("a handler's try returned %d", err);
 	step_note_swap(err);

@@ -40,6 +40,10 @@ const char *step_why_not(const struct step_options *options)
 {
 	const struct swap_strategy *s = options->strategy;
 
+	if (!s->ops->reserve && (options->what == STEP_NESTED_SPLIT ||
+				 options->what == STEP_NESTED_DISCARD ||
+				 options->what == STEP_CUT_SWAP))
+		return "it writes an event whole";
 	switch (options->what) {
 	case STEP_HANDLER_SWAP:
 		if (!s->swap || !s->swap_from_handler)

@@ -43,6 +43,7 @@ static bool step_once(uint64_t at, uint64_t again)
 	step_state.at = at;
 	step_state.again = again;
 	step_state.count = step_state.overrun = step_state.last_stamp = 0;
+	step_state.in_progress = false;
 	step_state.injected = step_state.injected_again = step_state.swapped =
 		false;
 	step_state.inside = step_state.cut = step_state.was_cut =

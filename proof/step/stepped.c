@@ -42,6 +42,13 @@ void step_write_large(unsigned int level)
 	write_event(level, LARGE);
 }
 
+static void write_whole(void)
+{
+	trap_on();
+	write_event(0, SMALL);
+	trap_off();
+}
+
 static __attribute__((noinline)) void write_split(bool commit)
 {
 	struct swap_write write;
@@ -101,14 +108,15 @@ static __attribute__((noinline)) void write_loop(void)
 
 static void step_swap(enum swap_mode mode)
 {
-	uint64_t deadline = sys_now() + LONG_NS;
-	struct swap_op op;
+	const struct swap_strategy *strategy = step_state.options->strategy;
 	int err;
 
 	trap_on();
-	err = swap(step_state.live, step_state.spare, 0, mode, deadline, &op);
+	err = swap(step_state.live, step_state.spare, 0, mode,
+		   swap_deadline(strategy, sys_now() + LONG_NS),
+		   &step_state.op);
 	if (err == -EINPROGRESS)
-		err = swap_settle(&op, deadline);
+		err = step_settle();
 	trap_off();
 	if (err)
 		step_violation("an idle writer's own swap returned %d", err);
@@ -129,12 +137,14 @@ void step_body(void)
 		write_loop();
 		break;
 	case STEP_NESTED_WRITE:
-		trap_on();
-		write_event(0, SMALL);
-		trap_off();
+		write_whole();
 		break;
 	default:
-		write_split(step_state.options->what != STEP_NESTED_DISCARD);
+		if (!ops()->reserve)
+			write_whole();
+		else
+			write_split(step_state.options->what !=
+				    STEP_NESTED_DISCARD);
 		break;
 	}
 }

@@ -91,6 +91,8 @@ struct step_state {
 	bool was_cut;	     /* it was: its swap is that long */
 	bool late;	     /* the event was open before the cut */
 	bool injected, injected_again;
+	struct swap_op op;		  /* of a handler's or own swap */
+	bool in_progress;		  /* it is */
 	bool swapped;			  /* the spare holds a snapshot */
 	uint64_t hash;			  /* of it, as it was handed over */
 	struct rb_cpu *volatile open_cpu; /* of the event that is open */
@@ -180,6 +182,9 @@ void step_violation(const char *format, ...)
 	__attribute__((format(printf, 1, 2)));
 
 uint64_t step_hash_of(const struct rb_cpu *cpu);
+
+/* Wait for the swap in progress: the writer is outside, and says so. */
+int step_settle(void);
 
 /* A swap has ended: note the snapshot as it is now, or that there is none. */
 void step_note_swap(int err);

@@ -161,6 +161,15 @@ void round_point(const struct round_config *config, struct bench_rng *rng,
 /* ------------------------------------------------------------------------ */
 /* Making and breaking down                                                 */
 
+static int make_spare(struct round *r, struct spare *spare)
+{
+	int err = swap_rb_create(r->strategy, r->config.attr, &spare->rb);
+
+	for (unsigned int i = 0; i < r->config.writers && !err; i++)
+		spare->slot[i].cpu = rb_slot_active(rb_slot(spare->rb, i));
+	return err;
+}
+
 static int make_buffers(struct round *r)
 {
 	struct rb_attr attr = r->config.attr;
@@ -169,15 +178,13 @@ static int make_buffers(struct round *r)
 	for (unsigned int i = 0; i < r->config.writers && !err; i++) {
 		struct writer *w = &r->writers[i];
 
-		err = swap_rb_create(r->strategy, attr, &w->handler_spare.rb);
+		err = make_spare(r, &w->handler_spare);
 		if (!err)
-			err = swap_rb_create(r->strategy, attr,
-					     &w->own_spare.rb);
+			err = make_spare(r, &w->own_spare);
 	}
 	for (unsigned int i = 0; i < r->config.swappers; i++)
 		for (unsigned int k = 0; k < ROUND_SPARES && !err; k++)
-			err = swap_rb_create(r->strategy, attr,
-					     &r->swappers[i].spares[k].rb);
+			err = make_spare(r, &r->swappers[i].spares[k]);
 	attr.subbufs++;
 	return err ? err : swap_rb_create(r->strategy, attr, &r->decoy);
 }
@@ -364,10 +371,14 @@ static void close_round(struct round *r)
 
 	check_held(r);
 	check_quiet(r);
+	if (load_relaxed(&r->copied) && !load_relaxed(&r->taken) &&
+	    r->writers[0].source[0].attempted)
+		torture_violation(TORTURE_ERROR, "no swap took anything");
 	for (unsigned int i = 0; i < r->config.writers; i++)
 		close_writer(r, &r->writers[i]);
 	for (unsigned int i = 0; i < r->config.swappers; i++) {
 		result->held += r->swappers[i].held;
+		result->in_progress += r->swappers[i].in_progress;
 		for (unsigned int o = 0; o < TORTURE_OUTCOMES; o++)
 			result->swaps[o] += r->swappers[i].swaps[o];
 	}

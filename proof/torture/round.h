@@ -29,6 +29,7 @@
 #define ROUND_SPARES   3u
 #define ROUND_CPUS     64
 #define ROUND_POINTS   10
+#define ROUND_PAYLOAD  4096u /* the largest write but for those of loops */
 
 enum point {
 	POINT_BEGIN = 1,
@@ -82,11 +83,13 @@ struct round_config {
 /* A ring buffer that gives buffers in exchange, one state a slot. */
 struct spare {
 	struct rb *rb;
-	struct {
+	struct spare_slot {
 		bool held; /* has a snapshot that must not change */
 		struct rb_cpu *cpu;
 		uint64_t hash;
+		bool in_progress; /* its op: the buffer is the strategy's */
 	} slot[ROUND_WRITERS];
+	struct swap_op ops[ROUND_WRITERS]; /* for swap_every_slot(): in a row */
 };
 
 struct round;
@@ -125,6 +128,7 @@ struct swapper {
 	struct bench_rng rng;
 	struct spare spares[ROUND_SPARES];
 	uint64_t swaps[TORTURE_OUTCOMES];
+	uint64_t in_progress; /* answers of swap and settle */
 	uint64_t held;
 };
 
@@ -141,6 +145,9 @@ struct round {
 	int n_cpus;
 	_Atomic bool stop;
 	_Atomic bool stop_writers;
+	/* How swaps take what they take: all alike. */
+	_Atomic bool exchanged, copied;
+	_Atomic uint64_t taken; /* events that were copied */
 };
 
 /* One chance in n; n 0: never. */
@@ -181,6 +188,9 @@ void snapshot_check(struct spare *spare, struct writer *writer,
 		    struct torture_result *result);
 /* Make it a spare again: must succeed. */
 void snapshot_give_back(struct spare *spare, unsigned int slot);
+
+/* From now, or never where the strategy has no other. */
+uint64_t round_deadline(const struct round *round, uint64_t patience);
 
 /* One swap's end, counted; violation unless it may end so. */
 void swap_count(uint64_t swaps[TORTURE_OUTCOMES], int first, int err,

@@ -58,6 +58,7 @@ static void write_events(struct scene *scene, unsigned int count)
 		if (open_write(scene, &write))
 			scene->strategy->ops->commit(swap_slot(scene->live, 0),
 						     &write);
+	swap_writer_poll(swap_slot(scene->live, 0));
 }
 
 static void wait_for(sem_t *sem)
@@ -185,18 +186,21 @@ static int take(struct scene *scene, int err)
 	return rb_recycle(rb_slot(scene->spare, 0));
 }
 
+static uint64_t deadline_in(const struct scene *scene, unsigned int ms)
+{
+	return swap_deadline(scene->strategy,
+			     sys_now() + ms * UINT64_C(1000000));
+}
+
 int scene_settle(struct scene *scene, unsigned int ms)
 {
-	uint64_t deadline = sys_now() + ms * UINT64_C(1000000);
-
-	return take(scene, swap_settle(&scene->op, deadline));
+	return take(scene, swap_settle(&scene->op, deadline_in(scene, ms)));
 }
 
 int scene_swap(struct scene *scene, unsigned int ms)
 {
-	uint64_t deadline = sys_now() + ms * UINT64_C(1000000);
-	int err = swap(scene->live, scene->spare, 0, SWAP_WAIT, deadline,
-		       &scene->op);
+	int err = swap(scene->live, scene->spare, 0, SWAP_WAIT,
+		       deadline_in(scene, ms), &scene->op);
 
 	if (err == -EINPROGRESS)
 		return scene_settle(scene, ms);

@@ -78,6 +78,27 @@ static bool read_snapshot(struct book_reader *reader, struct rb_slot *slot,
 	return consume;
 }
 
+/* A strategy exchanges buffers, or it copies events; never both. */
+static void note_kind(struct spare *spare, struct writer *w)
+{
+	struct rb_cpu *cpu = rb_slot_active(rb_slot(spare->rb, w->index));
+	struct round *r = w->round;
+	struct rb_counts counts;
+
+	if (cpu != spare->slot[w->index].cpu) {
+		store_relaxed(&r->exchanged, true);
+	} else {
+		store_relaxed(&r->copied, true);
+		rb_counts(cpu, &counts);
+		fetch_add_acq_rel(&r->taken, counts.entries + counts.overrun);
+	}
+	if (load_relaxed(&r->exchanged) && load_relaxed(&r->copied))
+		torture_violation(TORTURE_ERROR,
+				  "slot %u: swap returned 0 and exchanged "
+				  "nothing",
+				  w->index);
+}
+
 bool snapshot_take(struct spare *spare, struct writer *w, struct bench_rng *rng,
 		   bool check)
 {
@@ -85,11 +106,7 @@ bool snapshot_take(struct spare *spare, struct writer *w, struct bench_rng *rng,
 	struct book_reader reader = { .book = &w->book };
 	uint64_t hash;
 
-	if (rb_slot_active(slot) == spare->slot[w->index].cpu)
-		torture_violation(TORTURE_ERROR,
-				  "slot %u: swap returned 0 and exchanged "
-				  "nothing",
-				  w->index);
+	note_kind(spare, w);
 	spare->slot[w->index].cpu = rb_slot_active(slot);
 	hash = snapshot_hash(spare, w->index);
 	/* Consuming moves what only a reader may move. */
@@ -179,9 +196,10 @@ static void swap_must_refuse(struct swapper *s, struct rb *with,
 	struct swap_op op;
 	int err = swap(s->round->live, with, slot,
 		       bench_rng_below(&s->rng, 2) ? SWAP_WAIT : SWAP_TRY,
-		       sys_now() + 1000000, &op);
+		       round_deadline(s->round, 1000000), &op);
 
-	if (err == -EINVAL || err == -EBUSY || err == -EOPNOTSUPP)
+	if (err == -EINVAL || err == -EBUSY || err == -EOPNOTSUPP ||
+	    err == -ETIMEDOUT)
 		return;
 	torture_violation(TORTURE_ERROR, "slot %u: swap of unequal buffers: %s",
 			  slot, err ? strerror(-err) : "done");
@@ -213,32 +231,39 @@ static void check_deadline(struct swapper *s, uint64_t deadline)
 {
 	uint64_t now = sys_now();
 
-	if (swap_slot(s->round->live, 0)->strategy->bounded &&
-	    now > deadline + LATE_NS)
+	if (s->round->strategy->bounded && now > deadline + LATE_NS)
 		torture_violation(TORTURE_LATE,
 				  "swap came back %llu ms after its deadline",
 				  (unsigned long long)(now - deadline) /
 					  1000000);
 }
 
-static void swap_once(struct swapper *s, struct spare *spare, unsigned int slot)
+uint64_t round_deadline(const struct round *round, uint64_t patience)
+{
+	return swap_deadline(round->strategy, sys_now() + patience);
+}
+
+/* Until it is settled, nobody gets at the spare. */
+static void check_tied_up(struct spare *spare, unsigned int slot)
+{
+	if (rb_recycle(rb_slot(spare->rb, slot)) != -EBUSY)
+		torture_violation(TORTURE_ERROR,
+				  "slot %u: the spare of a swap in progress "
+				  "is given back",
+				  slot);
+}
+
+/* What swap or settle came to; first: what swap itself said. */
+static void swap_ended(struct swapper *s, struct spare *spare,
+		       unsigned int slot, int first, int err)
 {
 	const struct round_config *c = &s->round->config;
-	struct writer *w = &s->round->writers[slot];
-	enum swap_mode mode = round_draw(&s->rng, c->try_in) ? SWAP_TRY
-							     : SWAP_WAIT;
-	uint64_t patience = draw_patience(&s->rng), deadline;
-	struct swap_op op;
-	int first, err;
 
-	spare->slot[slot].cpu = rb_slot_active(rb_slot(spare->rb, slot));
-	round_point(c, &s->rng, POINT_SWAP);
-	deadline = sys_now() + patience;
-	first = swap(s->round->live, spare->rb, slot, mode, deadline, &op);
-	check_deadline(s, deadline);
-	for (err = first; err == -EINPROGRESS;) {
-		round_point(c, &s->rng, POINT_IN_PROGRESS);
-		err = swap_settle(&op, sys_now() + patience);
+	spare->slot[slot].in_progress = err == -EINPROGRESS;
+	if (spare->slot[slot].in_progress) {
+		s->in_progress++;
+		check_tied_up(spare, slot);
+		return;
 	}
 	swap_count(s->swaps, first == -EINPROGRESS ? first : 0, err,
 		   c->control);
@@ -248,9 +273,45 @@ static void swap_once(struct swapper *s, struct spare *spare, unsigned int slot)
 		return;
 	}
 	round_point(c, &s->rng, POINT_EXCHANGED);
-	if (!snapshot_take(spare, w, &s->rng, c->check_buffers))
+	if (!snapshot_take(spare, &s->round->writers[slot], &s->rng,
+			   c->check_buffers))
 		store_relaxed(&s->round->stop, true);
 	s->held++;
+}
+
+/* One more look at a swap in progress. */
+static void settle_once(struct swapper *s, struct spare *spare,
+			unsigned int slot)
+{
+	uint64_t deadline = round_deadline(s->round, draw_patience(&s->rng));
+	int err;
+
+	round_point(&s->round->config, &s->rng, POINT_IN_PROGRESS);
+	err = swap_settle(&spare->ops[slot], deadline);
+	check_deadline(s, deadline);
+	swap_ended(s, spare, slot, -EINPROGRESS, err);
+}
+
+static void swap_once(struct swapper *s, struct spare *spare, unsigned int slot)
+{
+	const struct round_config *c = &s->round->config;
+	enum swap_mode mode = round_draw(&s->rng, c->try_in) ? SWAP_TRY
+							     : SWAP_WAIT;
+	uint64_t patience = draw_patience(&s->rng), deadline;
+	int err;
+
+	spare->slot[slot].cpu = rb_slot_active(rb_slot(spare->rb, slot));
+	round_point(c, &s->rng, POINT_SWAP);
+	deadline = round_deadline(s->round, patience);
+	err = swap(s->round->live, spare->rb, slot, mode, deadline,
+		   &spare->ops[slot]);
+	check_deadline(s, deadline);
+	swap_ended(s, spare, slot, 0, err);
+	/* Now at once, now when this spare's turn comes again; who waits without
+	 * a deadline for what it holds itself never would. */
+	while (spare->slot[slot].in_progress &&
+	       !(s->round->strategy->bounded && round_draw(&s->rng, 4)))
+		settle_once(s, spare, slot);
 }
 
 static void give_back_held(struct swapper *s, struct spare *spare,
@@ -267,28 +328,25 @@ static void give_back_held(struct swapper *s, struct spare *spare,
 static void swap_every(struct swapper *s, struct spare *spare)
 {
 	const struct round_config *c = &s->round->config;
-	struct swap_op ops[ROUND_WRITERS];
 	int errors[ROUND_WRITERS];
+	uint64_t deadline;
 
 	for (unsigned int i = 0; i < c->writers; i++) {
+		while (spare->slot[i].in_progress)
+			settle_once(s, spare, i);
 		give_back_held(s, spare, i);
 		spare->slot[i].cpu = rb_slot_active(rb_slot(spare->rb, i));
 	}
 	round_point(c, &s->rng, POINT_SWAP);
-	swap_every_slot(s->round->live, spare->rb,
-			sys_now() + draw_patience(&s->rng), ops, errors);
+	deadline = round_deadline(s->round, draw_patience(&s->rng));
+	swap_every_slot(s->round->live, spare->rb, deadline, spare->ops,
+			errors);
+	check_deadline(s, deadline);
 	for (unsigned int i = 0; i < c->writers; i++) {
-		swap_count(s->swaps, 0, errors[i], c->control);
-		if (errors[i]) {
-			check_untouched(spare, i, errors[i]);
-			check_withdrawn(s, i, errors[i]);
-			continue;
-		}
-		round_point(c, &s->rng, POINT_EXCHANGED);
-		if (!snapshot_take(spare, &s->round->writers[i], &s->rng,
-				   c->check_buffers))
-			store_relaxed(&s->round->stop, true);
-		s->held++;
+		swap_ended(s, spare, i, 0, errors[i]);
+		while (spare->slot[i].in_progress &&
+		       !s->round->strategy->bounded)
+			settle_once(s, spare, i);
 	}
 }
 
@@ -306,6 +364,10 @@ static void use_spare(struct swapper *s, struct spare *spare)
 	}
 	if (round_draw(&s->rng, c->every_in)) {
 		swap_every(s, spare);
+		return;
+	}
+	if (spare->slot[slot].in_progress) {
+		settle_once(s, spare, slot);
 		return;
 	}
 	give_back_held(s, spare, slot);
@@ -330,5 +392,9 @@ void *swapper_main(void *arg)
 		if (i % 256 == 0)
 			fetch_add_acq_rel(&r->result->progress, 1);
 	}
+	for (unsigned int k = 0; k < ROUND_SPARES; k++)
+		for (unsigned int i = 0; i < r->config.writers; i++)
+			while (s->spares[k].slot[i].in_progress)
+				settle_once(s, &s->spares[k], i);
 	return NULL;
 }

@@ -105,6 +105,7 @@ struct torture_result {
 	uint64_t nested; /* of attempted: by handlers and nested writes */
 	uint64_t swaps[TORTURE_OUTCOMES];
 	uint64_t handler_swaps; /* of them, from handlers */
+	uint64_t in_progress;	/* answers that were neither; settled later */
 	uint64_t held;		/* snapshots hashed twice */
 	uint64_t violations[TORTURE_KINDS];
 	uint64_t broken_ns; /* run time until the first violation */

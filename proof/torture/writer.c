@@ -59,8 +59,29 @@ static void fill(uint64_t *words, uint32_t from, uint32_t to, uint64_t word)
 		words[i] = word + i;
 }
 
+/* One that cannot be entered: what interrupts it does so on its own. */
+static void whole_write(struct writer *w, enum source source,
+			unsigned int depth)
+{
+	struct swap_slot *slot = swap_slot(w->round->live, w->index);
+	struct book_source *s = &w->source[source];
+	uint64_t number = (uint64_t)source << SWAP_LEVEL_SHIFT | s->attempted++;
+	uint32_t length = draw_length(w, source);
+	uint64_t words[ROUND_PAYLOAD / 8];
+	bool stored;
+
+	fill(words, 0, length / 8, swap_event_word(number, w->book.salt));
+	words[1] = s->stored;
+	pass(w, source, POINT_BEGIN, depth);
+	stored = !slot->strategy->ops->write(slot, words, length);
+	s->stored += stored;
+	s->refused += !stored;
+	pass(w, source, POINT_CLOSED, depth);
+}
+
 /* One write with every point between its steps. */
-static void slow_write(struct writer *w, enum source source, unsigned int depth)
+static void split_write(struct writer *w, enum source source,
+			unsigned int depth)
 {
 	struct swap_slot *slot = swap_slot(w->round->live, w->index);
 	struct book_source *s = &w->source[source];
@@ -90,6 +111,14 @@ static void slow_write(struct writer *w, enum source source, unsigned int depth)
 	else
 		slot->strategy->ops->commit(slot, &write);
 	pass(w, source, POINT_CLOSED, depth);
+}
+
+static void slow_write(struct writer *w, enum source source, unsigned int depth)
+{
+	if (w->round->strategy->ops->reserve)
+		split_write(w, source, depth);
+	else
+		whole_write(w, source, depth);
 }
 
 static void handler_swap(struct writer *w)
@@ -149,9 +178,11 @@ static void finish_handler_swap(struct writer *w)
 	if (w->handler_state == HANDLER_READY)
 		return;
 	if (w->handler_state == HANDLER_IN_PROGRESS) {
-		do
-			err = swap_settle(&w->handler_op, sys_now() + 20000000);
-		while (err == -EINPROGRESS);
+		do {
+			swap_writer_poll(w->handler_op.live);
+			err = swap_settle(&w->handler_op,
+					  round_deadline(w->round, 20000000));
+		} while (err == -EINPROGRESS);
 		swap_count(w->swaps, -EINPROGRESS, err,
 			   w->round->config.control);
 	}
@@ -175,9 +206,11 @@ static void own_swap(struct writer *w)
 	spare->slot[w->index].cpu =
 		rb_slot_active(rb_slot(spare->rb, w->index));
 	first = swap(w->round->live, spare->rb, w->index, mode,
-		     sys_now() + 1000000, &op);
-	for (err = first; err == -EINPROGRESS;)
-		err = swap_settle(&op, sys_now() + 1000000);
+		     round_deadline(w->round, 1000000), &op);
+	for (err = first; err == -EINPROGRESS;) {
+		swap_writer_poll(op.live);
+		err = swap_settle(&op, round_deadline(w->round, 1000000));
+	}
 	swap_count(w->own_swaps, first == -EINPROGRESS ? first : 0, err,
 		   w->round->config.control);
 	if (err)
@@ -194,7 +227,7 @@ static int arrive(struct writer *w)
 	/* A swap holds the slot while it runs. */
 	do
 		err = swap_writer_enter(w->round->live, w->index);
-	while (err == -EBUSY && (sched_yield(), true));
+	while ((err == -EBUSY || err == -EAGAIN) && (sched_yield(), true));
 	if (err)
 		torture_violation(TORTURE_ERROR, "writer_enter: %s",
 				  strerror(-err));
@@ -231,6 +264,7 @@ static void write_loop(struct writer *w, uint64_t count)
 static void burst(struct writer *w)
 {
 	const struct round_config *c = &w->round->config;
+	struct swap_slot *slot = swap_slot(w->round->live, w->index);
 	struct bench_rng *rng = &w->rng[THREAD];
 	struct timespec idle = { 0, 0 };
 	uint64_t count;
@@ -241,9 +275,16 @@ static void burst(struct writer *w)
 	else
 		while (count--)
 			slow_write(w, THREAD, 0);
+	swap_writer_poll(slot);
 	if (c->low_duty[w->index]) {
+		bool is_told = bench_rng_below(rng, 2);
+
 		idle.tv_nsec = 1000 + (long)bench_rng_below(rng, 200000);
+		if (is_told)
+			swap_writer_idle(slot);
 		nanosleep(&idle, NULL);
+		if (is_told)
+			swap_writer_online(slot);
 	}
 }
 

@@ -124,8 +124,10 @@ static int run_once(const struct property *property, struct rig *rig,
 		    uint64_t stuck_ns)
 {
 	int status;
-	pid_t pid = fork();
+	pid_t pid;
 
+	fflush(NULL);
+	pid = fork();
 	if (!pid)
 		child(property, rig->strategy, rig->verdict);
 	if (!await_child(pid, rig, stuck_ns, &status))
