@@ -69,13 +69,14 @@ static int create_swaps(struct bench_crew *crew)
 	struct bench_crew_swaps *swaps = &crew->swaps;
 
 	crew->ops = calloc(crew->block->n_writers, sizeof(*crew->ops));
+	crew->pending = calloc(crew->block->n_writers, sizeof(*crew->pending));
 	swaps->exchange = bench_hist_new();
 	swaps->safe = bench_hist_new();
 	swaps->call = bench_hist_new();
 	swaps->recycle = bench_hist_new();
 	swaps->staleness = bench_hist_new();
-	return crew->ops && swaps->exchange && swaps->safe && swaps->call &&
-			       swaps->recycle && swaps->staleness
+	return crew->ops && crew->pending && swaps->exchange && swaps->safe &&
+			       swaps->call && swaps->recycle && swaps->staleness
 		       ? 0
 		       : -ENOMEM;
 }
@@ -154,6 +155,7 @@ static void destroy(struct bench_crew *crew)
 	}
 	free(crew->writers);
 	free(crew->ops);
+	free(crew->pending);
 	bench_hist_free(swaps->exchange);
 	bench_hist_free(swaps->safe);
 	bench_hist_free(swaps->call);
@@ -345,6 +347,10 @@ static int run_roles(struct bench_crew *crew, char *why, size_t n)
 	err = bench_roles_run(block->topology, block->roles, block->n_roles,
 			      block->spec->seed, why, n);
 	bench_hog_stop(hog);
+	if (!err && !bench_crew_settle_all(crew))
+		err = bench_why(-ETIMEDOUT, why, n,
+				"a swap is in progress for ever, although its "
+				"writer has left");
 	return err;
 }
 

@@ -124,6 +124,13 @@ struct bench_crew_how {
 	void (*put)(struct bench_crew *crew);
 };
 
+/* A swap that was still in progress at its deadline; the swapper's. */
+struct bench_pending {
+	bool is;	/* its op and its spare are the strategy's */
+	bool measured;	/* its times belong to the figures */
+	double planned; /* when it was to begin, in cycles */
+};
+
 struct bench_crew {
 	_Alignas(128) _Atomic uint32_t phase; /* serial << 3 | bench_phase */
 	_Alignas(128) struct bench_block *block;
@@ -143,6 +150,7 @@ struct bench_crew {
 	unsigned int next_slot;
 	unsigned int checks; /* check phases so far */
 	struct swap_op *ops;
+	struct bench_pending *pending; /* by slot */
 	struct bench_crew_swaps swaps;
 
 	/* Starts of this slice's swaps, BENCH_STARTS at most; NULL: nobody asks.

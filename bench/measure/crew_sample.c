@@ -37,7 +37,7 @@ static int sample_swap(struct bench_crew *crew, unsigned int slot)
 {
 	struct bench_attempt attempt = { 0 };
 
-	return bench_crew_swap_now(crew, slot, &crew->ops[slot], &attempt);
+	return bench_crew_swap_now(crew, slot, &attempt);
 }
 
 /* Give back what was taken, unread, and let the writer write a while. */

@@ -32,6 +32,11 @@ static enum bench_outcome outcome_of(int err,
 	}
 }
 
+static uint64_t deadline_in(const struct bench_target *target, uint64_t ns)
+{
+	return swap_deadline(target->strategy, sys_now() + ns);
+}
+
 static int swap_attempt(struct bench_target *target, unsigned int slot,
 			uint64_t deadline, struct swap_op *op,
 			struct bench_attempt *attempt)
@@ -47,23 +52,66 @@ static int swap_attempt(struct bench_target *target, unsigned int slot,
 	return err;
 }
 
+int bench_crew_settle(struct bench_crew *crew, unsigned int slot,
+		      uint64_t deadline)
+{
+	struct bench_pending *pending = &crew->pending[slot];
+	struct bench_target *target = &crew->block->target;
+	double now;
+	int err;
+
+	if (!pending->is)
+		return 0;
+	err = swap_settle(&crew->ops[slot], deadline);
+	pending->is = err == -EINPROGRESS;
+	if (err)
+		return pending->is ? err : 0; /* nothing has changed */
+	now = (double)rb_clock_cycles();
+	bench_target_take(target, slot, 0, NULL);
+	rb_recycle(rb_slot(target->spare, slot));
+	if (!pending->measured)
+		return 0;
+	crew->swaps.done++;
+	bench_crew_record(crew, crew->swaps.exchange,
+			  (double)crew->ops[slot].exchanged - pending->planned);
+	bench_crew_record(crew, crew->swaps.safe, now - pending->planned);
+	return 0;
+}
+
+bool bench_crew_settle_all(struct bench_crew *crew)
+{
+	const struct bench_target *target = &crew->block->target;
+	int err = 0;
+
+	for (unsigned int i = 0; i < crew->block->n_writers; i++)
+		err |= bench_crew_settle(
+			crew, i, deadline_in(target, BENCH_SWAP_DEADLINE_NS));
+	return !err;
+}
+
 /* Who is told -EBUSY tries again: the kernel's users, and those of a strategy
  * that has nothing better to offer although it was asked to wait. */
 int bench_crew_swap_now(struct bench_crew *crew, unsigned int slot,
-			struct swap_op *op, struct bench_attempt *attempt)
+			struct bench_attempt *attempt)
 {
 	struct bench_target *target = &crew->block->target;
 	bool tries = target->cell.swap_mode == SWAP_TRY;
-	uint64_t deadline =
-		sys_now() + (tries ? TRY_DEADLINE_NS : BENCH_SWAP_DEADLINE_NS);
+	uint64_t deadline = deadline_in(target, tries ? TRY_DEADLINE_NS
+						      : BENCH_SWAP_DEADLINE_NS);
+	struct swap_op *op = &crew->ops[slot];
 	int err;
 
 	attempt->start = rb_clock_cycles();
+	err = bench_crew_settle(crew, slot, deadline);
+	if (err)
+		return err;
+	crew->pending[slot].measured = false;
 	err = swap_attempt(target, slot, deadline, op, attempt);
 	while (err == -EBUSY && sys_now() < deadline) {
 		bench_relax(crew->patience, 0);
 		err = swap_attempt(target, slot, deadline, op, attempt);
 	}
+	crew->pending[slot].is = err == -EINPROGRESS;
 	attempt->safe = rb_clock_cycles();
 	if (target->cell.stamp == RB_STAMP_CLOCK)
 		attempt->safe_ns = rb_clock_ns();
@@ -120,7 +168,8 @@ void bench_crew_note(struct bench_crew *crew, int err,
 		     const struct bench_attempt *attempt)
 {
 	crew->swaps.outcomes[outcome_of(err, attempt)]++;
-	crew->swaps.retries += attempt->tries - 1;
+	/* None where the one before was still in progress. */
+	crew->swaps.retries += attempt->tries ? attempt->tries - 1 : 0;
 	if (err)
 		crew->swaps.last_error = err;
 	else
@@ -135,13 +184,17 @@ void bench_crew_swap_one(struct bench_crew *crew, double planned)
 	int err;
 
 	crew->next_slot = (slot + 1) % crew->block->n_writers;
-	err = bench_crew_swap_now(crew, slot, &crew->ops[slot], &attempt);
+	err = bench_crew_swap_now(crew, slot, &attempt);
 	bench_crew_note(crew, err, &attempt);
 	note_start(crew, attempt.start);
-	if (err)
-		return;
 	if (planned == 0)
 		planned = (double)attempt.start;
+	if (err == -EINPROGRESS && attempt.tries)
+		crew->pending[slot] = (struct bench_pending){
+			.is = true, .measured = true, .planned = planned
+		};
+	if (err)
+		return;
 	bench_crew_record(crew, crew->swaps.exchange,
 			  (double)crew->ops[slot].exchanged - planned);
 	bench_crew_record(crew, crew->swaps.safe,

@@ -4,7 +4,7 @@
  *
  *	struct bench_attempt attempt = { 0 };
  *
- *	err = bench_crew_swap_now(crew, slot, &crew->ops[slot], &attempt);
+ *	err = bench_crew_swap_now(crew, slot, &attempt);
  *	bench_crew_note(crew, err, &attempt);
  *	if (!err)
  *		bench_crew_take(crew, slot);
@@ -31,10 +31,27 @@ struct bench_attempt {
 /**
  * bench_crew_swap_now() - swap a slot of the cell's target, and wait for it
  *
- * 0 or what swap() and swap_settle() ended with. Records nothing.
+ * 0 or what swap() and swap_settle() ended with. -EINPROGRESS: its spare is
+ * the strategy's until a later call has settled it, which the next one for that
+ * slot does first: with the same answer where that is still in progress, and no
+ * try counted. Records nothing.
  */
 int bench_crew_swap_now(struct bench_crew *crew, unsigned int slot,
-			struct swap_op *op, struct bench_attempt *attempt);
+			struct bench_attempt *attempt);
+
+/** bench_crew_settle() - end a slot's swap that is in progress, if there is one
+ *
+ * Then its snapshot is in the books, unread, its spare is one again, and its
+ * times are recorded where they were wanted. 0 or -EINPROGRESS.
+ */
+int bench_crew_settle(struct bench_crew *crew, unsigned int slot,
+		      uint64_t deadline);
+
+/** bench_crew_settle_all() - those of all slots, writers having left
+ *
+ * false: one does not end.
+ */
+bool bench_crew_settle_all(struct bench_crew *crew);
 
 /** bench_crew_swap_one() - the next slot's planned swap, recorded, and recycled
  * @planned: when it is to begin, in cycles; 0: now

@@ -121,7 +121,7 @@ static void swap_unmeasured(struct bench_crew *crew, unsigned int slot,
 	struct bench_attempt attempt = { 0 };
 	uint64_t newest;
 
-	if (bench_crew_swap_now(crew, slot, &crew->ops[slot], &attempt))
+	if (bench_crew_swap_now(crew, slot, &attempt))
 		return;
 	bench_target_take(target, slot, look, &newest);
 	rb_recycle(rb_slot(target->spare, slot));

@@ -107,6 +107,14 @@ static uint64_t stored_so_far(const struct bench_target *target,
 	return sum.attempted - sum.dropped;
 }
 
+/* Between two batches: it holds nothing. */
+static void say_outside(const struct bench_crew_writer *w,
+			const struct bench_target *target)
+{
+	if (target->strategy)
+		swap_writer_poll(swap_slot(target->live, w->index));
+}
+
 /* Plain batches until the phase changes. */
 static void write_batches(struct bench_crew_writer *w,
 			  struct bench_target *target, uint32_t phase,
@@ -121,6 +129,7 @@ static void write_batches(struct bench_crew_writer *w,
 	do {
 		run(loop);
 		tally->events += BATCH;
+		say_outside(w, target);
 	} while (phase_now(w->crew) == phase);
 	tally->cycles += rb_clock_cycles() - start;
 	tally->stored += stored_so_far(target, w->index) - stored;
@@ -142,6 +151,7 @@ static void write_stamped(struct bench_crew_writer *w,
 		loop->stamps = w->stamps + w->chunks * BENCH_CHUNK_STAMPS;
 		run(loop);
 		w->chunks++;
+		say_outside(w, target);
 		tally->events += BENCH_CHUNK;
 	} while (phase_now(w->crew) == phase && w->chunks < BENCH_CHUNKS);
 	tally->cycles += rb_clock_cycles() - start;
@@ -171,6 +181,7 @@ static void write_paced(struct bench_crew_writer *w,
 		uint64_t start, end;
 
 		if ((double)rb_clock_cycles() < due) {
+			say_outside(w, target);
 			bench_relax(w->crew->patience, 0);
 			continue;
 		}
@@ -304,6 +315,20 @@ static void fold_fast(struct bench_crew_writer *w)
 /* ------------------------------------------------------------------------ */
 /* The role                                                                 */
 
+/* It writes to one target now, and not to the other; an idle one sleeps. */
+static void turn_to(struct bench_crew_writer *w, struct bench_target *target)
+{
+	struct bench_block *block = w->crew->block;
+	bool sleeps = block->cell->writer_state == BENCH_IDLE;
+	struct swap_slot *own = swap_slot(block->target.live, w->index);
+
+	if (target == &block->target && !sleeps)
+		swap_writer_online(own);
+	w->current = target; /* handlers write there */
+	if (target != &block->target || sleeps)
+		swap_writer_idle(own);
+}
+
 static void write_until_stop(struct bench_crew_writer *w)
 {
 	for (;;) {
@@ -314,7 +339,7 @@ static void write_until_stop(struct bench_crew_writer *w)
 		w->stamped_phase = phase;
 		/* Not later: the next phase may belong to the next pair. */
 		w->pair = w->crew->pair;
-		w->current = phase_target(w->crew, phase);
+		turn_to(w, phase_target(w->crew, phase));
 		/* D3 pairs with D4: folded, and writing this phase */
 		store_release(&w->ack, word);
 		if (phase == BENCH_PHASE_STOP)

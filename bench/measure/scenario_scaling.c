@@ -26,6 +26,23 @@ static double skew_of(const struct bench_crew *crew)
 	return (double)(last - first);
 }
 
+/* What the snapshot before this one left in progress; false: it still is, and
+ * there is no snapshot of all. */
+static bool settle_rest(struct bench_crew *crew, uint64_t deadline)
+{
+	struct bench_attempt none = { 0 };
+	bool over = true;
+
+	for (unsigned int i = 0; i < crew->block->n_writers; i++) {
+		int err = bench_crew_settle(crew, i, deadline);
+
+		over &= !err;
+		if (err)
+			bench_crew_note(crew, err, &none);
+	}
+	return over;
+}
+
 static void snapshot_all(struct bench_crew *crew, double planned)
 {
 	struct bench_target *target = &crew->block->target;
@@ -33,14 +50,22 @@ static void snapshot_all(struct bench_crew *crew, double planned)
 	unsigned int n = crew->block->n_writers;
 	struct bench_attempt attempt = { .tries = 1 };
 	int failed = 0;
+	uint64_t deadline = swap_deadline(target->strategy,
+					  sys_now() + BENCH_SWAP_DEADLINE_NS);
 
+	if (!settle_rest(crew, deadline)) {
+		own->partial++;
+		return;
+	}
 	attempt.start = rb_clock_cycles();
-	swap_every_slot(target->live, target->spare,
-			sys_now() + BENCH_SWAP_DEADLINE_NS, crew->ops,
+	swap_every_slot(target->live, target->spare, deadline, crew->ops,
 			own->errors);
 	attempt.safe = rb_clock_cycles();
 	for (unsigned int i = 0; i < n; i++) {
 		bench_crew_note(crew, own->errors[i], &attempt);
+		crew->pending[i] =
+			(struct bench_pending){ .is = own->errors[i] ==
+						      -EINPROGRESS };
 		failed |= own->errors[i];
 	}
 	if (planned == 0)
