@@ -7,6 +7,7 @@
 #include "bench/result/result.h"
 #include "bench/show/show.h"
 #include "bench/show/text.h"
+#include "tools/files.h"
 #include "tools/options.h"
 
 static const char help[] =
@@ -145,10 +146,11 @@ static int check_result(struct options *o, const char *path)
 	char why[8 * BENCH_RESULT_WHY]; /* room for many names */
 	struct bench_result_source source;
 	json_t *counts, *result;
-	int status;
+	int err, status;
 
-	if (bench_result_open(path, &source, &result, why, sizeof(why)))
-		return command_error(COMMAND_USAGE, "%s", why);
+	err = bench_result_open(path, &source, &result, why, sizeof(why));
+	if (err)
+		return files_error(err, why);
 	if (bench_show_check(result, &o->show, why, sizeof(why))) {
 		json_decref(result);
 		return command_error(COMMAND_USAGE, "%s: %s", path, why);

@@ -70,10 +70,11 @@ static int make_result(const char *journal, const char *out)
 	struct bench_result_source source;
 	char why[BENCH_RESULT_WHY];
 	json_t *result;
-	int status;
+	int err, status;
 
-	if (bench_result_open(journal, &source, &result, why, sizeof(why)))
-		return command_error(COMMAND_USAGE, "%s", why);
+	err = bench_result_open(journal, &source, &result, why, sizeof(why));
+	if (err)
+		return files_error(err, why);
 	if (!source.is_journal)
 		status = command_error(COMMAND_USAGE,
 				       "%s: a result already, no journal",

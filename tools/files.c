@@ -10,13 +10,20 @@
 #include "tools/command.h"
 #include "tools/files.h"
 
+int files_error(int err, const char *why)
+{
+	return command_error(err == -ENOMEM ? COMMAND_FAILED : COMMAND_USAGE,
+			     "%s", why);
+}
+
 int files_open_result(const char *path, json_t **out)
 {
 	struct bench_result_source source;
 	char why[BENCH_RESULT_WHY];
+	int err = bench_result_open(path, &source, out, why, sizeof(why));
 
-	if (bench_result_open(path, &source, out, why, sizeof(why)))
-		return command_error(COMMAND_USAGE, "%s", why);
+	if (err)
+		return files_error(err, why);
 	if (*bench_result_source_text(&source, why, sizeof(why)))
 		fprintf(stderr, "%s: %s\n", path, why);
 	return 0;

@@ -8,6 +8,12 @@
 #include <jansson.h>
 
 /*
+ * Say why a file could not be read. Returns the exit status: bad input, unless
+ * memory was what lacked.
+ */
+int files_error(int err, const char *why);
+
+/*
  * Open a result or a journal (bench/result/result.h) for who only reads it. Says
  * on stderr what there is to say of a journal that has not ended, and what is
  * wrong. 0 or an exit status.

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "bench/base/clean.h"
 #include "bench/machine/machine.h"
 #include "strategies/strategy.h"
 #include "tools/options.h"
@@ -25,13 +26,14 @@ static const char *running = "";
 
 int command_error(int status, const char *format, ...)
 {
+	char text[BENCH_CLEAN_MAX];
 	va_list args;
 
-	fprintf(stderr, "ringswap%s%s: ", *running ? " " : "", running);
 	va_start(args, format);
-	vfprintf(stderr, format, args);
+	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
-	fputc('\n', stderr);
+	fprintf(stderr, "ringswap%s%s: %s\n", *running ? " " : "", running,
+		bench_clean(text)); /* names of files may be anything */
 	return status;
 }
 

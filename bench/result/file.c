@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* file.c - results and journals on disk: read, checked, written. */
+/* file.c - results on disk: read, checked, written. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -8,16 +8,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "bench/base/clean.h"
 #include "bench/result/parts.h"
 
-#define JOURNAL_BYTES_MAX ((off_t)4 << 30)
-#define DIGITS		  9
+#define DIGITS 9
 
 /* ---- Reading ---- */
 
-/* Open a regular file of at most @most bytes; a pipe would hold us up. */
-static int open_file(const char *path, off_t most, FILE **out, char *why,
-		     size_t n)
+int bench_result_open_file(const char *path, off_t most, FILE **out, char *why,
+			   size_t n)
 {
 	struct stat st;
 
@@ -40,37 +39,69 @@ static int open_file(const char *path, off_t most, FILE **out, char *why,
 	return 0;
 }
 
-static int parse_error(const char *path, const json_error_t *e, char *why,
-		       size_t n)
+int bench_result_parse_error(const char *where, json_error_t *e, char *why,
+			     size_t n)
 {
+	if (json_error_code(e) == json_error_out_of_memory)
+		return bench_why(-ENOMEM, why, n, "%s: out of memory", where);
+	return bench_why(-EINVAL, why, n, "%s: not JSON: %s", where,
+			 bench_clean(e->text)); /* it quotes the file */
+}
+
+static int parse_error(const char *path, json_error_t *e, char *why, size_t n)
+{
+	char where[BENCH_RESULT_WHY];
+
 	if (json_error_code(e) == json_error_premature_end_of_input)
 		return bench_why(-EINVAL, why, n,
 				 "%s: ends too early, at line %d (cut off?)",
 				 path, e->line);
-	return bench_why(-EINVAL, why, n, "%s:%d:%d: not JSON: %s", path,
-			 e->line, e->column, e->text);
+	snprintf(where, sizeof(where), "%s:%d:%d", path, e->line, e->column);
+	return bench_result_parse_error(where, e, why, n);
 }
 
-static const char *schema_of(const json_t *json)
+int bench_result_check_schema(const json_t *json, const char *reads, char *why,
+			      size_t n)
 {
-	const char *schema = json_string_value(json_object_get(json, "schema"));
+	const char *schema = bench_text(json, "schema");
 
-	return schema ? schema : "";
+	if (!json_is_object(json) || (schema && !strcmp(schema, reads)))
+		return 0; /* what is no object is said by its shape */
+	if (!schema)
+		return bench_why(-EINVAL, why, n,
+				 "schema: missing, should be \"%s\"", reads);
+	return bench_why(-EINVAL, why, n,
+			 "schema: is \"%.60s\", should be \"%s\", which is "
+			 "what this build reads",
+			 schema, reads);
 }
 
 int bench_result_check(const json_t *result, char *why, size_t n)
 {
-	const char *schema = schema_of(result);
+	const char *schema = bench_text(result, "schema");
+	int err;
 
-	if (!strcmp(schema, BENCH_JOURNAL_SCHEMA))
+	if (schema && !strcmp(schema, BENCH_JOURNAL_SCHEMA))
 		return bench_why(-EINVAL, why, n,
 				 "a journal, not a result: ringswap result "
 				 "makes one of it");
-	if (*schema && strcmp(schema, BENCH_RESULT_SCHEMA))
-		return bench_why(-EINVAL, why, n,
-				 "schema \"%.40s\", should be \"%s\"", schema,
-				 BENCH_RESULT_SCHEMA);
-	return bench_shape_check(result, &bench_result_shape, "", why, n);
+	err = bench_result_check_schema(result, BENCH_RESULT_SCHEMA, why, n);
+	if (!err)
+		err = bench_shape_check(result, &bench_result_shape, "", why,
+					n);
+	if (!err)
+		err = bench_agree_result(result, why, n);
+	return err;
+}
+
+static int take_parsed(json_t *json, char *why, size_t n)
+{
+	int err = bench_clean_json(json, why, n);
+
+	if (err)
+		return err;
+	bench_legacy_describe(json);
+	return bench_result_check(json, why, n);
 }
 
 int bench_result_load(const char *path, json_t **out, char *why, size_t n)
@@ -79,7 +110,8 @@ int bench_result_load(const char *path, json_t **out, char *why, size_t n)
 	json_error_t e;
 	json_t *json;
 	FILE *file = NULL;
-	int err = open_file(path, BENCH_RESULT_BYTES_MAX, &file, why, n);
+	int err = bench_result_open_file(path, BENCH_RESULT_BYTES_MAX, &file,
+					 why, n);
 
 	if (err)
 		return err;
@@ -87,161 +119,13 @@ int bench_result_load(const char *path, json_t **out, char *why, size_t n)
 	fclose(file);
 	if (!json)
 		return parse_error(path, &e, why, n);
-	err = bench_result_check(json, text, sizeof(text));
+	err = take_parsed(json, text, sizeof(text));
 	if (err) {
 		json_decref(json);
 		return bench_why(err, why, n, "%s: %s", path, text);
 	}
-	bench_legacy_describe(json);
 	*out = json;
 	return 0;
-}
-
-/* ---- Journals ---- */
-
-struct reader {
-	const char *path;
-	unsigned int number; /* of the line */
-	bench_journal_fn fn;
-	void *arg;
-	char *why;
-	size_t n;
-};
-
-static int line_check(const struct reader *r, const json_t *line, char *text,
-		      size_t n)
-{
-	const char *type;
-	int err;
-
-	if (r->number == 1) {
-		const char *schema = schema_of(line);
-
-		if (strcmp(schema, BENCH_JOURNAL_SCHEMA))
-			return bench_why(-EINVAL, text, n,
-					 "schema \"%.40s\", should be \"%s\"",
-					 schema, BENCH_JOURNAL_SCHEMA);
-		return bench_shape_check(line, &bench_journal_header_shape, "",
-					 text, n);
-	}
-	err = bench_shape_check(line, &bench_journal_line_shape, "", text, n);
-	type = json_string_value(json_object_get(line, "type"));
-	if (!err && !strcmp(type, "block"))
-		err = bench_shape_check(line, &bench_journal_block_shape, "",
-					text, n);
-	return err;
-}
-
-static int line_give(struct reader *r, const json_t *line)
-{
-	char text[BENCH_RESULT_WHY] = "";
-	int err = line_check(r, line, text, sizeof(text));
-
-	if (!err)
-		err = r->fn(line, r->number, r->arg, text, sizeof(text));
-	if (err)
-		bench_why(err, r->why, r->n, "%s:%u: %s", r->path, r->number,
-			  text);
-	return err;
-}
-
-static int line_parse(struct reader *r, const char *text, size_t length)
-{
-	json_error_t e;
-	json_t *line = json_loadb(text, length, JSON_REJECT_DUPLICATES, &e);
-	int err;
-
-	if (!line)
-		return bench_why(-EINVAL, r->why, r->n, "%s:%u: not JSON: %s",
-				 r->path, r->number, e.text);
-	err = line_give(r, line);
-	json_decref(line);
-	return err;
-}
-
-/* A line without its end was cut off, or is being written. */
-static int lines_read(struct reader *r, FILE *file,
-		      struct bench_journal_extent *extent)
-{
-	size_t room = 0;
-	char *text = NULL;
-	ssize_t length;
-	int err = 0;
-
-	while (!err && (length = getline(&text, &room, file)) > 0) {
-		if (text[length - 1] != '\n') {
-			extent->cut = true;
-			break;
-		}
-		r->number++;
-		err = line_parse(r, text, (size_t)length);
-		extent->whole += length;
-	}
-	free(text);
-	return err;
-}
-
-int bench_journal_each(const char *path, bench_journal_fn fn, void *arg,
-		       struct bench_journal_extent *out, char *why, size_t n)
-{
-	struct reader r = { path, 0, fn, arg, why, n };
-	FILE *file = NULL;
-	int err = open_file(path, JOURNAL_BYTES_MAX, &file, why, n);
-
-	if (err)
-		return err;
-	*out = (struct bench_journal_extent){ 0 };
-	err = lines_read(&r, file, out);
-	if (!err && ferror(file))
-		err = bench_why(-EIO, why, n, "%s: %s", path, strerror(errno));
-	if (!err && !r.number)
-		err = bench_why(-EINVAL, why, n,
-				out->cut ? "%s: its first line is cut off"
-					 : "%s: empty",
-				path);
-	fclose(file);
-	return err;
-}
-
-static int count_line(const json_t *line, unsigned int number, void *arg,
-		      char *why, size_t n)
-{
-	struct bench_journal_summary *sum = arg;
-	const char *type = json_string_value(json_object_get(line, "type"));
-	const json_t *plan = json_object_get(line, "plan");
-	json_int_t value;
-
-	if (number == 1) {
-		sum->cells = (unsigned int)json_array_size(
-			json_object_get(plan, "cells"));
-		return 0;
-	}
-	sum->ended |= !strcmp(type, "end");
-	if (strcmp(type, "block"))
-		return 0;
-	value = json_integer_value(json_object_get(line, "cell"));
-	if (value >= sum->cells)
-		return bench_why(-EINVAL, why, n,
-				 "cell: is %lld, the plan has %u",
-				 (long long)value, sum->cells);
-	sum->blocks++;
-	value = json_integer_value(json_object_get(line, "round")) + 1;
-	if (value > sum->rounds)
-		sum->rounds = (unsigned int)value;
-	return 0;
-}
-
-int bench_result_check_journal(const char *path,
-			       struct bench_journal_summary *out, char *why,
-			       size_t n)
-{
-	struct bench_journal_extent extent = { 0 };
-	int err;
-
-	*out = (struct bench_journal_summary){ 0 };
-	err = bench_journal_each(path, count_line, out, &extent, why, n);
-	out->cut = extent.cut;
-	return err;
 }
 
 /* ---- Writing ---- */

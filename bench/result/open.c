@@ -10,6 +10,8 @@
 /* No header is longer: a matrix has some thousand cells. */
 #define HEADER_BYTES_MAX (64u << 20)
 
+#define JOURNAL "ringswap-journal/"
+
 /* The first line of a file, or as much of it as a header may have; NULL: no
  * regular file, or no memory. */
 static char *first_line(const char *path, size_t *length)
@@ -41,8 +43,9 @@ static char *first_line(const char *path, size_t *length)
 	return text;
 }
 
-/* A journal's first line is a whole object and names its schema; a result's is
- * not. What is neither is refused by who loads results. */
+/* A journal's first line is a whole object and names its schema, of whatever
+ * version; a result's is not. What is neither is refused by who loads results.
+ */
 static bool is_journal(const char *path)
 {
 	size_t length;
@@ -55,7 +58,7 @@ static bool is_journal(const char *path)
 	if (end)
 		first = json_loadb(text, (size_t)(end - text), 0, NULL);
 	schema = bench_text(first, "schema");
-	yes = schema && !strcmp(schema, BENCH_JOURNAL_SCHEMA);
+	yes = schema && !strncmp(schema, JOURNAL, strlen(JOURNAL));
 	json_decref(first);
 	free(text);
 	return yes;

@@ -4,6 +4,7 @@
 #define BENCH_RESULT_PARTS_H
 
 #include <jansson.h>
+#include <stdio.h>
 
 #include "bench/base/json.h"
 #include "bench/base/why.h"
@@ -27,9 +28,12 @@ enum shape_kind {
 	SHAPE_FIGURES, /* no member: every figure below; of: one each kind */
 };
 
-#define SHAPE_OPTIONAL 1u /* may be absent */
-#define SHAPE_NULL     2u /* may be null */
-#define SHAPE_SIGNED   4u /* a number below 0 is fine */
+#define SHAPE_OPTIONAL 1u  /* may be absent */
+#define SHAPE_NULL     2u  /* may be null */
+#define SHAPE_SIGNED   4u  /* a number below 0 is fine */
+#define SHAPE_NAME     8u  /* a string: bench_is_name() */
+#define SHAPE_ID       16u /* a string: the id of a cell */
+#define SHAPE_TITLE    32u /* a string: as long as a name */
 
 struct shape {
 	const char *name; /* of the member; NULL for elements */
@@ -49,6 +53,38 @@ extern const struct shape bench_journal_header_shape;
 extern const struct shape bench_journal_line_shape;
 extern const struct shape bench_journal_block_shape;
 extern const struct shape bench_result_shape;
+
+/* ---- Reading ---- */
+
+/* Open a regular file of at most @most bytes; a pipe would hold us up. */
+int bench_result_open_file(const char *path, off_t most, FILE **out, char *why,
+			   size_t n);
+
+/* What jansson has against a text; -ENOMEM, or -EINVAL. */
+int bench_result_parse_error(const char *where, json_error_t *e, char *why,
+			     size_t n);
+
+/* Is it of the version that this build reads? 0 or -EINVAL. */
+int bench_result_check_schema(const json_t *json, const char *reads, char *why,
+			      size_t n);
+
+/* ---- Agreement: does a file contradict itself? ---- */
+
+/* What a journal has said so far. Zeroed: nothing. */
+struct bench_agree {
+	json_t *cells;	     /* of the plan */
+	size_t rounds;	     /* planned */
+	unsigned char *seen; /* by cell and round: has its block */
+	bool is_over;	     /* stopped or ended, and not resumed */
+};
+
+/* Shapes are right already. 0, or a reason and -EINVAL; -ENOMEM. */
+int bench_agree_header(struct bench_agree *a, const json_t *header, char *why,
+		       size_t n);
+int bench_agree_line(struct bench_agree *a, const json_t *line, char *why,
+		     size_t n);
+int bench_agree_result(const json_t *result, char *why, size_t n);
+void bench_agree_free(struct bench_agree *a);
 
 /* ---- Journals ---- */
 

@@ -32,6 +32,12 @@
 /* Larger files are refused unread: no result is. */
 #define BENCH_RESULT_BYTES_MAX (256u << 20)
 
+/* No run has more rounds. */
+#define BENCH_RESULT_ROUNDS_MAX 10000u
+
+/* The longest id of a cell. */
+#define BENCH_RESULT_ID_MAX 383
+
 /* What a result is computed with; a member of 0 means its default. */
 struct bench_result_options {
 	double alpha;	  /* error rate of a whole table: 0.05 */

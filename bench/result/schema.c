@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "bench/result/parts.h"
-#include "bench/result/traits.h"
 
 #define END                                          \
 	{                                            \
@@ -19,6 +18,18 @@
 #define STRING(name)                                    \
 	{                                               \
 		name, SHAPE_STRING, 0, NULL, NULL, NULL \
+	}
+#define NAME(name)                                               \
+	{                                                        \
+		name, SHAPE_STRING, SHAPE_NAME, NULL, NULL, NULL \
+	}
+#define ID(name)                                               \
+	{                                                      \
+		name, SHAPE_STRING, SHAPE_ID, NULL, NULL, NULL \
+	}
+#define TITLE(name)                                               \
+	{                                                         \
+		name, SHAPE_STRING, SHAPE_TITLE, NULL, NULL, NULL \
 	}
 #define WORD(name, words)                                \
 	{                                                \
@@ -57,6 +68,10 @@
 	{                                                        \
 		name, SHAPE_STRING, SHAPE_NULL, NULL, NULL, NULL \
 	}
+#define NAME_NULL(name)                                                       \
+	{                                                                     \
+		name, SHAPE_STRING, SHAPE_NULL | SHAPE_NAME, NULL, NULL, NULL \
+	}
 #define INTEGER_NULL(name)                                        \
 	{                                                         \
 		name, SHAPE_INTEGER, SHAPE_NULL, NULL, NULL, NULL \
@@ -81,6 +96,14 @@
 #define STRING_MAYBE(name)                                  \
 	{                                                   \
 		name, SHAPE_STRING, MAYBE, NULL, NULL, NULL \
+	}
+#define NAME_MAYBE(name)                                                 \
+	{                                                                \
+		name, SHAPE_STRING, MAYBE | SHAPE_NAME, NULL, NULL, NULL \
+	}
+#define ID_MAYBE(name)                                                 \
+	{                                                              \
+		name, SHAPE_STRING, MAYBE | SHAPE_ID, NULL, NULL, NULL \
 	}
 #define BOOL_MAYBE(name)                                  \
 	{                                                 \
@@ -116,7 +139,9 @@ static int histogram_more(const json_t *value, char *text, size_t n)
 	int err = h ? bench_hist_load(value, h) : -ENOMEM;
 
 	bench_hist_free(h);
-	if (err)
+	if (err == -ENOMEM)
+		snprintf(text, n, "out of memory");
+	else if (err)
 		snprintf(
 			text, n,
 			"no histogram: n should be the sum of the counts, "
@@ -164,11 +189,11 @@ static const struct shape a_histogram = {
 /* ---- Descriptors: of a journal's header and of a result ---- */
 
 static const struct shape strategy_members[] = {
-	STRING("name"),
-	STRING("kind"),
+	NAME("name"),
+	NAME("kind"),
 	BOOL("sound"),
-	STRING_NULL("baseline"),
-	STRING_NULL("floor"),
+	NAME_NULL("baseline"),
+	NAME_NULL("floor"),
 	STRING_MAYBE("summary"),
 	STRING_MAYBE("source"),
 	STRING_MAYBE("family"),
@@ -192,11 +217,11 @@ static const struct shape strategy_members[] = {
 };
 static const struct shape a_strategy = OBJECT(NULL, strategy_members);
 
-static const struct shape bound_members[] = { STRING("name"),
-					      STRING("scenario"),
-					      STRING("figure"),
-					      STRING("of"),
-					      STRING_MAYBE("plus"),
+static const struct shape bound_members[] = { TITLE("name"),
+					      NAME("scenario"),
+					      NAME("figure"),
+					      TITLE("of"),
+					      NAME_MAYBE("plus"),
 					      ARRAY("same", &a_string),
 					      MAP("only", &a_string),
 					      MAP("never", &a_string),
@@ -204,17 +229,18 @@ static const struct shape bound_members[] = { STRING("name"),
 static const struct shape a_bound = OBJECT(NULL, bound_members);
 
 static const struct shape described_floor_members[] = {
-	STRING("name"), STRING_MAYBE("summary"),   STRING("kind"),
-	STRING("side"), ARRAY("bounds", &a_bound), END
+	NAME("name"), STRING_MAYBE("summary"),	 NAME("kind"),
+	NAME("side"), ARRAY("bounds", &a_bound), END
 };
 static const struct shape described_floor =
 	OBJECT(NULL, described_floor_members);
 
-static const struct shape scenario_members[] = {
-	STRING("name"),		 STRING_MAYBE("meaning"),
-	BOOL_MAYBE("of-floors"), BOOL_MAYBE("has-swapper"),
-	STRING_MAYBE("time"),	 END
-};
+static const struct shape scenario_members[] = { NAME("name"),
+						 STRING_MAYBE("meaning"),
+						 BOOL_MAYBE("of-floors"),
+						 BOOL_MAYBE("has-swapper"),
+						 NAME_MAYBE("time"),
+						 END };
 static const struct shape a_scenario = OBJECT(NULL, scenario_members);
 
 static const struct shape descriptors_members[] = {
@@ -222,63 +248,22 @@ static const struct shape descriptors_members[] = {
 	ARRAY("floors", &described_floor), ARRAY("scenarios", &a_scenario), END
 };
 
-/* Whoever is in a cell must say what it is. Of older runs it is not known. */
-static int described(const json_t *of, const json_t *axes, char *text, size_t n)
-{
-	const char *name = bench_text(axes, "strategy");
-	const char *scenario = bench_text(axes, "scenario");
-	bool is_floor = !strcmp(scenario, "floor");
-
-	if (!json_object_get(of, "descriptors") || bench_traits_are_assumed(of))
-		return 0;
-	if (!bench_traits_scenario(of, scenario)) {
-		snprintf(text, n, "descriptors lack the scenario %.40s",
-			 scenario);
-		return -EINVAL;
-	}
-	if (is_floor ? !bench_traits_floor(of, name)
-		     : !bench_traits_strategy(of, name)) {
-		snprintf(text, n, "descriptors lack the %s %.40s",
-			 is_floor ? "floor" : "strategy", name);
-		return -EINVAL;
-	}
-	return 0;
-}
-
-static int all_described(const json_t *of, const json_t *cells, char *text,
-			 size_t n)
-{
-	const json_t *cell;
-	size_t i;
-	int err = 0;
-
-	json_array_foreach (cells, i, cell)
-		if (!err)
-			err = described(of, json_object_get(cell, "axes"), text,
-					n);
-	return err;
-}
-
 /* ---- Journal ---- */
 
-static const struct shape matrix_members[] = { STRING("name"), STRING("digest"),
+static const struct shape matrix_members[] = { TITLE("name"), STRING("digest"),
 					       END };
 
-static const struct shape axes_members[] = { STRING("strategy"),
-					     STRING("scenario"),
-					     STRING("placement"), END };
+static const struct shape axes_members[] = { NAME("strategy"), NAME("scenario"),
+					     NAME("placement"), END };
 
 #define KINDS "candidate|control|floor|aa"
 
-static const struct shape plan_cell_members[] = { INTEGER("cell"),
-						  STRING("id"),
-						  WORD("kind", KINDS),
-						  OBJECT("axes", axes_members),
-						  STRING_MAYBE("baseline-id"),
-						  WORD("status",
-						       "planned|unavailable"),
-						  STRING_MAYBE("reason"),
-						  END };
+static const struct shape plan_cell_members[] = {
+	INTEGER("cell"),	 ID("id"),
+	WORD("kind", KINDS),	 OBJECT("axes", axes_members),
+	ID_MAYBE("baseline-id"), WORD("status", "planned|unavailable"),
+	STRING_MAYBE("reason"),	 END
+};
 static const struct shape plan_cell = OBJECT(NULL, plan_cell_members);
 
 static const struct shape plan_members[] = { INTEGER("rounds"),
@@ -303,16 +288,7 @@ static const struct shape header_members[] = {
 	END
 };
 
-static int header_more(const json_t *value, char *text, size_t n)
-{
-	return all_described(
-		value, json_object_get(json_object_get(value, "plan"), "cells"),
-		text, n);
-}
-
-const struct shape bench_journal_header_shape = {
-	NULL, SHAPE_OBJECT, 0, header_members, NULL, header_more,
-};
+const struct shape bench_journal_header_shape = OBJECT(NULL, header_members);
 
 static const struct shape line_members[] = {
 	WORD("type", "block|stop|resume|end"), END
@@ -342,7 +318,7 @@ static const struct shape block_figures[BENCH_KINDS] = {
 
 static const struct shape block_members[] = { INTEGER("round"),
 					      INTEGER("cell"),
-					      STRING("id"),
+					      ID("id"),
 					      WORD("status", BLOCK_STATUS),
 					      STRING_MAYBE("reason"),
 					      INTEGER_MAYBE("signal"),
@@ -453,7 +429,7 @@ static const struct shape distribution_members[] = {
 
 #define VERDICTS "invalid|no-verdict|better|worse|equivalent|not-resolved"
 
-static const struct shape ratio_members[] = { STRING("baseline"),
+static const struct shape ratio_members[] = { ID("baseline"),
 					      NUMBER("median"),
 					      NUMBER_NULL("low"),
 					      NUMBER_NULL("high"),
@@ -463,11 +439,11 @@ static const struct shape ratio_members[] = { STRING("baseline"),
 					      WORD("verdict", VERDICTS),
 					      NUMBER("threshold"),
 					      NUMBER_NULL("half-width"),
-					      STRING_MAYBE("control"),
+					      ID_MAYBE("control"),
 					      END };
 
 static const struct shape own_floor_members[] = {
-	STRING("name"),	    STRING("of"),	 NUMBER("ns"), NUMBER("ratio"),
+	TITLE("name"),	    TITLE("of"),	 NUMBER("ns"), NUMBER("ratio"),
 	NUMBER_NULL("low"), NUMBER_NULL("high"), INTEGER("n"), END
 };
 
@@ -497,11 +473,12 @@ static const struct shape cell_figures[BENCH_KINDS] = {
 };
 
 static const struct shape cell_members[] = {
-	STRING("id"),
-	STRING("strategy"),
-	STRING("scenario"),
-	STRING("placement"),
+	ID("id"),
+	NAME("strategy"),
+	NAME("scenario"),
+	NAME("placement"),
 	WORD("kind", KINDS),
+	BOOL_MAYBE("sound"),
 	OBJECT("axes", axes_members),
 	WORD("status", "ok|broken|invalid|unavailable|unmeasured"),
 	STRING_NULL("reason"),
@@ -555,10 +532,10 @@ static const struct shape comparisons_members[] = {
 	END
 };
 
-static const struct shape aa_members[] = { STRING("id"),
-					   STRING_MAYBE("scenario"),
-					   STRING("placement"),
-					   STRING_MAYBE("writer-state"),
+static const struct shape aa_members[] = { ID("id"),
+					   NAME_MAYBE("scenario"),
+					   NAME("placement"),
+					   NAME_MAYBE("writer-state"),
 					   BOOL("passed"),
 					   STRING_NULL("reason"),
 					   NUMBER_NULL("median"),
@@ -585,11 +562,4 @@ static const struct shape result_members[] = {
 	END
 };
 
-static int result_more(const json_t *value, char *text, size_t n)
-{
-	return all_described(value, json_object_get(value, "cells"), text, n);
-}
-
-const struct shape bench_result_shape = {
-	NULL, SHAPE_OBJECT, 0, result_members, NULL, result_more,
-};
+const struct shape bench_result_shape = OBJECT(NULL, result_members);

@@ -1,12 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /* shape.c - compare JSON with a shape and name the member at fault. */
 #include <errno.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "bench/base/clean.h"
 #include "bench/result/parts.h"
 
 #define PATH_MAX_TEXT 192
+
+/* Doubles hold every integer below it, and so does JSON of other hands. */
+#define INTEGER_MAX ((INT64_C(1) << 53) - 1)
 
 static const char *const kind_words[] = {
 	[SHAPE_ANY] = "anything",	[SHAPE_STRING] = "a string",
@@ -160,6 +165,23 @@ static int check_elements(const json_t *value, const struct shape *element,
 	return 0;
 }
 
+/* Names and ids stand in tables, charts and file formats as they are. */
+static int check_name(const char *text, unsigned int flags, const char *path,
+		      char *why, size_t n)
+{
+	bool is_id = flags & SHAPE_ID;
+	int most = is_id ? BENCH_RESULT_ID_MAX : BENCH_NAME_MAX;
+	const char *more = is_id ? "/=:" : "";
+
+	if (bench_is_name(text, (size_t)most, more))
+		return 0;
+	return bench_why(-EINVAL, why, n,
+			 "%s: is \"%.64s\"%s, should be 1 to %d letters, "
+			 "digits or -_.+%s, the first a letter or digit",
+			 path, text, strlen(text) > 64 ? "..." : "", most,
+			 more);
+}
+
 static int check_map(const json_t *value, const struct shape *element,
 		     const char *path, char *why, size_t n)
 {
@@ -171,7 +193,10 @@ static int check_map(const json_t *value, const struct shape *element,
 		char below[PATH_MAX_TEXT];
 		int err;
 
-		snprintf(below, sizeof(below), "%s.%.64s", path, name);
+		err = check_name(name, SHAPE_NAME, path, why, n);
+		if (err)
+			return err;
+		snprintf(below, sizeof(below), "%s.%s", path, name);
 		err = bench_shape_check(member, element, below, why, n);
 		if (err)
 			return err;
@@ -202,6 +227,22 @@ static int check_value(const json_t *value, const struct shape *shape,
 		return bench_why(-EINVAL, why, n,
 				 "%s: is %g, should not be negative", path,
 				 json_number_value(value));
+	if (json_is_integer(value) && shape->kind != SHAPE_ANY &&
+	    (json_integer_value(value) > INTEGER_MAX ||
+	     json_integer_value(value) < -INTEGER_MAX))
+		return bench_why(-EINVAL, why, n,
+				 "%s: is %lld, should be below 2^53", path,
+				 (long long)json_integer_value(value));
+	if (shape->flags & SHAPE_TITLE &&
+	    json_string_length(value) > BENCH_NAME_MAX)
+		return bench_why(-EINVAL, why, n,
+				 "%s: is \"%.64s...\", should have at most %d "
+				 "bytes",
+				 path, json_string_value(value),
+				 BENCH_NAME_MAX);
+	if (shape->flags & (SHAPE_NAME | SHAPE_ID))
+		return check_name(json_string_value(value), shape->flags, path,
+				  why, n);
 	if (shape->words &&
 	    !word_is_allowed(shape->words, json_string_value(value)))
 		return bench_why(-EINVAL, why, n,
@@ -227,7 +268,8 @@ int bench_shape_check(const json_t *value, const struct shape *shape,
 	err = check_value(value, shape, name, why, n);
 	if (!err)
 		err = check_inside(value, shape, path, why, n);
-	if (!err && shape->more && shape->more(value, text, sizeof(text)))
-		err = bench_why(-EINVAL, why, n, "%s: %s", name, text);
-	return err;
+	if (err || !shape->more)
+		return err;
+	err = shape->more(value, text, sizeof(text));
+	return err ? bench_why(err, why, n, "%s: %s", name, text) : 0;
 }

@@ -77,6 +77,24 @@ shows "cut off and ignored"
 sed '3s/"round":/"rond":/' "$journals/short.jsonl" >wrong.jsonl
 refused 2 "wrong.jsonl:3: round: missing" check wrong.jsonl
 
+# what contradicts itself, and text that would command a terminal
+evil()
+{
+	sed "$1" "$journals/short.jsonl" >evil.jsonl
+	for command in check result compare plot; do
+		other=
+		[ $command = compare ] && other=$journals/short.jsonl
+		# shellcheck disable=SC2086 # no word where there is none
+		refused 2 "$2" $command evil.jsonl $other
+	done
+	[ ! -e evil.json ] || fail "a result of what was refused"
+}
+evil '1s/"kind":"control"/"kind":"candidate"/g' 'should be "control"'
+evil '3{p}' 'each should have one'
+evil '2s/"round":0/"round":4294967294/' 'round: is 4294967294'
+evil '1s/"strategy":"racy"/"strategy":"ra\\u001b]0;cy"/g' 'should be 1 to 64 '
+evil '1s,ringswap-journal/1,ringswap-journal/2,' 'what this build reads'
+
 for matrix in "$sources"/bench/plan/matrices/*.json; do
 	run 0 check "$matrix"
 	shows "a valid matrix"

@@ -24,9 +24,10 @@ run 3 check whole.json
 # of another build and machine, with strategies and floors unknown here
 descriptors='"descriptors":{"traits":"recorded","strategies":['
 for name in unsync racy barrier hope ipi-signal global-lock rcu; do
-	sound=true
+	sound=true kind=candidate
 	[ $name = racy ] && sound=false
-	descriptors=$descriptors'{"name":"'$name'","kind":"candidate","sound":'
+	[ $name = racy ] || [ $name = unsync ] && kind=control
+	descriptors=$descriptors'{"name":"'$name'","kind":"'$kind'","sound":'
 	descriptors=$descriptors$sound',"baseline":"rcu","floor":"wish"},'
 done
 descriptors=${descriptors%,}'],"floors":['
@@ -44,6 +45,7 @@ done
 descriptors=${descriptors%,}']},'
 sed -e 's/"strategy":"membarrier","scenario":"floor"/"strategy":"wish","scenario":"floor"/g' \
 	-e 's/"strategy":"membarrier"/"strategy":"hope"/g' \
+	-e 's,"floor/membarrier/,"floor/wish/,g' -e 's,/membarrier/,/hope/,g' \
 	-e '1s/"barrier":"fixture"/"barrier":"dmb ish"/' \
 	-e '1s/"key":"m-f1c71de000000000"/"key":"m-0000000000000abc"/' \
 	-e "1s/\"plan\":/$descriptors&/" "$journals/run.jsonl" >other.journal
@@ -51,7 +53,7 @@ run 3 result other.journal
 grep -q assumed out && fail "recorded traits are called assumed"
 grep -q '"barrier":"dmb ish"' other.json || fail "not the run's barrier"
 grep -q '"key":"m-0000000000000abc"' other.json || fail "not the run's machine"
-grep '"id":"swap/membarrier/shared-l3"' other.json >cell
+grep '"id":"swap/hope/shared-l3"' other.json >cell
 grep -q '"strategy":"hope".*"sound":true' cell || fail "hope is not sound"
 grep -q '"own-floor":{"name":"a wish"' cell || fail "not the run's floor"
 grep '"id":"swap/membarrier/shared-l3"' whole.json >before

@@ -224,30 +224,41 @@ static void test_own_floor_of_barrier_is_a_sum(void **state)
 	json_decref(r);
 }
 
-/* The fixture with an axis of one cell changed in its plan. */
+static const char *changed_id, *changed_axis, *changed_value;
+
+static void change_axis(json_t *cell)
+{
+	json_t *axes = json_object_get(cell, "axes");
+	const char *id = word(cell, "id", NULL);
+
+	if (!id || strcmp(id, changed_id) != 0)
+		return;
+	json_object_set_new(axes, changed_axis, json_string(changed_value));
+	if (!strcmp(changed_axis, "placement"))
+		json_object_set_new(cell, "id",
+				    json_sprintf("%s/%s/%s",
+						 word(axes, "scenario", NULL),
+						 word(axes, "strategy", NULL),
+						 changed_value));
+}
+
+static void change_plan(json_t *header)
+{
+	json_t *cell;
+	size_t i;
+
+	json_array_foreach (at(header, "plan", "cells"), i, cell)
+		change_axis(cell);
+}
+
+/* The fixture with an axis of one cell changed, in plan and blocks. */
 static json_t *build_with_axis(const char *id, const char *axis,
 			       const char *value)
 {
-	char *line = NULL;
-	size_t room = 0;
-	FILE *in = fopen(RUN, "r"), *out = fopen(in_folder("axis.jsonl"), "w");
-
-	while (getline(&line, &room, in) > 0) {
-		json_t *json = json_loads(line, 0, NULL), *cell;
-		size_t i;
-
-		json_array_foreach (at(json, "plan", "cells"), i, cell)
-			if (!strcmp(word(cell, "id", NULL), id))
-				json_object_set_new(
-					json_object_get(cell, "axes"), axis,
-					json_string(value));
-		json_dumpf(json, out, JSON_COMPACT);
-		fputc('\n', out);
-		json_decref(json);
-	}
-	free(line);
-	fclose(in);
-	fclose(out);
+	changed_id = id;
+	changed_axis = axis;
+	changed_value = value;
+	edit_lines(RUN, in_folder("axis.jsonl"), change_axis, change_plan);
 	return build(in_folder("axis.jsonl"));
 }
 
@@ -255,8 +266,13 @@ static void check_no_own_floor(const char *id, const char *axis,
 			       const char *value)
 {
 	json_t *r = build_with_axis(id, axis, value);
+	char moved[128];
 
-	assert_null(json_object_get(find(r, id), "own-floor"));
+	snprintf(moved, sizeof(moved), "%.*s/%s", (int)(strrchr(id, '/') - id),
+		 id, value);
+	if (strcmp(axis, "placement") != 0)
+		snprintf(moved, sizeof(moved), "%s", id);
+	assert_null(json_object_get(find(r, moved), "own-floor"));
 	json_decref(r);
 }
 
@@ -338,6 +354,15 @@ static void test_aa_that_is_wide_fails(void **state)
 	check_aa_fails(20, 0, "too noisy");
 }
 
+static void make_swap_control(json_t *cell, json_int_t number_of)
+{
+	json_object_set_new(json_object_get(cell, "axes"), "scenario",
+			    json_string("swap"));
+	json_object_set_new(cell, "id",
+			    json_string("aa/unsync/shared-l3/scenario=swap"));
+	json_object_set_new(cell, "cell", json_integer(number_of));
+}
+
 /* The fixture with another control, a swap's, whose ratios are the write's
  * shifted. The fixture itself is of a time that had the write's alone. */
 static json_t *build_with_swap_control(double shift)
@@ -358,13 +383,11 @@ static json_t *build_with_swap_control(double shift)
 				more = json_deep_copy(cell);
 		if (more) {
 			number_of = (json_int_t)json_array_size(cells);
-			json_object_set_new(json_object_get(more, "axes"),
-					    "scenario", json_string("swap"));
+			make_swap_control(more, number_of);
 			json_array_append_new(cells, more);
 		} else if (id && !strncmp(id, "aa/", 3)) {
 			more = json_deep_copy(json);
-			json_object_set_new(more, "cell",
-					    json_integer(number_of));
+			make_swap_control(more, number_of);
 			json_object_set_new(
 				json_object_get(more, "ratio"), "log",
 				json_real(number(json, "ratio", "log") +

@@ -95,9 +95,11 @@ static json_t *bound(const char *name, const char *scenario, const char *figure)
 static json_t *strategy(const char *name, bool sound, const char *baseline,
 			const char *floor)
 {
+	bool is_control = !strcmp(name, "unsync") || !strcmp(name, "racy");
+
 	return json_pack("{s:s, s:s, s:b, s:s, s:s}", "name", name, "kind",
-			 "candidate", "sound", sound, "baseline", baseline,
-			 "floor", floor);
+			 is_control ? "control" : "candidate", "sound", sound,
+			 "baseline", baseline, "floor", floor);
 }
 
 /* membarrier has become hope, which is unsound; its floor wish bounds writes;
@@ -142,7 +144,22 @@ static json_t *foreign_descriptors(void)
 			 "scenarios", scenarios);
 }
 
-/* Every "membarrier" of the plan under its name over there. */
+/* "membarrier" under its name over there, in axes and id. */
+static void rename_in(json_t *cell)
+{
+	json_t *axes = json_object_get(cell, "axes");
+	const char *scenario = bench_text(axes, "scenario");
+	const char *name = strcmp(scenario, "floor") ? "hope" : "wish";
+	const char *rest;
+
+	if (strcmp(bench_text(axes, "strategy"), "membarrier") != 0)
+		return;
+	rest = strstr(bench_text(cell, "id"), "/membarrier/") +
+	       strlen("/membarrier");
+	bench_set(axes, "strategy", json_string(name));
+	bench_set(cell, "id", json_sprintf("%s/%s%s", scenario, name, rest));
+}
+
 static void rename_in_plan(json_t *header)
 {
 	json_t *cells =
@@ -150,14 +167,8 @@ static void rename_in_plan(json_t *header)
 	json_t *cell;
 	size_t i;
 
-	json_array_foreach (cells, i, cell) {
-		json_t *axes = json_object_get(cell, "axes");
-		bool is_floor = !strcmp(bench_text(axes, "scenario"), "floor");
-
-		if (!strcmp(bench_text(axes, "strategy"), "membarrier"))
-			bench_set(axes, "strategy",
-				  json_string(is_floor ? "wish" : "hope"));
-	}
+	json_array_foreach (cells, i, cell)
+		rename_in(cell);
 }
 
 static void make_foreign(json_t *header)
@@ -194,13 +205,13 @@ static void a_foreign_journal_is_judged_by_what_it_says(void **state)
 	json_t *cell, *same = find(here, "write/membarrier/shared-l3");
 
 	(void)state;
-	edit_header(RUN, journal, make_foreign);
+	edit_lines(RUN, journal, rename_in, make_foreign);
 	r = build(journal);
 	assert_false(bench_traits_are_assumed(r));
 	assert_true(bench_traits_is_baseline(r, "rcu"));
 	assert_string_equal(bench_traits_baseline(r), "rcu");
 	assert_false(bench_traits_is_baseline(r, "unsync"));
-	cell = find(r, "write/membarrier/shared-l3");
+	cell = find(r, "write/hope/shared-l3");
 	assert_string_equal(bench_text(cell, "strategy"), "hope");
 	assert_true(json_is_false(json_object_get(cell, "sound")));
 	assert_true(json_equal(json_object_get(cell, "ratio"),
@@ -213,7 +224,7 @@ static void a_foreign_journal_is_judged_by_what_it_says(void **state)
 	cell = find(r, "write/barrier/shared-l3");
 	assert_true(json_is_false(json_object_get(cell, "sound")));
 	assert_null(json_object_get(cell, "own-floor"));
-	cell = find(r, "swap/membarrier/shared-l3");
+	cell = find(r, "swap/hope/shared-l3");
 	assert_null(json_object_get(cell, "own-floor"));
 	assert_string_equal(bench_text(json_object_get(r, "build"), "barrier"),
 			    "dmb ish");
