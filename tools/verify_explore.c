@@ -12,7 +12,7 @@
 struct explored {
 	const char *strategy;
 	bool sound;
-	unsigned int cells, clean, truncated, broken, failed, bound;
+	unsigned int cells, clean, truncated, broken, failed, vacuous, bound;
 	uint64_t executions;
 	char first[192];
 };
@@ -48,8 +48,10 @@ static void add_explored(const struct explore_row *row, void *arg)
 	sum->failed += row->verdict == EXPLORE_FAILED;
 	if (row->bound < sum->bound)
 		sum->bound = row->bound;
+	sum->vacuous += row->sound && row->verdict == EXPLORE_VACUOUS;
 	if (!*sum->first &&
-	    (row->verdict == EXPLORE_BROKEN || row->verdict == EXPLORE_FAILED))
+	    (row->verdict == EXPLORE_BROKEN || row->verdict == EXPLORE_FAILED ||
+	     (row->sound && row->verdict == EXPLORE_VACUOUS)))
 		snprintf(sum->first, sizeof(sum->first), "%s, %s: %s %s",
 			 row->scenario, explore_model_name(row->model),
 			 row->promise, row->why);
@@ -66,12 +68,15 @@ static void conclude_explored(struct verify *v, const struct explored *sum)
 	const char *verdict = "clean";
 	bool missed = !sum->sound && !sum->broken && !sum->truncated &&
 		      !is_partial(v);
-	bool failed = sum->failed || missed || (sum->sound && sum->broken);
+	bool failed = sum->failed || sum->vacuous || missed ||
+		      (sum->sound && sum->broken);
 
 	if (sum->failed)
 		verdict = "FAILED";
 	else if (sum->broken)
 		verdict = sum->sound ? "BROKEN" : "caught";
+	else if (sum->vacuous)
+		verdict = "VACUOUS";
 	else if (missed)
 		verdict = "NOT CAUGHT";
 	else if (sum->truncated)

@@ -14,7 +14,7 @@
 
 #include "proof/explore/scenario.h"
 
-#define PARTS 16u
+#define PARTS 24u
 
 _Alignas(4096) unsigned char xp_arena[XP_ARENA_BYTES];
 static unsigned char image[XP_ARENA_BYTES];
@@ -75,8 +75,8 @@ void *xp_calloc(size_t n, size_t bytes)
 void *xp_aligned_alloc(size_t align, size_t bytes)
 {
 	(void)align;
-	/* The core rounds slots up to a page; only the first is used. */
-	return xp_arena_take(bytes > 1024 ? 1024 : bytes);
+	/* The core rounds slots up to a page; only its first bytes are used. */
+	return xp_arena_take(bytes > XP_SLOTS_BYTES ? XP_SLOTS_BYTES : bytes);
 }
 
 void xp_free(void *at)
@@ -87,7 +87,8 @@ void xp_free(void *at)
 /* ------------------------------------------------------------------------ */
 /* Names                                                                    */
 
-static const char *const cpu_names[] = { "A", "B", "C" };
+static const char *const cpu_names[XP_CPUS] = { "A", "B", "C", "D", "E", "F" };
+static const char *const ring_names[XP_RINGS] = { "live", "spare", "spare2" };
 
 struct field {
 	size_t offset;
@@ -139,20 +140,34 @@ static bool inside(const unsigned char *at, const void *from, size_t bytes,
 	return from && at >= first && at < first + bytes;
 }
 
-static void name_slot(const char *rb, unsigned int i, size_t offset, char *out,
-		      size_t size)
+/* "live" of one slot, "live[1]" of several. */
+static void name_of_slot(unsigned int ring, unsigned int slot, char *out,
+			 size_t size)
 {
-	const char *field = field_name(slot_fields, offset);
-	size_t drops = offsetof(struct rb_slot, drops);
+	if (xp_world.slots > 1)
+		snprintf(out, size, "%s[%u]", ring_names[ring], slot);
+	else
+		snprintf(out, size, "%s", ring_names[ring]);
+}
 
+static void name_slot(unsigned int ring, size_t offset, char *out, size_t size)
+{
+	size_t stride = xp_ring(ring)->slot_stride;
+	size_t drops = offsetof(struct rb_slot, drops);
+	char name[24];
+	const char *field;
+
+	name_of_slot(ring, (unsigned int)(offset / stride), name, sizeof(name));
+	offset %= stride;
+	field = field_name(slot_fields, offset);
 	if (field)
-		snprintf(out, size, "%s.%s", rb, field);
+		snprintf(out, size, "%s.%s", name, field);
 	else if (offset >= drops && offset < drops + 8 * RB_DROP_CAUSES)
-		snprintf(out, size, "%s.drops[%s]", rb,
+		snprintf(out, size, "%s.drops[%s]", name,
 			 rb_drop_name((offset - drops) / 8));
 	else if (!xp_world.scenario->name_private ||
-		 !xp_world.scenario->name_private(i, offset, out, size))
-		snprintf(out, size, "%s.private+%zu", rb,
+		 !xp_world.scenario->name_private(ring, offset, out, size))
+		snprintf(out, size, "%s.private+%zu", name,
 			 offset - sizeof(struct swap_slot));
 }
 
@@ -168,39 +183,69 @@ static void name_page(const char *cpu, size_t offset, char *out, size_t size)
 			 (rest - RB_PAGE_HEADER) / 8);
 }
 
+static void name_cpu_word(const char *cpu, size_t offset, char *out,
+			  size_t size)
+{
+	const char *field = field_name(cpu_fields, offset);
+
+	if (field)
+		snprintf(out, size, "%s.%s", cpu, field);
+	else
+		snprintf(out, size, "%s.words+%zu", cpu, offset);
+}
+
+/* In a buffer, as whichever slot holds it; false: in none. */
+static bool name_in_cpu(const unsigned char *byte, char *out, size_t size)
+{
+	size_t offset;
+
+	for (unsigned int i = 0; i < XP_CPUS; i++) {
+		struct rb_cpu *cpu = xp_world.cpu[i];
+
+		if (!cpu)
+			continue;
+		if (inside(byte, cpu->pages, XP_SUBBUFS * XP_SUBBUF, &offset)) {
+			name_page(cpu_names[i], offset, out, size);
+			return true;
+		}
+		if (inside(byte, cpu, sizeof(*cpu), &offset)) {
+			name_cpu_word(cpu_names[i], offset, out, size);
+			return true;
+		}
+	}
+	return false;
+}
+
+/* In a ring buffer's own words or its slots; false: in none. */
+static bool name_in_ring(const unsigned char *byte, char *out, size_t size)
+{
+	size_t offset;
+
+	for (unsigned int i = 0; i < XP_RINGS; i++) {
+		struct rb *rb = xp_ring(i);
+
+		if (!rb)
+			continue;
+		if (inside(byte, rb->slots, xp_world.slots * rb->slot_stride,
+			   &offset)) {
+			name_slot(i, offset, out, size);
+			return true;
+		}
+		if (inside(byte, rb, sizeof(*rb), &offset)) {
+			snprintf(out, size, "%s.disabled", ring_names[i]);
+			return true;
+		}
+	}
+	return false;
+}
+
 void xp_name_address(const volatile void *at, char *out, size_t size)
 {
 	const unsigned char *byte = (const unsigned char *)(uintptr_t)at;
-	struct rb *rbs[] = { xp_world.live, xp_world.spare[0],
-			     xp_world.spare[1] };
-	static const char *const names[] = { "live", "spare", "spare2" };
 	size_t offset;
 
-	for (unsigned int i = 0; i < 3; i++) {
-		struct rb_cpu *cpu = xp_world.cpu[i];
-
-		if (!rbs[i])
-			continue;
-		if (inside(byte, rbs[i]->slots, rbs[i]->slot_stride, &offset))
-			return name_slot(names[i], i, offset, out, size);
-		if (inside(byte, cpu->pages, XP_SUBBUFS * XP_SUBBUF, &offset))
-			return name_page(cpu_names[i], offset, out, size);
-		if (inside(byte, cpu, sizeof(*cpu), &offset)) {
-			const char *field = field_name(cpu_fields, offset);
-
-			if (field)
-				snprintf(out, size, "%s.%s", cpu_names[i],
-					 field);
-			else
-				snprintf(out, size, "%s.words+%zu",
-					 cpu_names[i], offset);
-			return;
-		}
-		if (inside(byte, rbs[i], sizeof(struct rb), &offset)) {
-			snprintf(out, size, "%s.disabled", names[i]);
-			return;
-		}
-	}
+	if (name_in_ring(byte, out, size) || name_in_cpu(byte, out, size))
+		return;
 	if (inside(byte, xp_threads, XP_ROLES * sizeof(*xp_threads), &offset))
 		snprintf(out, size, "thread%zu.inside",
 			 offset / sizeof(*xp_threads));
@@ -208,28 +253,33 @@ void xp_name_address(const volatile void *at, char *out, size_t size)
 		snprintf(out, size, "?");
 }
 
-/* Pointers to whole objects, by name; false: it points to none. */
-static bool name_pointer(uint64_t value, char *out, size_t size)
+static bool name_cpu_pointer(uint64_t value, char *out, size_t size)
 {
-	struct rb *rbs[] = { xp_world.live, xp_world.spare[0],
-			     xp_world.spare[1] };
-	static const char *const names[] = { "live", "spare", "spare2" };
-
-	for (unsigned int i = 0; i < 3; i++) {
+	for (unsigned int i = 0; i < XP_CPUS; i++) {
 		struct rb_cpu *cpu = xp_world.cpu[i];
 
-		if (!rbs[i])
+		if (!cpu)
 			continue;
 		if (value == (uintptr_t)cpu)
 			return snprintf(out, size, "%s", cpu_names[i]) > 0;
-		if (value == (uintptr_t)rbs[i]->slots)
-			return snprintf(out, size, "%s", names[i]) > 0;
 		for (unsigned int p = 0; p < XP_SUBBUFS; p++)
 			if (value == (uintptr_t)(cpu->pages + p * XP_SUBBUF))
 				return snprintf(out, size, "%s.page%u",
 						cpu_names[i], p) > 0;
 	}
 	return false;
+}
+
+/* Pointers to whole objects, by name; false: it points to none. */
+static bool name_pointer(uint64_t value, char *out, size_t size)
+{
+	for (unsigned int i = 0; i < XP_RINGS; i++)
+		for (unsigned int s = 0; xp_ring(i) && s < xp_world.slots; s++)
+			if (value == (uintptr_t)rb_slot(xp_ring(i), s)) {
+				name_of_slot(i, s, out, size);
+				return true;
+			}
+	return name_cpu_pointer(value, out, size);
 }
 
 void xp_name_value(const volatile void *at, uint64_t value, char *out,

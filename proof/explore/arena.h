@@ -5,6 +5,9 @@
 
 #include <stddef.h>
 
+/* All slots of one ring; world.c looks that they fit. */
+#define XP_SLOTS_BYTES 2048u
+
 /* Forget everything; take zeroed bytes. */
 void xp_arena_clear(void);
 void *xp_arena_take(size_t bytes);

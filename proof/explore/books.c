@@ -10,16 +10,23 @@ struct xp_book xp_book;
 
 void xp_book_open(void)
 {
-	memset(&xp_book, 0, sizeof(xp_book));
-	xp_book.next[XP_PREFILL] = xp_world.scenario->prefill;
-	for (unsigned int i = 0; i < xp_book.next[XP_PREFILL]; i++)
-		xp_book.fate[XP_PREFILL][i] = XP_STORED;
+	struct xp_account *first = &xp_book.slot[0];
+
+	memset(&xp_book.slot, 0, xp_world.slots * sizeof(xp_book.slot[0]));
+	memset(&xp_book.open, 0,
+	       sizeof(xp_book) - offsetof(struct xp_book, open));
+	for (unsigned int i = 0; i < xp_world.slots; i++)
+		xp_book.slot[i].consumed.slot = i;
+	first->next[XP_PREFILL] = xp_world.scenario->prefill;
+	for (unsigned int i = 0; i < first->next[XP_PREFILL]; i++)
+		first->fate[XP_PREFILL][i] = XP_STORED;
 }
 
-void xp_section_opens(const struct rb_cpu *cpu)
+void xp_section_opens(unsigned int slot, const struct rb_cpu *cpu)
 {
 	unsigned int i = xp_cpu_index(cpu);
 
+	xp_book.slot[slot].depth++;
 	xp_book.open[i]++;
 	if (xp_is_guarded(i))
 		xp_broken(1,
@@ -28,8 +35,9 @@ void xp_section_opens(const struct rb_cpu *cpu)
 			  xp.now->name);
 }
 
-void xp_section_closes(const struct rb_cpu *cpu)
+void xp_section_closes(unsigned int slot, const struct rb_cpu *cpu)
 {
+	xp_book.slot[slot].depth--;
 	xp_book.open[xp_cpu_index(cpu)]--;
 }
 
@@ -40,8 +48,8 @@ int xp_found_add(const struct rb_event *event, void *arg)
 	uint64_t word = load_data(payload);
 	uint64_t second = load_data(payload + 1);
 
-	if (event->length != XP_PAYLOAD || !swap_event_is_valid(word, 0) ||
-	    second != word + 1) {
+	if (event->length != XP_PAYLOAD ||
+	    !swap_event_is_valid(word, found->slot) || second != word + 1) {
 		xp_book.broken = true;
 		return 1;
 	}
@@ -68,7 +76,7 @@ void xp_collect(struct rb_cpu *cpu, struct xp_found *found)
 	else
 		snprintf(why, sizeof(why), "an event is torn or missing");
 	rb_counts(cpu, &counts);
-	xp_book.overrun += counts.overrun;
+	xp_book.slot[found->slot].overrun += counts.overrun;
 	xp.running = running;
 	if (xp_book.broken)
 		xp_broken(5, "an event is torn");
@@ -76,17 +84,20 @@ void xp_collect(struct rb_cpu *cpu, struct xp_found *found)
 		xp_broken(2, "%s", why);
 }
 
-struct xp_found *xp_snapshot_add(uint64_t exchanged, unsigned int spare)
+struct xp_found *xp_snapshot_add(unsigned int slot, uint64_t exchanged,
+				 unsigned int spare)
 {
-	unsigned int i = xp_book.snapshots++;
+	struct xp_account *account = &xp_book.slot[slot];
+	unsigned int i = account->snapshots++;
 
 	if (i >= XP_SNAPSHOTS - 1)
 		xp_broken(4, "more swaps succeed than were begun");
-	for (; i && xp_book.snapshot[i - 1].exchanged > exchanged; i--)
-		xp_book.snapshot[i] = xp_book.snapshot[i - 1];
-	xp_book.snapshot[i] = (struct xp_found){
+	for (; i && account->snapshot[i - 1].exchanged > exchanged; i--)
+		account->snapshot[i] = account->snapshot[i - 1];
+	account->snapshot[i] = (struct xp_found){
+		.slot = slot,
 		.exchanged = exchanged,
 		.spare = spare,
 	};
-	return &xp_book.snapshot[i];
+	return &account->snapshot[i];
 }

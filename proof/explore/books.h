@@ -27,22 +27,29 @@ enum xp_fate {
 
 /* Sequence words in the order in which a buffer holds them. */
 struct xp_found {
+	unsigned int slot; /* whose events they must be */
 	unsigned int count;
 	uint64_t sequence[XP_FOUND_MAX];
 	uint64_t exchanged;
 	unsigned int spare;
 };
 
-/* Of one execution; 0 at its start, but for the events of the prefill. */
-struct xp_book {
+/* Of one slot in one execution; 0 at its start, but for the prefill. */
+struct xp_account {
 	unsigned int next[XP_CONTEXTS];
 	uint8_t fate[XP_CONTEXTS][XP_EVENTS];
 	uint64_t refused;
 	uint64_t overrun;
-	unsigned int open[1 + XP_SPARES]; /* write-side sections, by buffer */
-	unsigned int snapshots;		  /* in the order of their exchanges */
+	unsigned int depth;	/* write-side sections open in the slot */
+	unsigned int snapshots; /* in the order of their exchanges */
 	struct xp_found snapshot[XP_SNAPSHOTS];
 	struct xp_found consumed;
+};
+
+/* Of one execution. */
+struct xp_book {
+	struct xp_account slot[XP_SLOTS];
+	unsigned int open[XP_CPUS]; /* write-side sections, by buffer */
 	uint64_t last_stamp;
 	bool broken; /* a walk found a broken event */
 };
@@ -53,8 +60,8 @@ extern struct xp_book xp_book;
 void xp_book_open(void);
 
 /* A write-side section of this buffer opens; C1 is that none may. */
-void xp_section_opens(const struct rb_cpu *cpu);
-void xp_section_closes(const struct rb_cpu *cpu);
+void xp_section_opens(unsigned int slot, const struct rb_cpu *cpu);
+void xp_section_closes(unsigned int slot, const struct rb_cpu *cpu);
 
 /* Take one event as found; of rb_walk() and rb_consume(), arg: xp_found. */
 int xp_found_add(const struct rb_event *event, void *arg);
@@ -63,6 +70,7 @@ int xp_found_add(const struct rb_event *event, void *arg);
 void xp_collect(struct rb_cpu *cpu, struct xp_found *found);
 
 /* A place for a snapshot's events, by the time of its exchange. */
-struct xp_found *xp_snapshot_add(uint64_t exchanged, unsigned int spare);
+struct xp_found *xp_snapshot_add(unsigned int slot, uint64_t exchanged,
+				 unsigned int spare);
 
 #endif

@@ -34,17 +34,21 @@ static double cpu_seconds(void)
 	return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
 }
 
-unsigned int xp_cell_bound(const struct xp_cell *cell)
+static unsigned int default_bound(const struct xp_cell *cell)
 {
 	unsigned int bound = cell->scenario->bound, limit;
 
-	if (cell->bound >= 0)
-		return (unsigned int)cell->bound;
 	/* A delivered signal may come at any point: it counts as nesting. */
 	limit = xp.roles > 2 || cell->scenario->costly ? 1 : 2;
 	if (xp.signal_handler && bound > limit)
 		bound = limit;
 	return bound;
+}
+
+unsigned int xp_cell_bound(const struct xp_cell *cell)
+{
+	return cell->bound >= 0 ? (unsigned int)cell->bound
+				: default_bound(cell);
 }
 
 /* Operations and changes of context: what a reader has to follow. */
@@ -112,15 +116,34 @@ static void row_broken(const struct xp_cell *cell, struct explore_row *row)
 	xp.tracing = true;
 	xp_scenario_execute();
 	xp.tracing = false;
-	row->verdict = EXPLORE_BROKEN;
-	snprintf(row->promise, sizeof(row->promise), "C%d", xp.finding.promise);
 	snprintf(row->why, sizeof(row->why), "%s", xp.finding.why);
+	/* No promise is broken: the explorer could not go on. */
+	if (!xp.finding.promise)
+		row->verdict = EXPLORE_FAILED;
+	else
+		snprintf(row->promise, sizeof(row->promise), "C%d",
+			 xp.finding.promise);
 	if (cell->listing) {
 		xp_report_listing(cell->listing);
 		fflush(cell->listing);
 	}
 	if (cell->save_dir)
 		xp_report_save(cell, row, row->file, sizeof(row->file));
+}
+
+/* Exhausted clean, and it has shown what it is there for, or proves nothing. */
+static void row_clean(const struct xp_cell *cell, struct explore_row *row,
+		      unsigned int bound)
+{
+	unsigned int missing =
+		xp_scenario_must_see(cell->scenario, cell->strategy) & ~xp.saw;
+
+	/* Below its own bound a scenario may not come that far. */
+	if (!missing || cell->mutant || bound < default_bound(cell))
+		return;
+	row->verdict = EXPLORE_VACUOUS;
+	snprintf(row->why, sizeof(row->why), "never: %s",
+		 xp_saw_name((enum xp_saw)__builtin_ctz(missing)));
 }
 
 /* One bound, all paths. Returns the verdict so far. */
@@ -168,6 +191,8 @@ void xp_cell_run(const struct xp_cell *cell, struct explore_row *row)
 	row->verdict = verdict;
 	if (verdict == EXPLORE_BROKEN)
 		row_broken(cell, row);
+	else if (verdict == EXPLORE_CLEAN)
+		row_clean(cell, row, bound);
 	xp_mutant_apply(NULL);
 	row->seconds = cpu_seconds() - begin;
 }

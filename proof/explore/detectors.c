@@ -3,48 +3,45 @@
 #define SWAP_DEFINE /* the strategy of this file */
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "proof/explore/cell.h"
 #include "proof/explore/variants.h"
 #include "proof/explore/variants/detectors.h"
 
-#define FAULTS 9u
-#define ALL    ((1u << EXPLORE_MODELS) - 1)
-#define C11    (1u << EXPLORE_C11)
+#define ALL  ((1u << EXPLORE_MODELS) - 1)
+#define C11  (1u << EXPLORE_C11)
+#define WEAK (C11 | 1u << EXPLORE_TSO)
 
-int detector_breaks;
+enum detector_fault detector_fault;
 
-/* Fault 0: the sound form, under the scenario of the nested write. */
+/* What must come of it; a verdict that is not named is clean. */
 static const struct {
 	const char *name;
-	const char *like;     /* the scenario it borrows */
+	const char *like; /* the scenario it borrows */
+	enum detector_fault fault;
 	unsigned int promise; /* that it breaks; 0: none */
-	unsigned int models;  /* in which that shows */
-	const char *fault;
-} faults[FAULTS] = {
-	{ "breaks-nothing", "nested", 0, ALL,
-	  "none: the control of this table" },
-	{ "breaks-c1", "2w1s", 1, ALL,
-	  "the exchange does not wait for a write" },
-	{ "breaks-c2", "2w1s", 2, ALL, "a refused write is not counted" },
-	{ "breaks-c3", "2w1s", 3, ALL,
-	  "the exchange is taken back and done again" },
-	{ "breaks-c4", "2w1s", 4, ALL,
-	  "the exchange is done and reported as busy" },
-	{ "breaks-c5", "nested", 5, ALL,
-	  "a nested write waits for its own thread" },
-	{ "breaks-c6", "2w1s", 6, ALL, "the swap waits for a next write" },
-	{ "breaks-c7", "2w1s", 7, ALL, "an announcement is not withdrawn" },
-	{ "breaks-order", "2w1s", 5, C11,
-	  "a plain field is handed over by a relaxed store" },
+	enum explore_verdict verdict;
+	unsigned int models; /* in which that shows */
+	const char *what;
+} faults[] = {
+#define BREAKS(name, like, fault, promise, models, what) \
+	{ name, like, fault, promise, EXPLORE_BROKEN, models, what },
+#define IS(verdict, name, like, fault, what) \
+	{ name, like, fault, 0, EXPLORE_##verdict, ALL, what },
+#include "proof/explore/detectors.inc"
+#undef BREAKS
+#undef IS
 };
+
+#define FAULTS (sizeof(faults) / sizeof(faults[0]))
 
 static struct xp_scenario scenarios[FAULTS];
 
 static void set_fault(const struct xp_scenario *scenario)
 {
-	detector_breaks = (int)(scenario - scenarios);
+	detector_fault = faults[scenario - scenarios].fault;
 }
 
 const struct xp_scenario *xp_detector_scenario(const char *name)
@@ -52,8 +49,9 @@ const struct xp_scenario *xp_detector_scenario(const char *name)
 	for (unsigned int i = 0; i < FAULTS; i++) {
 		scenarios[i] = *xp_scenario_find(faults[i].like);
 		scenarios[i].name = faults[i].name;
-		scenarios[i].summary = faults[i].fault;
+		scenarios[i].summary = faults[i].what;
 		scenarios[i].on_setup = set_fault;
+		scenarios[i].blind_spare = !strncmp(name, "blind-", 6);
 		if (!strcmp(faults[i].name, name))
 			return &scenarios[i];
 	}
@@ -79,11 +77,29 @@ static void cell_done(struct xp_batch *batch, unsigned int i, void *arg)
 static bool is_right(const struct explore_row *row, unsigned int fault)
 {
 	unsigned int promise = faults[fault].promise;
+	bool shows = faults[fault].models & 1u << row->model;
 
-	if (!promise || !(faults[fault].models & 1u << row->model))
-		return row->verdict == EXPLORE_CLEAN;
-	return row->verdict == EXPLORE_BROKEN &&
-	       row->promise[1] - '0' == (int)promise;
+	return row->verdict ==
+		       (shows ? faults[fault].verdict : EXPLORE_CLEAN) &&
+	       (!shows || !promise ||
+		strtoul(row->promise + 1, NULL, 10) == promise);
+}
+
+static void print_fault(FILE *out, const struct explore_row *row,
+			unsigned int fault)
+{
+	char promise[16] = "-";
+
+	if (faults[fault].promise)
+		snprintf(promise, sizeof(promise), "C%u",
+			 faults[fault].promise);
+	fprintf(out, "| %s | %s | `%s` | %s | %s%s%s%s |\n", promise,
+		faults[fault].what, faults[fault].like,
+		explore_model_name(row->model),
+		is_right(row, fault) ? "" : "!!! ",
+		row->promise[0] ? row->promise
+				: explore_verdict_name(row->verdict),
+		row->why[0] ? ": " : "", row->why);
 }
 
 int explore_detectors(const struct explore_options *options)
@@ -92,8 +108,6 @@ int explore_detectors(const struct explore_options *options)
 		.jobs = options->jobs ? options->jobs : 2,
 		.budget_s = options->budget_s,
 	};
-	static const char *const names[] = { "-",  "C1", "C2", "C3",
-					     "C4", "C5", "C6", "C7" };
 	bool ok = true;
 
 	xp_labels_load();
@@ -111,24 +125,15 @@ int explore_detectors(const struct explore_options *options)
 	xp_batch_run(&batch, cell_done, (void *)(uintptr_t)options);
 	if (options->out)
 		fprintf(options->out,
-			"| promise | fault | model | verdict |\n"
-			"|---|---|---|---|\n");
+			"| promise | fault | scenario | model | verdict |\n"
+			"|---|---|---|---|---|\n");
 	for (unsigned int i = 0; i < batch.count; i++) {
 		const struct explore_row *row = &batch.rows[i];
 		unsigned int fault = i / EXPLORE_MODELS;
-		bool right = is_right(row, fault);
 
-		ok &= right;
+		ok &= is_right(row, fault);
 		if (options->out)
-			fprintf(options->out, "| %s | %s | %s | %s%s%s%s |\n",
-				names[faults[fault].promise],
-				faults[fault].fault,
-				explore_model_name(row->model),
-				right ? "" : "!!! ",
-				row->promise[0]
-					? row->promise
-					: explore_verdict_name(row->verdict),
-				row->why[0] ? ": " : "", row->why);
+			print_fault(options->out, row, fault);
 	}
 	xp_batch_close(&batch);
 	return !ok;

@@ -173,6 +173,7 @@ static void run_handler(void (*handler)(void), const char *what)
 {
 	struct xp_role *self = xp.now;
 	bool watching = self->watching;
+	unsigned int line = self->line;
 
 	self->watching = false;
 	self->depth++;
@@ -181,6 +182,7 @@ static void run_handler(void (*handler)(void), const char *what)
 	xp_note("-- returns from the handler");
 	self->depth--;
 	self->watching = watching;
+	self->line = line;
 }
 
 static void deliver(void)
@@ -236,6 +238,7 @@ void xp_point(struct xp_site *site)
 	struct xp_role *self = xp.now;
 
 	(void)site;
+	self->line++;
 	if (++self->ops > XP_OPS_MAX)
 		xp_broken(6, "%s spins: %u operations and no end", self->name,
 			  self->ops);
@@ -250,19 +253,37 @@ static void finish(void)
 	xp_switch(&dead, main_context);
 }
 
-/* Nobody can go on: time passes until deadlines do; false: there are none. */
-static bool expire_all(void)
+/* The blocked role whose deadline comes first; NULL: none has one. */
+static struct xp_role *first_to_expire(void)
 {
-	bool any = false;
+	struct xp_role *first = NULL;
 
-	for (unsigned int i = 0; i < xp.roles && xp.expire_at_end; i++) {
+	for (unsigned int i = 0; i < xp.roles; i++) {
 		struct xp_role *role = &xp.role[i];
 
-		if (role->state != XP_BLOCKED || !role->has_deadline)
-			continue;
-		role->expired = role->poked = any = true;
+		if (role->state == XP_BLOCKED && role->has_deadline &&
+		    (!first || role->deadline < first->deadline))
+			first = role;
 	}
-	return any;
+	return first;
+}
+
+/*
+ * Nobody can go on: time passes until a deadline does; false: there is none,
+ * or it is the caller's own, and the scenario wants to be waited for.
+ */
+static bool expire_first(void)
+{
+	struct xp_role *role = first_to_expire();
+
+	if (!role || (!xp.expire_at_end && role->deadline >= xp.horizon))
+		return false;
+	if (xp.on_stuck && role->deadline >= xp.horizon)
+		xp.on_stuck();
+	if (xp.clock < role->deadline)
+		xp.clock = role->deadline;
+	role->expired = role->poked = true;
+	return true;
 }
 
 /* The running role cannot go on: somebody else, or the end. */
@@ -286,7 +307,7 @@ static void reschedule(void)
 			xp.fresh = true;
 			continue;
 		}
-		if (!expire_all())
+		if (!expire_first())
 			finish();
 	}
 }
@@ -298,6 +319,9 @@ void xp_block(void)
 	self->state = XP_BLOCKED;
 	if (!self->poked) {
 		xp_note("waits");
+		self->waits++;
+		if (self->swapping)
+			xp_see(XP_SAW_WAITED);
 		reschedule();
 	}
 	self->state = XP_READY;
@@ -325,6 +349,8 @@ static void role_main(void)
 	struct xp_role *self = xp.now;
 
 	self->body();
+	if (xp.ends & 1u << (self - xp.role))
+		xp_thread_ends();
 	for (;;) {
 		self->state = XP_IDLE;
 		reschedule();
@@ -339,6 +365,7 @@ static void role_reset(struct xp_role *role, unsigned int i)
 	role->state = XP_READY;
 	role->poked = false;
 	role->masked = false;
+	role->is_gone = false;
 	role->watching = false;
 	role->has_deadline = false;
 	role->expired = false;
@@ -346,6 +373,9 @@ static void role_reset(struct xp_role *role, unsigned int i)
 	role->handlers = role->handlers_max;
 	role->depth = 0;
 	role->ops = 0;
+	role->line = 0;
+	role->waits = 0;
+	role->swapping = false;
 	role->rcu_depth = 0;
 	role->rcu_section = 0;
 	role->watches = 0;
@@ -357,9 +387,13 @@ void xp_execute(void)
 	xp.at = 0;
 	xp.preemptions = 0;
 	xp.expiries = 0;
+	xp.failures = 0;
+	xp.failed = 0;
 	xp.stales = 0;
 	xp.fresh = false;
 	xp.clock = xp.clock_start;
+	xp.readings = 0;
+	xp.exchanges = 0;
 	xp.run++;
 	xp.steps = 0;
 	xp.diverged = false;

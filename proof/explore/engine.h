@@ -23,11 +23,29 @@
 #define XP_ROLES     3
 #define XP_PATH_MAX  8192
 #define XP_TRACE_MAX 4096
-#define XP_WATCHES   6
+#define XP_WATCHES   64
+/* Ranges that can be watched for stores. */
+#define XP_GUARDS 6
 /* Operations of one role in one execution: more means that it spins. */
 #define XP_OPS_MAX 4000
 /* Older values that one execution may read (C11). */
 #define XP_STALE_MAX 2
+
+/* What happened in some execution of a cell: what it proves something about. */
+enum xp_saw {
+	XP_SAW_TAKEN,	    /* a swap returned 0 */
+	XP_SAW_EVENTS,	    /* a snapshot held events */
+	XP_SAW_REFUSED,	    /* a write was refused */
+	XP_SAW_WAITED,	    /* a swap waited */
+	XP_SAW_MET,	    /* a swap began while a write was open */
+	XP_SAW_EXPIRED,	    /* a deadline passed */
+	XP_SAW_NESTED,	    /* a write inside a write of the same slot */
+	XP_SAW_CONSUMED,    /* a live reader got an event */
+	XP_SAW_BUSY,	    /* -EBUSY was answered */
+	XP_SAW_IN_PROGRESS, /* -EINPROGRESS was answered */
+	XP_SAW_FAILED_CALL, /* a system call failed */
+	XP_SAW_ALL,
+};
 
 enum xp_state {
 	XP_UNUSED,
@@ -42,6 +60,7 @@ struct xp_role {
 	enum xp_state state;
 	bool poked;	       /* blocked: something it waits for changed */
 	bool masked;	       /* signals are held back */
+	bool is_gone;	       /* its thread has ended */
 	bool has_deadline;     /* blocked until then at most */
 	bool expired;	       /* it has passed */
 	unsigned int signals;  /* queued */
@@ -49,6 +68,10 @@ struct xp_role {
 	unsigned int handlers_max;
 	unsigned int depth; /* handlers open on its stack */
 	unsigned int ops;
+	unsigned int line;  /* the same, without its handlers' */
+	unsigned int waits; /* how often it could not go on */
+	bool swapping;	    /* inside a call of swap or settle */
+	uint64_t deadline;  /* of has_deadline */
 	unsigned int rcu_depth;
 	unsigned int rcu_section; /* counts outermost sections */
 	unsigned int watches;
@@ -84,6 +107,17 @@ struct xp_step {
 	char text[176];
 };
 
+/* A reading of the clock, and a store that exchanges: where, for its role. */
+struct xp_moment {
+	uint64_t time;	   /* readings only */
+	unsigned int slot; /* exchanges only */
+	unsigned int role;
+	unsigned int line;  /* of its role's own operations */
+	unsigned int waits; /* before it */
+};
+
+#define XP_MOMENTS 64
+
 struct xp_choice {
 	uint8_t taken;
 	uint8_t options;
@@ -103,11 +137,18 @@ struct xp {
 	void (*handler)(void);	      /* injected; any point of roles with
 					 handlers left */
 	void (*signal_handler)(void); /* what the modelled signal runs */
+	void (*on_stuck)(void);	      /* nobody can go on but by a deadline */
 	unsigned int bound;
 	unsigned int expiries_max; /* deadlines that may expire */
 	bool expire_at_end;	   /* and do when nobody else can go on */
+	uint64_t horizon;	   /* nearer ones always do then */
+	unsigned int failures_max; /* system calls that may fail */
+	unsigned int ends;	   /* threads that end: bits 1 << role */
+	unsigned int saw;	   /* bits 1 << enum xp_saw, of all so far */
 	bool tracing;
 	unsigned int ignore; /* bits 1 << promise: do not stop at these */
+	/* A store here exchanges a slot's buffer; NULL: no such slot. */
+	const volatile void *pointer[2];
 
 	/* Set for an execution. */
 	bool running; /* false: setup and checks, memory acts directly */
@@ -115,12 +156,18 @@ struct xp {
 	struct xp_role *now;
 	unsigned int preemptions;
 	unsigned int expiries;
+	unsigned int failures;
+	int failed; /* errno of the last one */
 	unsigned int stales;
 	unsigned int blocked;
 	bool fresh; /* C11: loads see the newest; nobody else can go on */
 	uint64_t clock;
 	uint64_t clock_start; /* where setup left it */
-	uint64_t run;	      /* execution number */
+	unsigned int readings;
+	unsigned int exchanges;
+	struct xp_moment reading[XP_MOMENTS];
+	struct xp_moment exchange[XP_MOMENTS];
+	uint64_t run; /* execution number */
 	struct xp_finding finding;
 	bool diverged;	      /* the path asks for what is not there */
 	unsigned int ignored; /* promises broken but ignored */
@@ -151,9 +198,23 @@ void xp_block(void);
 /* Wake those who watch this address; NULL: everybody. */
 void xp_poke(const volatile void *at);
 
+/* The running role exchanges the slot's buffer now. */
+void xp_exchange_is(unsigned int slot);
+
 /* A promise is broken: stop this execution (does not return in a role). */
 void xp_broken(int promise, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
+
+/* The explorer itself cannot go on: the cell fails, and says why. */
+#define xp_failed(...) xp_broken(0, __VA_ARGS__)
+
+/* "a swap waited", as a sentence. */
+const char *xp_saw_name(enum xp_saw what);
+
+static inline void xp_see(enum xp_saw what)
+{
+	xp.saw |= 1u << what;
+}
 
 /* A line of the listing without an operation. */
 void xp_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
@@ -177,6 +238,16 @@ void xp_memory_reset(void);
 /* Every buffered store reaches memory; false: there was none. */
 bool xp_memory_settle(void);
 
+/* The running role stores there: is it an exchange? */
+static inline void xp_note_exchange(const volatile void *at)
+{
+	if (at == xp.pointer[0] || at == xp.pointer[1])
+		xp_exchange_is(at == xp.pointer[1]);
+}
+
+/* A predicate's load: its value may change while the role waits. */
+void xp_watch(struct xp_role *role, const volatile void *at);
+
 /* The running role's own full fence; another role's, from outside. */
 void xp_fence(struct xp_role *role);
 
@@ -199,6 +270,12 @@ void xp_memory_read(struct xp_role *role, const void *from, size_t bytes);
 
 /* ------------------------------------------------------------------------ */
 /* sys_model.c                                                              */
+
+/* Was the slot's buffer exchanged at this time, since that call? */
+bool xp_exchange_was(unsigned int slot, uint64_t called, uint64_t time);
+
+/* The running role's thread ends: what was to be done then. */
+void xp_thread_ends(void);
 
 /* What a delivered signal orders: the sender's stores are visible. */
 void xp_signal_arrive(void);

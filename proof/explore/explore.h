@@ -43,9 +43,10 @@ enum explore_verdict {
 	EXPLORE_BROKEN,	   /* a promise was broken; interleaving saved */
 	EXPLORE_TRUNCATED, /* the budget ended first; nothing found so far */
 	EXPLORE_FAILED,	   /* the explorer itself failed: why says how */
+	EXPLORE_VACUOUS,   /* clean, and what matters never happened */
 };
 
-/* "clean", "broken", "truncated", "failed". */
+/* "clean", "broken", "truncated", "failed", "vacuous". */
 const char *explore_verdict_name(enum explore_verdict verdict);
 
 /* One finished cell: strategy x scenario x model. Strings are static or live
@@ -60,7 +61,7 @@ struct explore_row {
 	uint64_t executions; /* distinct interleavings run, all bounds */
 	double seconds;	     /* processor time of the cell */
 	char promise[4];     /* broken: "C1".."C7" */
-	char why[160];	     /* broken: one sentence */
+	char why[160];	     /* broken, vacuous, failed: one sentence */
 	char file[256];	     /* broken: the saved interleaving, or "" */
 };
 
@@ -92,6 +93,7 @@ struct explore_summary {
 	unsigned int missed;	/* unsound strategies not found in a model */
 	unsigned int truncated; /* budget ended */
 	unsigned int failed;
+	unsigned int vacuous; /* clean, but proves nothing */
 	uint64_t executions;
 	double seconds; /* wall clock */
 };
@@ -99,8 +101,8 @@ struct explore_summary {
 /*
  * Explore every cell of the options. Returns 0: every sound cell clean or
  * truncated and every unsound strategy caught in every model; 1: a sound
- * strategy broke, or an unsound one was missed; -EINVAL: no such strategy or
- * scenario (told on stderr).
+ * strategy broke, a cell of it proves nothing, or an unsound one was missed;
+ * -EINVAL: no such strategy or scenario (told on stderr).
  */
 int explore_run(const struct explore_options *options,
 		struct explore_summary *summary);

@@ -2,12 +2,10 @@
 /* guards.c - snapshots that must stay as they are. */
 #include "proof/explore/memory.h"
 
-#define GUARDS XP_ROLES
-
 static struct {
 	const unsigned char *from;
 	size_t bytes;
-} guards[GUARDS];
+} guards[XP_GUARDS];
 unsigned int xp_guarded;
 
 void xp_guard(unsigned int index, const void *from, size_t bytes)
@@ -29,7 +27,7 @@ bool xp_is_guarded(unsigned int index)
 
 void xp_check_guards(const volatile void *at)
 {
-	for (unsigned int i = 0; i < GUARDS; i++) {
+	for (unsigned int i = 0; i < XP_GUARDS; i++) {
 		const volatile unsigned char *byte = at;
 
 		if (xp_guarded & 1u << i && byte >= guards[i].from &&

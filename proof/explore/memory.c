@@ -29,6 +29,19 @@ void xp_fence(struct xp_role *role)
 		xp_c11_fence(role);
 }
 
+void xp_watch(struct xp_role *role, const volatile void *at)
+{
+	if (!role->watching)
+		return;
+	for (unsigned int i = 0; i < role->watches; i++)
+		if (role->watch[i] == at)
+			return;
+	if (role->watches == XP_WATCHES)
+		xp_failed("%s waits for more than %d words", role->name,
+			  XP_WATCHES);
+	role->watch[role->watches++] = at;
+}
+
 bool xp_memory_is_visible(struct xp_role *role, const void *from, size_t bytes)
 {
 	if (xp.model == EXPLORE_TSO)

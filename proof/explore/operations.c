@@ -21,12 +21,6 @@ static bool is_local(const struct xp_site *site)
 	return site->op == XP_LOCAL_ADD || site->op == XP_LOCAL_CMPXCHG;
 }
 
-static void watch(struct xp_role *role, const volatile void *at)
-{
-	if (role->watching && role->watches < XP_WATCHES)
-		role->watch[role->watches++] = at;
-}
-
 uint64_t xp_load(struct xp_site *site, const volatile void *at, size_t size)
 {
 	struct xp_role *role;
@@ -37,7 +31,7 @@ uint64_t xp_load(struct xp_site *site, const volatile void *at, size_t size)
 		return xp_tso_peek(at, size);
 	xp_point(site);
 	role = xp.now;
-	watch(role, at);
+	xp_watch(role, at);
 	stales = xp.stales;
 	if (xp.model == EXPLORE_TSO)
 		value = xp_tso_load(xp_role_index(role), at, size);
@@ -86,6 +80,7 @@ void xp_store(struct xp_site *site, volatile void *at, size_t size,
 		xp_c11_store(role, at, size, value, releases(site), 0);
 	else
 		xp_raw_store(at, size, value);
+	xp_note_exchange(at);
 	xp_poke(at);
 }
 
@@ -145,6 +140,7 @@ static void modify_store(struct xp_site *site, volatile void *at, size_t size,
 		xp_c11_store(role, at, size, value, releases(site), message);
 	else
 		xp_raw_store(at, size, value);
+	xp_note_exchange(at);
 	xp_poke(at);
 }
 
@@ -204,7 +200,7 @@ bool xp_cmpxchg(struct xp_site *site, volatile void *at, size_t size,
 		return done;
 	}
 	xp_point(site);
-	watch(xp.now, at);
+	xp_watch(xp.now, at);
 	old = modify_load(site, at, size, &message);
 	done = old == xp_truncated(*expected, size);
 	if (xp.tracing) {

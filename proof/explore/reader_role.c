@@ -10,8 +10,10 @@ void xp_consume_twice(void)
 		long taken;
 
 		xp_book.last_stamp = 0;
-		taken = rb_consume(&xp_live_slot()->rb, 2, xp_found_add,
-				   &xp_book.consumed);
+		taken = rb_consume(&xp_live_slot(0)->rb, 2, xp_found_add,
+				   &xp_book.slot[0].consumed);
+		if (taken > 0)
+			xp_see(XP_SAW_CONSUMED);
 		if (xp_book.broken)
 			xp_broken(5, "the reader is given a torn event");
 		if (taken < 0 && taken != -EBUSY)

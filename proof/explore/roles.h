@@ -14,7 +14,7 @@
 /* writer_role.c; xp_write() stands in scenario.h                           */
 
 /* One attempt; the context is the depth of handlers. */
-enum xp_fate xp_write_as(unsigned int context, bool keep);
+enum xp_fate xp_write_as(unsigned int slot, unsigned int context, bool keep);
 
 void xp_write_twice(void);
 void xp_write_thrice(void);
@@ -26,6 +26,8 @@ void xp_write_leave_enter_write(void);
 void xp_write_leave(void);
 void xp_enter_write(void);
 void xp_reset_live(void);
+void xp_write_both(void);
+void xp_leave_first_write_second(void);
 void xp_disable_write_enable_write(void);
 
 /* ------------------------------------------------------------------------ */
@@ -36,6 +38,25 @@ void xp_consume_twice(void);
 /* ------------------------------------------------------------------------ */
 /* swapper_role.c; xp_swap_direct() stands in scenario.h                    */
 
+/* A swap between its call, at this time, and its end. */
+struct xp_swap {
+	unsigned int slot;
+	unsigned int spare;
+	uint64_t called;
+};
+
+struct xp_swap xp_swap_begins(unsigned int slot, unsigned int spare);
+
+/* What it returned at last: C1 begins to hold, and the books take events. */
+void xp_swap_ends(const struct xp_swap *way, int err, const struct swap_op *op);
+
+/* Settle it until it is not in progress. */
+int xp_settled(int err, struct swap_op *op);
+
+/* All of that. */
+int xp_swap_with(unsigned int slot, unsigned int spare, enum swap_mode mode);
+void xp_swap_second_slot(void);
+
 void xp_swap_wait(void);
 void xp_swap_every(void);
 void xp_swap_wait_second(void);
@@ -45,5 +66,16 @@ void xp_swap_recycle_swap(void);
 void xp_every_recycle_every(void);
 void xp_write_swap_write(void);
 void xp_disable_enable(void);
+
+/* ------------------------------------------------------------------------ */
+/* contract_role.c                                                          */
+
+void xp_swap_in_steps(void);
+void xp_swap_there(void);
+void xp_swap_back(void);
+void xp_check_across(void);
+void xp_write_to_spare(void);
+void xp_swap_owned_spare(void);
+void xp_swap_unread(void);
 
 #endif

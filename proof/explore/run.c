@@ -17,7 +17,7 @@ const char *explore_model_name(enum explore_model model)
 const char *explore_verdict_name(enum explore_verdict verdict)
 {
 	static const char *const names[] = { "clean", "broken", "truncated",
-					     "failed" };
+					     "failed", "vacuous" };
 
 	return names[verdict];
 }
@@ -110,6 +110,19 @@ static void gather(struct xp_batch *batch, const struct explore_options *o,
 						};
 }
 
+/* At most: every scenario of every strategy. */
+static unsigned int count_cells(void)
+{
+	const struct swap_strategy *s;
+	unsigned int strategies = 0, scenarios = 0;
+
+	swap_for_each_strategy (s)
+		strategies++;
+	while (xp_scenario_at(scenarios))
+		scenarios++;
+	return strategies * scenarios * EXPLORE_MODELS;
+}
+
 static unsigned int strategy_index(const char *name)
 {
 	const struct swap_strategy *s;
@@ -130,8 +143,9 @@ static void print_row(FILE *out, const struct explore_row *row)
 	if (row->verdict == EXPLORE_BROKEN)
 		fprintf(out, " %s: %s%s", row->promise, row->why,
 			row->sound ? " !!!" : " (as claimed)");
-	else if (row->verdict == EXPLORE_FAILED)
-		fprintf(out, " %s !!!", row->why);
+	else if (row->verdict == EXPLORE_FAILED ||
+		 row->verdict == EXPLORE_VACUOUS)
+		fprintf(out, " %s%s", row->why, row->sound ? " !!!" : "");
 	fputc('\n', out);
 	if (row->file[0])
 		fprintf(out, "  saved: %s\n", row->file);
@@ -159,6 +173,7 @@ static void count_row(struct run *run, const struct explore_row *row)
 	sum->clean += row->verdict == EXPLORE_CLEAN;
 	sum->truncated += row->verdict == EXPLORE_TRUNCATED;
 	sum->failed += row->verdict == EXPLORE_FAILED;
+	sum->vacuous += row->sound && row->verdict == EXPLORE_VACUOUS;
 	if (!row->sound)
 		run->seen[i] |= 1u << row->model;
 	if (row->verdict != EXPLORE_BROKEN)
@@ -239,7 +254,7 @@ int explore_run(const struct explore_options *options,
 	if (err)
 		return err;
 	xp_labels_load();
-	err = xp_batch_open(&batch, 64 * 32 * EXPLORE_MODELS);
+	err = xp_batch_open(&batch, count_cells());
 	if (err)
 		return err;
 	for (enum rank rank = CHEAP; rank < RANKS; rank++)
@@ -252,7 +267,8 @@ int explore_run(const struct explore_options *options,
 	xp_batch_close(&batch);
 	count_missed(&run);
 	summary->seconds = xp_seconds() - begin;
-	return summary->broken || summary->missed || summary->failed;
+	return summary->broken || summary->missed || summary->failed ||
+	       summary->vacuous;
 }
 
 /* ------------------------------------------------------------------------ */

@@ -5,9 +5,6 @@
 #include <errno.h>
 #include <string.h>
 
-/* Any deadline but "never": it passes when the explorer chooses so. */
-#define DEADLINE 1u
-
 /* swap returned 0: C1 holds from here on, and the books take the events. */
 static void snapshot_begins(struct rb_cpu *cpu, struct xp_found *found)
 {
@@ -27,107 +24,179 @@ static void snapshot_begins(struct rb_cpu *cpu, struct xp_found *found)
 	xp_memory_read(xp.now, from, bytes);
 	xp_guard(i, from, bytes);
 	xp_collect(cpu, found);
+	xp_see(XP_SAW_TAKEN);
+	if (found->count)
+		xp_see(XP_SAW_EVENTS);
 }
 
-static void swap_returned(unsigned int spare, int err, struct swap_op *op)
+/* Errors that every swap may answer, and those of the call that failed. */
+static bool is_explained(int err)
 {
+	if (err == -EBUSY || err == -ETIMEDOUT || err == -EAGAIN)
+		return true;
+	/* A full queue has an errno of its own. */
+	return xp.failed &&
+	       (err == -xp.failed || (xp.failed == EAGAIN && err == -ENOBUFS));
+}
+
+/* Is a write open in the slot's buffer? Asked outside the execution's time. */
+static bool is_writing(unsigned int slot)
+{
+	bool running = xp.running, is_open;
+
+	xp.running = false;
+	is_open = xp_book.open[xp_cpu_index(
+		rb_slot_active(&xp_live_slot(slot)->rb))];
+	xp.running = running;
+	return is_open;
+}
+
+struct xp_swap xp_swap_begins(unsigned int slot, unsigned int spare)
+{
+	if (is_writing(slot))
+		xp_see(XP_SAW_MET);
+	xp.now->swapping = true;
+	return (struct xp_swap){
+		.slot = slot,
+		.spare = spare,
+		.called = xp.clock,
+	};
+}
+
+void xp_swap_ends(const struct xp_swap *way, int err, const struct swap_op *op)
+{
+	struct rb_slot *spare;
+
+	xp.now->swapping = false;
 	xp_note("swap returns %s", err ? strerrorname_np(-err) : "0");
-	if (!err)
-		snapshot_begins(rb_slot_active(&op->spare->rb),
-				xp_snapshot_add(op->exchanged, spare));
-	else if (err != -EBUSY && err != -ETIMEDOUT && err != -EAGAIN)
+	if (err == -EBUSY)
+		xp_see(XP_SAW_BUSY);
+	if (err && !is_explained(err))
 		xp_broken(4, "swap returns %s", strerrorname_np(-err));
+	if (err)
+		return;
+	if (!xp_exchange_was(way->slot, way->called, op->exchanged))
+		xp_broken(3, "the time of the exchange is not when it was");
+	spare = rb_slot(xp_world.spare[way->spare], way->slot);
+	snapshot_begins(rb_slot_active(spare),
+			xp_snapshot_add(way->slot, op->exchanged, way->spare));
 }
 
-static int swap_with(unsigned int spare, enum swap_mode mode)
+int xp_settled(int err, struct swap_op *op)
 {
-	struct swap_op op;
-	int err = swap(xp_world.live, xp_world.spare[spare], 0, mode, DEADLINE,
-		       &op);
+	while (err == -EINPROGRESS) {
+		xp_see(XP_SAW_IN_PROGRESS);
+		err = swap_settle(op, XP_DEADLINE);
+	}
+	return err;
+}
 
-	while (err == -EINPROGRESS)
-		err = swap_settle(&op, DEADLINE);
-	swap_returned(spare, err, &op);
+int xp_swap_with(unsigned int slot, unsigned int spare, enum swap_mode mode)
+{
+	struct xp_swap way = xp_swap_begins(slot, spare);
+	struct swap_op op;
+	int err = swap(xp_world.live, xp_world.spare[spare], slot, mode,
+		       XP_DEADLINE, &op);
+
+	err = xp_settled(err, &op);
+	xp_swap_ends(&way, err, &op);
 	return err;
 }
 
 void xp_swap_direct(unsigned int spare)
 {
+	struct xp_swap way = xp_swap_begins(0, spare);
 	struct swap_op op = {
-		.live = xp_live_slot(),
+		.live = xp_live_slot(0),
 		.spare = swap_slot(xp_world.spare[spare], 0),
 		.mode = SWAP_TRY,
-		.deadline = DEADLINE,
+		.deadline = XP_DEADLINE,
 	};
+	int err = xp_world.strategy->swap(&op);
 
-	swap_returned(spare, xp_world.strategy->swap(&op), &op);
+	xp_swap_ends(&way, err, &op);
 }
 
 void xp_swap_wait(void)
 {
-	swap_with(0, SWAP_WAIT);
+	xp_swap_with(0, 0, SWAP_WAIT);
 }
 
-/* Every slot, of which there is one. */
-static int swap_every_with(unsigned int spare, enum swap_mode mode)
+/* Every slot: the errors by slot. */
+static void swap_every_with(unsigned int spare, int *errors)
 {
-	struct swap_op op;
-	int err;
+	struct xp_swap way[XP_SLOTS];
+	struct swap_op ops[XP_SLOTS];
 
-	(void)mode; /* it waits */
-	swap_every_slot(xp_world.live, xp_world.spare[spare], DEADLINE, &op,
-			&err);
-	swap_returned(spare, err, &op);
-	return err;
+	for (unsigned int i = 0; i < xp_world.slots; i++)
+		way[i] = xp_swap_begins(i, spare);
+	swap_every_slot(xp_world.live, xp_world.spare[spare], XP_DEADLINE, ops,
+			errors);
+	for (unsigned int i = 0; i < xp_world.slots; i++) {
+		xp.now->swapping = true;
+		errors[i] = xp_settled(errors[i], &ops[i]);
+		xp_swap_ends(&way[i], errors[i], &ops[i]);
+	}
 }
 
 void xp_swap_every(void)
 {
-	swap_every_with(0, SWAP_WAIT);
+	int errors[XP_SLOTS];
+
+	swap_every_with(0, errors);
 }
 
 void xp_swap_wait_second(void)
 {
-	swap_with(1, SWAP_WAIT);
+	xp_swap_with(0, 1, SWAP_WAIT);
+}
+
+void xp_swap_second_slot(void)
+{
+	xp_swap_with(1, 0, SWAP_WAIT);
 }
 
 void xp_swap_try(void)
 {
-	swap_with(0, SWAP_TRY);
+	xp_swap_with(0, 0, SWAP_TRY);
 }
 
 /* Of two handlers one inside the other the first swaps, the second writes;
  * once there is a snapshot, handlers only write. */
 void xp_swap_or_write(void)
 {
-	if (xp.now->depth == 1 && !xp_book.snapshots)
+	if (xp.now->depth == 1 && !xp_book.slot[0].snapshots)
 		xp_swap_try();
 	else
 		xp_write();
 }
 
-/* The same spare twice: the first snapshot is given back in between. */
-static void twice_with_one_spare(int (*exchange)(unsigned int spare,
-						 enum swap_mode mode))
+/* The snapshot has been read, and is a spare again. */
+static void give_back(unsigned int slot, unsigned int spare)
 {
-	if (!exchange(0, SWAP_WAIT)) {
-		struct rb_slot *slot = rb_slot(xp_world.spare[0], 0);
+	struct rb_slot *given = rb_slot(xp_world.spare[spare], slot);
 
-		xp_unguard(xp_cpu_index(rb_slot_active(slot)));
-		if (rb_recycle(slot))
-			xp_broken(7, "the snapshot cannot be recycled");
-	}
-	exchange(0, SWAP_WAIT);
+	xp_unguard(xp_cpu_index(rb_slot_active(given)));
+	if (rb_recycle(given))
+		xp_broken(7, "the snapshot cannot be recycled");
 }
 
 void xp_swap_recycle_swap(void)
 {
-	twice_with_one_spare(swap_with);
+	if (!xp_swap_with(0, 0, SWAP_WAIT))
+		give_back(0, 0);
+	xp_swap_with(0, 0, SWAP_WAIT);
 }
 
 void xp_every_recycle_every(void)
 {
-	twice_with_one_spare(swap_every_with);
+	int errors[XP_SLOTS];
+
+	swap_every_with(0, errors);
+	for (unsigned int i = 0; i < xp_world.slots; i++)
+		if (!errors[i])
+			give_back(i, 0);
+	swap_every_with(0, errors);
 }
 
 void xp_write_swap_write(void)
@@ -139,8 +208,8 @@ void xp_write_swap_write(void)
 
 void xp_disable_enable(void)
 {
-	rb_slot_record_disable(&xp_live_slot()->rb);
+	rb_slot_record_disable(&xp_live_slot(0)->rb);
 	xp_swap_try();
-	if (rb_slot_record_enable(&xp_live_slot()->rb))
+	if (rb_slot_record_enable(&xp_live_slot(0)->rb))
 		xp_broken(7, "the count of disables was lost");
 }

@@ -13,15 +13,75 @@
  * rcu        a grace period waits for the sections that were open
  */
 #include <errno.h>
+#include <string.h>
 
 #include "strategies/sys.h"
 #include "proof/explore/engine.h"
 #include "proof/explore/scenario.h"
 
+/* ------------------------------------------------------------------------ */
+/* Time                                                                     */
+
+/* Own operations between the reading of the time and the exchange. */
+#define NEAR 4u
+
+static void moment_add(struct xp_moment *list, unsigned int *n,
+		       unsigned int slot)
+{
+	const struct xp_role *self = xp.now;
+
+	if (*n == XP_MOMENTS)
+		xp_failed("more than %d moments to remember", XP_MOMENTS);
+	list[(*n)++] = (struct xp_moment){
+		.time = xp.clock,
+		.slot = slot,
+		.role = (unsigned int)(self - xp.role),
+		.line = self->line,
+		.waits = self->waits,
+	};
+}
+
 uint64_t xp_clock(void)
 {
+	if (xp.running)
+		moment_add(xp.reading, &xp.readings, 0);
 	return xp.clock++;
 }
+
+void xp_exchange_is(unsigned int slot)
+{
+	moment_add(xp.exchange, &xp.exchanges, slot);
+}
+
+/* Done by one role in one go, next to each other. */
+static bool is_near(const struct xp_moment *a, const struct xp_moment *b)
+{
+	unsigned int apart = a->line < b->line ? b->line - a->line
+					       : a->line - b->line;
+
+	return a->role == b->role && a->waits == b->waits && apart <= NEAR;
+}
+
+static bool is_exchange_at(unsigned int slot, const struct xp_moment *reading)
+{
+	for (unsigned int i = 0; i < xp.exchanges; i++)
+		if (xp.exchange[i].slot == slot &&
+		    is_near(&xp.exchange[i], reading))
+			return true;
+	return false;
+}
+
+bool xp_exchange_was(unsigned int slot, uint64_t called, uint64_t time)
+{
+	for (unsigned int i = 0; i < xp.readings; i++)
+		if (xp.reading[i].time == time)
+			return time >= called &&
+			       is_exchange_at(slot, &xp.reading[i]);
+	return false;
+}
+
+/* ------------------------------------------------------------------------ */
+/* Threads                                                                  */
 
 static unsigned int self_index(void)
 {
@@ -44,17 +104,34 @@ static bool expires(uint64_t deadline)
 	struct xp_role *self = xp.now;
 
 	self->has_deadline = deadline != UINT64_MAX;
-	if (self->expired) {
+	self->deadline = deadline;
+	if (self->expired || deadline <= xp.clock)
 		self->expired = false;
-		xp_note("the deadline passes");
-		return true;
-	}
-	if (deadline == UINT64_MAX || xp.expiries >= xp.expiries_max ||
-	    !xp_choose(2))
+	else if (deadline == UINT64_MAX || xp.expiries >= xp.expiries_max ||
+		 !xp_choose(2))
 		return false;
-	xp.expiries++;
+	else
+		xp.expiries++;
 	xp_note("the deadline passes");
+	xp_see(XP_SAW_EXPIRED);
 	return true;
+}
+
+/* Does this call fail? A choice, as often as the scenario lets it; the errno. */
+static int fails(const int *errors, unsigned int n)
+{
+	unsigned int taken;
+
+	if (xp.failures >= xp.failures_max)
+		return 0;
+	taken = xp_choose(n + 1);
+	if (!taken)
+		return 0;
+	xp.failures++;
+	xp.failed = errors[taken - 1];
+	xp_see(XP_SAW_FAILED_CALL);
+	xp_note("the call fails: %s", strerrorname_np(xp.failed));
+	return -xp.failed;
 }
 
 static bool watched(bool (*done)(void *), void *arg)
@@ -106,14 +183,18 @@ static void fence_everybody(void)
 
 int xp_membarrier(struct xp_site *site)
 {
+	static const int errors[] = { EPERM, ENOMEM };
+	int err;
+
 	if (!xp.running)
 		return 0;
 	xp_point(site);
 	if (xp.tracing)
 		xp_trace_step(site, NULL);
-	if (site->mutation != XP_OFF)
+	err = fails(errors, sizeof(errors) / sizeof(errors[0]));
+	if (!err && site->mutation != XP_OFF)
 		fence_everybody();
-	return 0;
+	return err;
 }
 
 /* ------------------------------------------------------------------------ */
@@ -134,7 +215,9 @@ int sys_signal_number(void)
 
 int xp_signal_send(struct xp_site *site, int tid)
 {
+	static const int errors[] = { EAGAIN, ESRCH, EPERM };
 	unsigned int target = (unsigned int)tid - 1;
+	int err;
 
 	if (target >= XP_ROLES)
 		return -ESRCH;
@@ -149,6 +232,11 @@ int xp_signal_send(struct xp_site *site, int tid)
 	xp_point(site);
 	if (xp.tracing)
 		xp_trace_step(site, NULL);
+	err = fails(errors, sizeof(errors) / sizeof(errors[0]));
+	if (!err && xp.role[target].is_gone)
+		err = -ESRCH;
+	if (err)
+		return err;
 	xp_fence(xp.now);
 	if (xp.model == EXPLORE_C11)
 		xp_view_publish(xp.now, &signal_view[target]);
@@ -181,11 +269,24 @@ void sys_signal_unmask(const sigset_t *mask)
 		xp.now->masked = sigismember(mask, SIGRTMIN) == 1;
 }
 
-/* No role ends before its thread does what it is there for. */
+/* What each role's thread was asked to do at its end; of setup or later. */
+static void (*at_exit[XP_ROLES])(void);
+
 int sys_thread_watch(void (*on_exit)(void))
 {
-	(void)on_exit;
+	at_exit[self_index()] = on_exit;
 	return 0;
+}
+
+void xp_thread_ends(void)
+{
+	struct xp_role *self = xp.now;
+
+	xp_note("-- the thread ends");
+	if (at_exit[self_index()])
+		at_exit[self_index()]();
+	self->is_gone = true;
+	self->signals = 0;
 }
 
 /* ------------------------------------------------------------------------ */
@@ -309,6 +410,7 @@ static void rcu_wait(struct xp_role *other)
 				  "%s waits for a grace period inside its "
 				  "own section: deadlock",
 				  self->name);
+		self->has_deadline = false;
 		self->watches = 1;
 		self->watch[0] = &other->rcu_section;
 		self->poked = false;

@@ -2,6 +2,7 @@
 /* world.c - the buffers and the threads of one cell, as executions find them. */
 #include "proof/explore/roles.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "proof/explore/arena.h"
@@ -9,14 +10,31 @@
 struct xp_world xp_world;
 struct sys_thread *xp_threads;
 
-struct swap_slot *xp_live_slot(void)
+_Static_assert(XP_CPUS <= XP_GUARDS, "each buffer can be a snapshot");
+
+struct rb *xp_ring(unsigned int index)
 {
-	return swap_slot(xp_world.live, 0);
+	return index ? xp_world.spare[index - 1] : xp_world.live;
+}
+
+struct swap_slot *xp_live_slot(unsigned int slot)
+{
+	return swap_slot(xp_world.live, slot);
+}
+
+unsigned int xp_own_slot(void)
+{
+	unsigned int role = (unsigned int)(xp.now - xp.role);
+
+	for (unsigned int i = 1; i < xp_world.slots; i++)
+		if (xp_world.scenario->writer[i] == role)
+			return i;
+	return 0;
 }
 
 unsigned int xp_cpu_index(const struct rb_cpu *cpu)
 {
-	for (unsigned int i = 0; i < 1 + XP_SPARES; i++)
+	for (unsigned int i = 0; i < XP_CPUS; i++)
 		if (xp_world.cpu[i] == cpu)
 			return i;
 	return 0;
@@ -44,10 +62,19 @@ static void keep_pages(void *arg, unsigned int slot, void *memory, size_t bytes)
 	(void)bytes;
 }
 
-static int rb_make(struct rb **rb, struct rb_cpu **cpu)
+static void cpu_make(struct rb_cpu *cpu)
+{
+	const void *from;
+	size_t bytes;
+
+	xp_cpu_range(cpu, &from, &bytes);
+	xp_arena_part((void *)(uintptr_t)from, bytes);
+}
+
+static int rb_make(struct rb **rb, unsigned int ring)
 {
 	struct rb_attr attr = {
-		.slots = 1,
+		.slots = xp_world.slots,
 		.subbufs = XP_SUBBUFS,
 		.subbuf_size = XP_SUBBUF,
 		.mode = xp_world.scenario->mode,
@@ -56,23 +83,39 @@ static int rb_make(struct rb **rb, struct rb_cpu **cpu)
 		.free = keep_pages,
 	};
 	int err = swap_rb_create(xp_world.strategy, attr, rb);
-	const void *from;
-	size_t bytes;
 
 	if (err)
 		return err;
-	*cpu = rb_slot_active(rb_slot(*rb, 0));
+	if (xp_world.slots * (*rb)->slot_stride > XP_SLOTS_BYTES)
+		return -E2BIG;
 	xp_arena_part(*rb, sizeof(**rb));
-	xp_arena_part((*rb)->slots, (*rb)->slot_stride);
-	xp_cpu_range(*cpu, &from, &bytes);
-	xp_arena_part((void *)(uintptr_t)from, bytes);
+	xp_arena_part((*rb)->slots, xp_world.slots * (*rb)->slot_stride);
+	for (unsigned int i = 0; i < xp_world.slots; i++) {
+		struct rb_cpu *cpu = rb_slot_active(rb_slot(*rb, i));
+
+		xp_world.cpu[i * XP_RINGS + ring] = cpu;
+		cpu_make(cpu);
+	}
 	return 0;
 }
 
 static void prefill(unsigned int events)
 {
 	for (unsigned int i = 0; i < events; i++)
-		xp_write_as(XP_PREFILL, true);
+		xp_write_as(0, XP_PREFILL, true);
+}
+
+/* Each slot's writer, by the role that the scenario names. */
+static int writers_enter(const struct xp_scenario *scenario)
+{
+	int err = 0;
+
+	for (unsigned int i = 0; i < xp_world.slots && !err; i++) {
+		xp.now = &xp.role[scenario->writer[i]];
+		err = swap_writer_enter(xp_world.live, i);
+	}
+	xp.now = &xp.role[0];
+	return err;
 }
 
 static void roles_setup(const struct xp_scenario *scenario)
@@ -81,17 +124,22 @@ static void roles_setup(const struct xp_scenario *scenario)
 
 	xp.roles = scenario->roles;
 	for (unsigned int i = 0; i < XP_ROLES; i++) {
-		xp.role[i].name = names[i];
+		xp.role[i].name = scenario->role_name[i]
+					  ? scenario->role_name[i]
+					  : names[i];
 		xp.role[i].body = scenario->body[i];
 		xp.role[i].handlers_max = i ? 0 : scenario->handlers;
 	}
-	if (scenario->core && scenario->roles > 1)
-		xp.role[1].name = "reader";
 	xp.handler = scenario->handler;
 	xp.signal_handler = NULL;
 	xp.clock = 1;
-	xp.expiries_max = 1;
+	xp.expiries_max = !scenario->never_expires;
+	xp.ends = scenario->ends;
 	xp.expire_at_end = scenario->dead_writer;
+	xp.horizon = XP_DEADLINE;
+	xp.failures_max = scenario->failures;
+	xp.on_stuck = scenario->on_stuck;
+	xp.saw = 0;
 }
 
 /* Before every exploration anew, by xp_scenario_setup(): the system is. */
@@ -111,6 +159,7 @@ int xp_scenario_setup(const struct xp_scenario *scenario,
 	memset(&xp_world, 0, sizeof(xp_world));
 	xp_world.strategy = strategy;
 	xp_world.scenario = scenario;
+	xp_world.slots = scenario->slots ? scenario->slots : 1;
 	xp.running = false;
 	xp.now = &xp.role[0];
 	roles_setup(scenario);
@@ -118,16 +167,21 @@ int xp_scenario_setup(const struct xp_scenario *scenario,
 		strategy->setup();
 	xp_threads = xp_arena_take(XP_ROLES * sizeof(*xp_threads));
 	xp_arena_part(xp_threads, XP_ROLES * sizeof(*xp_threads));
-	err = rb_make(&xp_world.live, &xp_world.cpu[0]);
+	err = rb_make(&xp_world.live, 0);
 	for (unsigned int i = 0; i < XP_SPARES && !err; i++)
-		err = rb_make(&xp_world.spare[i], &xp_world.cpu[1 + i]);
+		err = rb_make(&xp_world.spare[i], 1 + i);
 	if (!err)
-		err = swap_writer_enter(xp_world.live, 0);
+		err = writers_enter(scenario);
+	for (unsigned int i = 0; i < XP_SLOTS; i++)
+		xp.pointer[i] = i < xp_world.slots && !err
+					? &xp_live_slot(i)->rb.active
+					: NULL;
 	if (err)
 		return err;
 	if (scenario->on_setup)
 		scenario->on_setup(scenario);
 	prefill(scenario->prefill);
+	xp.saw = 0;
 	xp.clock_start = xp.clock;
 	xp_arena_save();
 	return 0;

@@ -10,44 +10,51 @@ static uint64_t event_sequence(unsigned int context, unsigned int n)
 }
 
 /* Begin an attempt of this context and fill its event; false: refused. */
-static bool reserve_as(unsigned int context, struct swap_write *write)
+static bool reserve_as(unsigned int slot, unsigned int context,
+		       struct swap_write *write)
 {
-	unsigned int n = xp_book.next[context]++;
-	void *at = xp_world.strategy->ops->reserve(xp_live_slot(), XP_PAYLOAD,
-						   write);
+	struct xp_account *account = &xp_book.slot[slot];
+	unsigned int n = account->next[context]++;
+	void *at;
+
+	if (account->depth)
+		xp_see(XP_SAW_NESTED);
+	at = xp_world.strategy->ops->reserve(xp_live_slot(slot), XP_PAYLOAD,
+					     write);
 
 	if (!at) {
-		xp_book.refused++;
-		xp_book.fate[context][n] = XP_REFUSED;
+		account->refused++;
+		account->fate[context][n] = XP_REFUSED;
+		xp_see(XP_SAW_REFUSED);
 		return false;
 	}
-	xp_section_opens(write->cpu);
+	xp_section_opens(slot, write->cpu);
 	swap_event_fill(at, XP_PAYLOAD,
-			swap_event_word(event_sequence(context, n), 0));
+			swap_event_word(event_sequence(context, n), slot));
 	return true;
 }
 
-enum xp_fate xp_write_as(unsigned int context, bool keep)
+enum xp_fate xp_write_as(unsigned int slot, unsigned int context, bool keep)
 {
 	const struct swap_ops *ops = xp_world.strategy->ops;
-	struct swap_slot *slot = xp_live_slot();
-	unsigned int n = xp_book.next[context];
+	struct xp_account *account = &xp_book.slot[slot];
+	unsigned int n = account->next[context];
 	struct swap_write write;
 
-	if (!reserve_as(context, &write))
+	if (!reserve_as(slot, context, &write))
 		return XP_REFUSED;
-	xp_section_closes(write.cpu);
-	xp_book.fate[context][n] = keep ? XP_STORED : XP_DISCARDED;
+	xp_section_closes(slot, write.cpu);
+	account->fate[context][n] = keep ? XP_STORED : XP_DISCARDED;
 	if (keep)
-		ops->commit(slot, &write);
+		ops->commit(xp_live_slot(slot), &write);
 	else
-		ops->discard(slot, &write);
-	return xp_book.fate[context][n];
+		ops->discard(xp_live_slot(slot), &write);
+	return account->fate[context][n];
 }
 
 void xp_write(void)
 {
-	xp_write_as(xp.now->depth, true);
+	xp_write_as(xp_own_slot(), xp.now->depth, true);
 }
 
 void xp_write_twice(void)
@@ -64,7 +71,7 @@ void xp_write_thrice(void)
 
 void xp_discard_one(void)
 {
-	xp_write_as(xp.now->depth, false);
+	xp_write_as(xp_own_slot(), xp.now->depth, false);
 }
 
 void xp_write_discard_write(void)
@@ -77,11 +84,12 @@ void xp_write_discard_write(void)
 /* Reserve, fill and never commit: the writer sleeps, or is gone. */
 void xp_write_open(void)
 {
+	struct xp_account *account = &xp_book.slot[0];
 	struct swap_write write;
 
 	xp_write();
-	if (reserve_as(0, &write))
-		xp_book.fate[0][xp_book.next[0] - 1] = XP_OPEN;
+	if (reserve_as(0, 0, &write))
+		account->fate[0][account->next[0] - 1] = XP_OPEN;
 }
 
 /* The thread ends inside a write: its exit takes it out of the slot. */
@@ -113,23 +121,41 @@ void xp_enter_write(void)
 		xp_write();
 }
 
+/* The writer of both slots. */
+void xp_write_both(void)
+{
+	xp_write_as(0, xp.now->depth, true);
+	xp_write_as(1, xp.now->depth, true);
+}
+
+/* It stays the writer of the one that it does not leave. */
+void xp_leave_first_write_second(void)
+{
+	xp_write_as(0, 0, true);
+	if (swap_writer_exit(xp_world.live, 0))
+		xp_broken(7, "the writer cannot leave its slot");
+	xp_write_as(1, 0, true);
+}
+
 /* Empty the live buffer, unless that interrupts a write. */
 void xp_reset_live(void)
 {
-	if (rb_reset(&xp_live_slot()->rb))
+	struct xp_account *account = &xp_book.slot[0];
+
+	if (rb_reset(&xp_live_slot(0)->rb))
 		return;
 	for (unsigned int c = 0; c < XP_CONTEXTS; c++)
-		for (unsigned int n = 0; n < xp_book.next[c]; n++)
-			if (xp_book.fate[c][n] == XP_STORED)
-				xp_book.fate[c][n] = XP_DISCARDED;
+		for (unsigned int n = 0; n < account->next[c]; n++)
+			if (account->fate[c][n] == XP_STORED)
+				account->fate[c][n] = XP_DISCARDED;
 }
 
 void xp_disable_write_enable_write(void)
 {
-	rb_slot_record_disable(&xp_live_slot()->rb);
-	if (xp_write_as(0, true) != XP_REFUSED)
+	rb_slot_record_disable(&xp_live_slot(0)->rb);
+	if (xp_write_as(0, 0, true) != XP_REFUSED)
 		xp_broken(7, "a write is stored while recording is disabled");
-	if (rb_slot_record_enable(&xp_live_slot()->rb))
+	if (rb_slot_record_enable(&xp_live_slot(0)->rb))
 		xp_broken(7, "the count of disables was lost");
 	xp_write();
 }
