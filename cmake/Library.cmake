@@ -66,6 +66,7 @@ endfunction()
 swap_write_def(${gen}/core.def "" ${SWAP_CORE_HEADERS})
 swap_make_units(units ${gen}/units STRATEGY ${SWAP_CORE_HEADERS})
 set(core ringbuf/ring_buffer.c ringbuf/ring_control.c ringbuf/ring_read.c
+	ringbuf/ring_recover.c
 	strategies/registry.c strategies/ringswap.c strategies/setup.c
 	strategies/swap.c strategies/sys.c strategies/traits.c)
 list(TRANSFORM core PREPEND ${CMAKE_SOURCE_DIR}/)
@@ -77,6 +78,7 @@ set_target_properties(ringswap_shared PROPERTIES EXPORT_NAME ringswap)
 set_target_properties(ringswap_static PROPERTIES EXPORT_NAME static)
 ringswap_install(ringswap ringswap
 	ringbuf/clock.h ringbuf/local.h ringbuf/order.h ringbuf/ring_buffer.h
+	ringbuf/ring_page.h
 	strategies/ringswap.h strategies/strategy.h strategies/hooks.h
 	strategies/sys.h strategies/tsan.h ${SWAP_CORE_HEADERS})
 add_custom_target(library DEPENDS ringswap_shared ringswap_static)

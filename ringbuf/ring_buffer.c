@@ -12,6 +12,13 @@ void rb_drop(struct rb_slot *slot, enum rb_drop cause)
 	local_fetch_add(&slot->drops[cause], 1);
 }
 
+void rb_drop_refused(struct rb_slot *slot)
+{
+	rb_drop(slot, load_relaxed(&slot->refuse) & RB_REFUSE_FORKED
+			      ? RB_DROP_CONTEXT
+			      : RB_DROP_EARLY);
+}
+
 /* Generation of the page after page, when it is opened next. */
 static uint64_t rb_next_generation(struct rb_page *page, struct rb_page *next)
 {
@@ -22,23 +29,28 @@ static uint64_t rb_next_generation(struct rb_page *page, struct rb_page *next)
 }
 
 /*
- * Overwrite mode, the tail has come round to the oldest page: lose it. A
- * nested writer may do it first; the cmpxchg of head decides who counts. One
- * that comes after the cmpxchg may lose the next page at once: what was read
- * of this one must not count there, so the reader's place names its page.
+ * Overwrite mode, the tail has come round to the oldest page: lose it, and
+ * leave what is lost so far with the page that becomes the head. A nested
+ * writer may do it first: then both store the same there, and the cmpxchg of
+ * head fails here. (Should it have gone on, that page is no head any more, nor
+ * can be again before we are done: nobody passes the commit page.)
+ *
+ * One that comes after the cmpxchg may lose the next page at once: what was
+ * read of this one must not count there, so the reader's place names its page.
  */
 static void rb_lose_head(struct rb_cpu *cpu, struct rb_page *head)
 {
+	struct rb_page *next = rb_page_next(cpu, head);
+	bool was_read = load_relaxed(&cpu->read_page) == rb_page_word(head);
 	uint64_t lost = rb_page_events(head);
 
-	if (load_relaxed(&cpu->read_page) == rb_page_word(head))
+	if (was_read)
 		lost -= load_plain(&cpu->read_events);
-	if (!local_cmpxchg(&cpu->head, rb_page_word(head),
-			   rb_page_word(rb_page_next(cpu, head))))
-		return;
-	store_relaxed(&cpu->read_page, 0);
-	local_fetch_add(&cpu->overrun, lost);
-	local_fetch_add(&cpu->pages_lost, 1);
+	store_relaxed(&next->overrun, load_relaxed(&head->overrun) + lost);
+	store_relaxed(&next->pages_lost, load_relaxed(&head->pages_lost) + 1);
+	if (local_cmpxchg(&cpu->head, rb_page_word(head), rb_page_word(next)) &&
+	    was_read)
+		store_relaxed(&cpu->read_page, 0);
 }
 
 /*
@@ -101,7 +113,12 @@ static int rb_tail_advance(struct rb_slot *slot, struct rb_cpu *cpu,
 	return -1;
 }
 
-/* The first reservation that did not fit ends the page where it found it. */
+/*
+ * The first reservation that did not fit ends the page where it found it, once
+ * the page is left: until then the page has room again if that is taken back.
+ * Nobody needs it sooner. The page cannot be lost, published or read before
+ * this context is done.
+ */
 static void rb_page_seal(struct rb_cpu *cpu, struct rb_page *page,
 			 uint64_t found)
 {
@@ -131,9 +148,25 @@ static bool rb_is_overflown_tail(struct rb_cpu *cpu, struct rb_page *page,
 }
 
 /*
+ * The page was left, and found - not the first to overflow it - stays in its
+ * write word. While the first is interrupted before its seal, that word is all
+ * there is to count the page's events by, should the writer end there: take
+ * the event out and leave the bytes. It is interrupted, so the page is not
+ * reused; where the page is sealed, it may be.
+ */
+static void rb_page_uncount(struct rb_page *page, uint64_t found)
+{
+	if (!rb_page_is_left(page) &&
+	    rb_word_generation(load_relaxed(&page->write)) ==
+		    rb_word_generation(found))
+		local_fetch_add(&page->write, -RB_ONE_EVENT);
+}
+
+/*
  * A reservation overflowed page. Cross into the next page and return true (the
  * caller reserves again), or take the reservation back, count the refusal and
- * return false.
+ * return false. len is what the event takes without a time extend, which
+ * it may not need on a new page.
  *
  * Taking back is a cmpxchg: it fails only when a nested writer crossed in
  * between, so that the page is left and must stay overflown (a context that
@@ -141,14 +174,13 @@ static bool rb_is_overflown_tail(struct rb_cpu *cpu, struct rb_page *page,
  * on after it.
  */
 bool rb_reserve_slow(struct rb_slot *slot, struct rb_cpu *cpu,
-		     struct rb_page *page, uint64_t found, uint64_t added)
+		     struct rb_page *page, uint64_t found, uint64_t added,
+		     uint32_t len)
 {
 	bool first = rb_word_bytes(found) <= cpu->capacity;
 	int refused = -1;
 
-	if (first)
-		rb_page_seal(cpu, page, found);
-	if (rb_word_bytes(added) > cpu->capacity)
+	if (len > cpu->capacity)
 		refused = RB_DROP_TOO_BIG;
 	else if (rb_is_overflown_tail(cpu, page, found))
 		refused = rb_tail_advance(slot, cpu, page);
@@ -156,6 +188,10 @@ bool rb_reserve_slow(struct rb_slot *slot, struct rb_cpu *cpu,
 		rb_drop(slot, (enum rb_drop)refused);
 		return false;
 	}
+	if (first)
+		rb_page_seal(cpu, page, found);
+	else
+		rb_page_uncount(page, found);
 	/* The end of the page is an event too: pass the commit edge on. */
 	if (first && cpu->mode == RB_PRODUCE_CONSUME &&
 	    load_relaxed(&page->commit) == found)

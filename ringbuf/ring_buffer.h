@@ -34,18 +34,6 @@
  * may write at any instruction in between; its event lands after the open
  * one, and becomes readable with it.
  *
- * The write word holds generation, events and bytes in one 64-bit word:
- *
- *	63        48 47       32 31        0
- *	+-----------+-----------+----------+
- *	| generation|   events  |  bytes   |
- *	+-----------+-----------+----------+
- *
- * so that a single xadd keeps position and event count, and a word read before
- * an interruption never equals one read after the page was reused. No counter
- * is stored per event beside it: entries, bytes and overrun are derived from
- * these words when a page is left and at quiescence.
- *
  * Publishing depends on who may read. In overwrite mode only quiescent buffers
  * are read, and at quiescence everything reserved is committed: commit stores
  * nothing, and a write stores the event, the index and the nesting word, no
@@ -71,27 +59,12 @@
 #include "ringbuf/clock.h"
 #include "ringbuf/local.h"
 #include "ringbuf/order.h"
+#include "ringbuf/ring_page.h"
 
 /* What follows is what a shared library shows of the core. */
 #pragma GCC visibility push(default)
 
-_Static_assert(sizeof(void *) == 8, "pages are held as 64-bit words");
-
-#define RB_INLINE      static inline __attribute__((always_inline))
-#define RB_COLD	       __attribute__((cold, noinline))
-#define rb_likely(x)   __builtin_expect(!!(x), 1)
-#define rb_unlikely(x) __builtin_expect(!!(x), 0)
-
-#define RB_CACHE_LINE 64
-
 #define RB_SLOTS_MAX 1024
-
-/* The explorer makes these smaller: a page of two events, two pages. */
-#ifndef RB_SUBBUF_MIN
-#define RB_SUBBUF_MIN 1024u
-#endif
-#define RB_SUBBUF_MAX	  65536u
-#define RB_SUBBUF_DEFAULT 4096u
 
 /* Open write-side sections of one slot: a thread and four nested handlers. */
 #define RB_NEST_MAX 5u
@@ -123,92 +96,20 @@ enum rb_drop {
 /* The dashed name of a cause, as in results ("commit-overrun"). */
 const char *rb_drop_name(enum rb_drop cause);
 
-/*
- * One sub-buffer. All words are changed by the owner thread and its handlers
- * only, by single instructions of local.h or by the holder of the commit edge;
- * a live reader loads commit.
- */
-struct rb_page {
-	_Atomic uint64_t write;	    /* reserved: generation, events, bytes */
-	_Atomic uint64_t commit;    /* published: same form, RB_COMMIT_LEFT */
-	_Atomic uint64_t left;	    /* write word at which it was left */
-	_Atomic uint64_t discarded; /* same form: events and bytes given back */
-	_Atomic uint64_t time_stamp; /* base of the deltas; own clock's unit */
-	_Alignas(RB_CACHE_LINE) unsigned char data[];
-};
-
-#define RB_PAGE_HEADER ((uint32_t)sizeof(struct rb_page))
-
-#define RB_BYTES_BITS  32
-#define RB_EVENTS_BITS 16
-#define RB_BYTES_MASK  ((UINT64_C(1) << RB_BYTES_BITS) - 1)
-#define RB_EVENTS_MASK ((UINT64_C(1) << RB_EVENTS_BITS) - 1)
-#define RB_ONE_EVENT   (UINT64_C(1) << RB_BYTES_BITS)
-#define RB_GEN_SHIFT   (RB_BYTES_BITS + RB_EVENTS_BITS)
-
-/* In a commit word: page is left and published, the edge is on the next. */
-#define RB_COMMIT_LEFT (UINT64_C(1) << (RB_BYTES_BITS - 1))
-
-RB_INLINE uint32_t rb_word_bytes(uint64_t word)
-{
-	return (uint32_t)(word & RB_BYTES_MASK);
-}
-
-RB_INLINE uint32_t rb_word_events(uint64_t word)
-{
-	return (uint32_t)((word >> RB_BYTES_BITS) & RB_EVENTS_MASK);
-}
-
-RB_INLINE uint64_t rb_word_generation(uint64_t word)
-{
-	return word >> RB_GEN_SHIFT;
-}
-
-/*
- * Event header, 8 bytes, 8-byte aligned, payload after it:
- *
- *	63      56 55          32 31           0
- *	+---------+--------------+--------------+
- *	|  type   |    length    |    delta     |  data, padding
- *	|  type   |        delta >> 32          |  time extend
- *	+---------+--------------+--------------+
- *
- * length counts payload bytes before rounding up to 8. A padding event is a
- * discarded event or the unused end of a page. A time extend precedes the
- * event whose delta does not fit 32 bits and is reserved together with it.
- */
-enum rb_type {
-	RB_TYPE_DATA = 1,
-	RB_TYPE_PADDING = 2,
-	RB_TYPE_TIME_EXTEND = 3,
-};
-
-#define RB_EVENT_HEADER 8u
-#define RB_EVENT_ALIGN	8u
-
-RB_INLINE uint64_t rb_event_header(enum rb_type type, uint32_t length,
-				   uint64_t delta)
-{
-	return (uint64_t)type << 56 | (uint64_t)length << 32 | (uint32_t)delta;
-}
-
-RB_INLINE uint32_t rb_round_up(uint32_t bytes)
-{
-	return (bytes + (RB_EVENT_ALIGN - 1)) & ~(RB_EVENT_ALIGN - 1);
-}
-
-/* Largest payload in bytes that a sub-buffer of this size holds, any stamp. */
-RB_INLINE uint32_t rb_payload_max(uint32_t subbuf_size)
-{
-	return subbuf_size - RB_PAGE_HEADER - 2 * RB_EVENT_HEADER;
-}
-
 struct rb_slot;
+
+/* Where a buffer's memory came from; rb_destroy() gives it back there. */
+struct rb_origin {
+	void (*free)(void *arg, unsigned int slot, void *memory, size_t bytes);
+	void *arg;
+	unsigned int slot;
+	size_t bytes;
+};
 
 /*
  * The object that a swap exchanges. tail, commit_page and head hold page
- * addresses. Going round the ring: head <= tail, and head <= commit_page <=
- * tail in overwrite mode.
+ * addresses. Going round the ring: head <= tail, and commit_page <= tail in
+ * overwrite mode.
  */
 struct rb_cpu {
 	/* Constant after create and resize. */
@@ -217,18 +118,18 @@ struct rb_cpu {
 	uint32_t subbufs;     /* in use */
 	uint32_t max_subbufs; /* allocated */
 	enum rb_stamp stamp;
+	struct rb_origin origin; /* how to free it, wherever it is then */
 
 	_Atomic(struct rb_slot *) owner; /* swap: slot that points here */
 
 	/* Reader side: the one reader; overwrite-mode writer moves head. */
-	_Atomic uint64_t head;	     /* oldest page; reader or writer */
-	_Atomic uint64_t read_page;  /* where read_* count; 0: none */
-	uint32_t read_bytes;	     /* consumed bytes of that page */
-	uint32_t read_events;	     /* data events among them */
-	uint32_t read_event_bytes;   /* and their bytes */
-	uint64_t read;		     /* events consumed since reset */
-	_Atomic uint64_t overrun;    /* writer: events lost to newer ones */
-	_Atomic uint64_t pages_lost; /* writer: sub-buffers lost likewise */
+	_Atomic uint64_t head;	    /* oldest page; reader or writer */
+	_Atomic uint64_t read_page; /* where read_* count; 0: none */
+	uint32_t read_bytes;	    /* consumed bytes of that page */
+	uint32_t read_events;	    /* data events among them */
+	uint32_t read_event_bytes;  /* and their bytes */
+	uint64_t read;		    /* events consumed since reset */
+	uint64_t lost;		    /* recover: events lost with a writer */
 
 	/*
 	 * Overwrite mode: where the tail was when the outermost writer last
@@ -261,11 +162,36 @@ struct rb_slot {
 	/* Every write touches what follows, and nothing before it. */
 	_Alignas(RB_CACHE_LINE) _Atomic(struct rb_cpu *) active; /* swap */
 	_Atomic uint32_t nesting; /* open write-side sections */
-	_Atomic uint32_t refuse;  /* disable counts and RB_REFUSE_SWAP */
+	_Atomic uint32_t refuse;  /* RB_REFUSE_*: 0, writes are welcome */
+
+	/* The strategy's own, zero after create; the core leaves it alone. */
+	_Atomic uint64_t private;
 };
 
-/* refuse: low bits count record disables, one bit announces a swap. */
-#define RB_REFUSE_SWAP (UINT32_C(1) << 31)
+/*
+ * The refuse word: any bit keeps new writes out.
+ *
+ *	 31  30   29        15 14         0
+ *	+---+---+-------------+------------+
+ *	| S | F |   buffer    |    slot    |
+ *	+---+---+-------------+------------+
+ *
+ * S: a swap is announced. F: this is a child after fork, and the slot is its
+ * parent's; set there by who watches forks, never cleared. Then two counts of
+ * record disables, apart, so that enabling a slot never undoes that its whole
+ * buffer is disabled. RB_DISABLE_MAX is half of what they hold: so many
+ * threads may pass the test together.
+ */
+#define RB_REFUSE_SWAP	 (UINT32_C(1) << 31)
+#define RB_REFUSE_FORKED (UINT32_C(1) << 30)
+
+#define RB_DISABLE_BITS	  15
+#define RB_DISABLE_MAX	  ((UINT32_C(1) << (RB_DISABLE_BITS - 1)) - 1)
+#define RB_DISABLE_SLOT	  UINT32_C(1)
+#define RB_DISABLE_BUFFER (UINT32_C(1) << RB_DISABLE_BITS)
+
+/* Both counts. */
+#define RB_REFUSE_DISABLED ((UINT32_C(1) << 2 * RB_DISABLE_BITS) - 1)
 
 /* One write in progress; lives in the writer's registers. */
 struct rb_write {
@@ -283,9 +209,12 @@ struct rb_write {
 /*
  * How a ring buffer is made. alloc returns zero-filled or arbitrary memory of
  * at least bytes, aligned to 4096, for slot's pages, or NULL; rb_create
- * touches all of it. free gets the same pointer and size back. Both NULL: the
- * libc's aligned allocation. slot_size lets a strategy append private state to
- * struct rb_slot.
+ * touches all of it. free gets the same pointer and size back, maybe when
+ * another ring buffer is destroyed that holds the buffer then, so alloc_arg
+ * lives until both are. Both NULL: the libc's aligned allocation.
+ *
+ * slot_size lets a strategy append private state to struct rb_slot. rb_destroy
+ * asks slot_busy, and ends that state by slot_fini; both may be NULL.
  */
 struct rb_attr {
 	unsigned int slots;	  /* 1..RB_SLOTS_MAX */
@@ -298,6 +227,8 @@ struct rb_attr {
 	void *(*alloc)(void *arg, unsigned int slot, size_t bytes);
 	void (*free)(void *arg, unsigned int slot, void *memory, size_t bytes);
 	void *alloc_arg;
+	bool (*slot_busy)(const struct rb_slot *slot); /* has a writer */
+	void (*slot_fini)(struct rb_slot *slot);
 };
 
 #define RB_ATTR_DEFAULT                                                      \
@@ -309,7 +240,6 @@ struct rb {
 	struct rb_attr attr;
 	size_t slot_stride;
 	unsigned char *slots;	   /* attr.slots of slot_stride bytes each */
-	struct rb_cpu **cpus;	   /* as created, for rb_destroy */
 	_Atomic uint32_t disabled; /* buffer-wide record disables */
 };
 
@@ -322,11 +252,14 @@ struct rb {
 int rb_create(const struct rb_attr *attr, struct rb **out);
 
 /*
- * Free a ring buffer whose slots are quiescent. Buffers exchanged between two
- * ring buffers are freed by the one that created them, so destroy both or
- * neither. NULL is ignored. Thread context.
+ * Free a ring buffer and the buffers that its slots point to now, each as it
+ * was allocated: ring buffers that exchanged buffers are destroyed in any
+ * order. Who still writes or reads by other means than a control word or
+ * slot_busy is the caller's to know. NULL is ignored, with 0. Thread context.
+ * Errors, with nothing freed: -EBUSY (a slot has a writer, or a swap, resize,
+ * reset or consume is under way), -ECHILD (it is the parent's, after fork).
  */
-void rb_destroy(struct rb *rb);
+int rb_destroy(struct rb *rb);
 
 /* Bytes that one slot of this geometry takes, pages and headers. */
 size_t rb_slot_bytes(const struct rb *rb);
@@ -348,19 +281,22 @@ RB_INLINE struct rb_cpu *rb_slot_active(struct rb_slot *slot)
 /*
  * Take and give back the slot's control word, which serialises swap, resize,
  * reset and consume. rb_control_try never waits, so that a handler may call
- * it; 0 or -EBUSY.
+ * it; 0, -EBUSY, or -ECHILD (the slot is the parent's, after fork).
  */
 int rb_control_try(struct rb_slot *slot);
 void rb_control_end(struct rb_slot *slot);
 
 /*
- * Refuse new writes, counted as early, until enabled as often as disabled.
- * A write that is already inside goes on. Any thread or handler.
- * enable: -EINVAL when not disabled.
+ * Refuse new writes, counted as early, until enabled as often as disabled: a
+ * whole buffer and one slot are counted apart, and a slot records while both
+ * counts are zero. A write that is already inside goes on. Any thread or
+ * handler.
+ * Errors: disable: -EOVERFLOW (RB_DISABLE_MAX times already), enable: -EINVAL
+ * (not disabled).
  */
-void rb_record_disable(struct rb *rb);
+int rb_record_disable(struct rb *rb);
 int rb_record_enable(struct rb *rb);
-void rb_slot_record_disable(struct rb_slot *slot);
+int rb_slot_record_disable(struct rb_slot *slot);
 int rb_slot_record_enable(struct rb_slot *slot);
 
 /* Is recording disabled, on the buffer or the slot (a swap does not count)? */
@@ -386,6 +322,22 @@ int rb_resize(struct rb_slot *slot, unsigned int subbufs);
 /* Make a read snapshot ready to be a spare again: rb_reset by its purpose. */
 int rb_recycle(struct rb_slot *slot);
 
+/*
+ * The buffer's writer has ended inside a write, at any instruction, with what
+ * handlers were on top of it: make the buffer whole again. The open events are
+ * dropped, and with them what cannot be told from them. In overwrite mode that
+ * is every unread event of the sub-buffers from the commit page on, since
+ * commit leaves no trace there; in produce-consume mode what was not yet
+ * published. They count as lost, the open ones among them as soon as they had
+ * taken space. Does nothing to a buffer that was recovered and not written
+ * since.
+ *
+ * The caller has seen the writer end, so that its last stores are visible, and
+ * keeps the next one out. Overwrite mode: nobody reads the buffer meanwhile;
+ * produce-consume mode: the one reader may. Any context.
+ */
+void rb_recover(struct rb_cpu *cpu);
+
 /* ------------------------------------------------------------------------ */
 /* Reading                                                                  */
 
@@ -400,7 +352,7 @@ typedef int (*rb_event_fn)(const struct rb_event *event, void *arg);
 
 /*
  * Call fn for every unread event of a quiescent buffer, oldest first, leaving
- * them there. Returns 0, fn's non-zero value, or -EUCLEAN when the bytes are
+ * them there. Holds nothing, so that fn may end its thread. Returns 0, fn's non-zero value, or -EUCLEAN when the bytes are
  * not a valid event sequence (a broken swap leaves such buffers).
  */
 int rb_walk(struct rb_cpu *cpu, rb_event_fn fn, void *arg);
@@ -409,9 +361,12 @@ int rb_walk(struct rb_cpu *cpu, rb_event_fn fn, void *arg);
  * Consume at most max events, oldest first; payload pointers are valid inside
  * fn only. The slot's buffer is quiescent, or live in produce-consume mode
  * with this one reader. Stops early when fn returns non-zero (that event is
- * consumed). Returns the number consumed.
- * Errors: -EBUSY (a swap, resize, reset or other consume is under way),
- * -EUCLEAN as rb_walk.
+ * consumed), and where the thread is cancelled or exits inside fn (consumed as
+ * well, and the slot is given back; a longjmp out of fn keeps it for ever).
+ * Returns the number consumed.
+ * Errors: -EBUSY (a swap, resize, reset or other consume is under way; or a
+ * write is open in overwrite mode), -ECHILD as rb_control_try, -EUCLEAN as
+ * rb_walk.
  */
 long rb_consume(struct rb_slot *slot, unsigned long max, rb_event_fn fn,
 		void *arg);
@@ -423,16 +378,38 @@ long rb_consume(struct rb_slot *slot, unsigned long max, rb_event_fn fn,
  */
 void rb_cpu_freshen(struct rb_cpu *cpu);
 
-/* Counters of one buffer; exact while it is quiescent. */
+/*
+ * Does a quiescent buffer hold events that nobody has read? Looks at a page or
+ * two, and at more only where all events of a page were discarded.
+ */
+bool rb_cpu_has_unread(struct rb_cpu *cpu);
+
+/*
+ * Counters of one buffer; exact while it is quiescent. Of all events that were
+ * reserved and not discarded, each counts in one of entries, read, overrun and
+ * lost.
+ */
 struct rb_counts {
 	uint64_t entries;    /* unread events present */
 	uint64_t bytes;	     /* their bytes, headers included */
 	uint64_t read;	     /* consumed since reset */
 	uint64_t overrun;    /* lost to newer events since reset */
 	uint64_t pages_lost; /* sub-buffers lost likewise */
+	uint64_t lost;	     /* lost with a writer that ended inside a write */
 };
 
 void rb_counts(struct rb_cpu *cpu, struct rb_counts *out);
+
+/* Events and sub-buffers lost to newer ones; any thread, the writer may run. */
+RB_INLINE uint64_t rb_overrun(struct rb_cpu *cpu)
+{
+	return load_relaxed(&rb_page_of(load_relaxed(&cpu->head))->overrun);
+}
+
+RB_INLINE uint64_t rb_pages_lost(struct rb_cpu *cpu)
+{
+	return load_relaxed(&rb_page_of(load_relaxed(&cpu->head))->pages_lost);
+}
 
 /* Refused writes of one cause since create; any context. */
 uint64_t rb_drops(const struct rb_slot *slot, enum rb_drop cause);
@@ -447,17 +424,17 @@ int rb_check(struct rb_cpu *cpu, char *why, size_t size);
 /* ------------------------------------------------------------------------ */
 /* Writing: inside a write-side section of a strategy                       */
 
-/* Out of line: count a refusal; cross into the next page; publish on. */
+/*
+ * Out of line: count a refusal, of begin by what the refuse word says (context
+ * in a child after fork, else early); cross into the next page (true: reserve
+ * again); publish on.
+ */
 RB_COLD void rb_drop(struct rb_slot *slot, enum rb_drop cause);
+RB_COLD void rb_drop_refused(struct rb_slot *slot);
 RB_COLD bool rb_reserve_slow(struct rb_slot *slot, struct rb_cpu *cpu,
 			     struct rb_page *page, uint64_t found,
-			     uint64_t added);
+			     uint64_t added, uint32_t len);
 RB_COLD void rb_publish(struct rb_cpu *cpu, struct rb_page *page);
-
-RB_INLINE struct rb_page *rb_page_of(uint64_t word)
-{
-	return (struct rb_page *)(uintptr_t)word;
-}
 
 RB_INLINE uint64_t rb_now(enum rb_stamp stamp)
 {
@@ -474,7 +451,8 @@ RB_INLINE bool rb_reserve_plain(struct rb_slot *slot, struct rb_cpu *cpu,
 		w->found = local_fetch_add(&w->page->write, w->added);
 		if (rb_likely(rb_word_bytes(w->found) + len <= cpu->capacity))
 			break;
-		if (!rb_reserve_slow(slot, cpu, w->page, w->found, w->added))
+		if (!rb_reserve_slow(slot, cpu, w->page, w->found, w->added,
+				     len))
 			return false;
 	}
 	w->event =
@@ -508,7 +486,8 @@ RB_INLINE bool rb_reserve_stamped(struct rb_slot *slot, struct rb_cpu *cpu,
 			continue;
 		if (rb_likely(rb_word_bytes(w->found) + whole <= cpu->capacity))
 			break;
-		if (!rb_reserve_slow(slot, cpu, w->page, w->found, w->added))
+		if (!rb_reserve_slow(slot, cpu, w->page, w->found, w->added,
+				     len))
 			return false;
 	}
 	w->event =
@@ -552,7 +531,8 @@ RB_INLINE void *rb_reserve_as(struct rb_slot *slot, struct rb_cpu *cpu,
  * Reserve payload bytes in cpu, the buffer that the strategy's begin gave.
  * Returns the payload (8-byte aligned) to be filled and then committed or
  * discarded with the same w, strictly nested; NULL: refused, the cause counted
- * in slot (full, commit-overrun, too-big). stamp must be the buffer's.
+ * in slot (full, commit-overrun, too-big: not rb_payload_fits). stamp must be
+ * the buffer's.
  */
 RB_INLINE void *rb_reserve(struct rb_slot *slot, struct rb_cpu *cpu,
 			   uint32_t payload, enum rb_stamp stamp,

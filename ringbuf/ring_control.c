@@ -64,6 +64,8 @@ static void page_init(struct rb_page *page, uint64_t generation, uint64_t now)
 	store_relaxed(&page->discarded, generation << RB_GEN_SHIFT);
 	store_relaxed(&page->left, 0);
 	store_relaxed(&page->time_stamp, now);
+	store_relaxed(&page->overrun, 0);
+	store_relaxed(&page->pages_lost, 0);
 }
 
 /* Empty: the first page is open (generation 1), the others never were. */
@@ -77,10 +79,9 @@ static void cpu_reset(struct rb_cpu *cpu)
 	store_relaxed(&cpu->tail, first);
 	store_relaxed(&cpu->commit_page, first);
 	store_relaxed(&cpu->head, first);
-	store_relaxed(&cpu->overrun, 0);
-	store_relaxed(&cpu->pages_lost, 0);
 	store_relaxed(&cpu->read_page, 0);
 	store_plain(&cpu->read, 0);
+	store_plain(&cpu->lost, 0);
 }
 
 static struct rb_cpu *cpu_create(const struct rb_attr *attr, unsigned int slot)
@@ -101,6 +102,10 @@ static struct rb_cpu *cpu_create(const struct rb_attr *attr, unsigned int slot)
 	cpu->mode = attr->mode;
 	cpu->stamp = attr->stamp;
 	cpu->capacity = attr->subbuf_size - RB_PAGE_HEADER;
+	cpu->origin = (struct rb_origin){ .free = attr->free,
+					  .arg = attr->alloc_arg,
+					  .slot = slot,
+					  .bytes = bytes };
 	cpu_reset(cpu);
 	return cpu;
 }
@@ -124,24 +129,37 @@ static int slots_create(struct rb *rb)
 {
 	unsigned int n = rb->attr.slots;
 
-	rb->cpus = calloc(n, sizeof(struct rb_cpu *));
 	rb->slots = aligned_alloc(RB_PAGE_ALIGN,
 				  round_up(n * rb->slot_stride, RB_PAGE_ALIGN));
-	if (!rb->cpus || !rb->slots)
+	if (!rb->slots)
 		return -ENOMEM;
 	memset(rb->slots, 0, n * rb->slot_stride);
 	for (unsigned int i = 0; i < n; i++) {
 		struct rb_slot *slot = rb_slot(rb, i);
+		struct rb_cpu *cpu = cpu_create(&rb->attr, i);
 
-		rb->cpus[i] = cpu_create(&rb->attr, i);
-		if (!rb->cpus[i])
+		if (!cpu)
 			return -ENOMEM;
 		slot->rb = rb;
 		slot->index = i;
-		store_relaxed(&slot->active, rb->cpus[i]);
-		store_relaxed(&rb->cpus[i]->owner, slot);
+		store_relaxed(&slot->active, cpu);
+		store_relaxed(&cpu->owner, slot);
 	}
 	return 0;
+}
+
+/* The buffers that the slots hold, whoever created them, and the slots. */
+static void rb_free(struct rb *rb)
+{
+	for (unsigned int i = 0; rb->slots && i < rb->attr.slots; i++) {
+		struct rb_cpu *cpu = rb_slot_active(rb_slot(rb, i));
+
+		if (cpu)
+			cpu->origin.free(cpu->origin.arg, cpu->origin.slot,
+					 cpu->pages, cpu->origin.bytes);
+	}
+	free(rb->slots);
+	free(rb);
 }
 
 int rb_create(const struct rb_attr *attr, struct rb **out)
@@ -170,27 +188,50 @@ int rb_create(const struct rb_attr *attr, struct rb **out)
 	*out = rb;
 	return 0;
 out:
-	rb_destroy(rb);
+	rb_free(rb);
 	return err;
 }
 
-void rb_destroy(struct rb *rb)
+/* Take the first n slots, or none: 0, or why one of them cannot end now. */
+static int slots_take(struct rb *rb, unsigned int n)
 {
+	int err = 0;
+
+	for (unsigned int i = 0; i < n && !err; i++) {
+		struct rb_slot *slot = rb_slot(rb, i);
+
+		err = rb_control_try(slot);
+		if (!err && rb->attr.slot_busy && rb->attr.slot_busy(slot)) {
+			rb_control_end(slot);
+			err = -EBUSY;
+		}
+		while (err && i--)
+			rb_control_end(rb_slot(rb, i));
+	}
+	return err;
+}
+
+int rb_destroy(struct rb *rb)
+{
+	int err;
+
 	if (!rb)
-		return;
-	for (unsigned int i = 0; rb->cpus && i < rb->attr.slots; i++)
-		if (rb->cpus[i])
-			rb->attr.free(rb->attr.alloc_arg, i, rb->cpus[i]->pages,
-				      cpu_bytes(&rb->attr));
-	free(rb->cpus);
-	free(rb->slots);
-	free(rb);
+		return 0;
+	err = slots_take(rb, rb->attr.slots);
+	if (err)
+		return err;
+	for (unsigned int i = 0; rb->attr.slot_fini && i < rb->attr.slots; i++)
+		rb->attr.slot_fini(rb_slot(rb, i));
+	rb_free(rb);
+	return 0;
 }
 
 int rb_control_try(struct rb_slot *slot)
 {
 	unsigned int idle = 0;
 
+	if (load_relaxed(&slot->refuse) & RB_REFUSE_FORKED)
+		return -ECHILD;
 	/* L1 pairs with L2: the last holder's changes */
 	return cmpxchg_acq_rel(&slot->control, &idle, 1) ? 0 : -EBUSY;
 }
@@ -201,10 +242,19 @@ void rb_control_end(struct rb_slot *slot)
 	store_release(&slot->control, 0);
 }
 
-void rb_slot_record_disable(struct rb_slot *slot)
+/* The count of a slot's own disables in its refuse word. */
+static uint32_t disabled_of_slot(uint32_t refuse)
 {
+	return refuse & (RB_DISABLE_BUFFER - 1);
+}
+
+int rb_slot_record_disable(struct rb_slot *slot)
+{
+	if (disabled_of_slot(load_relaxed(&slot->refuse)) >= RB_DISABLE_MAX)
+		return -EOVERFLOW;
 	/* D1 pairs with D2: counted with a swap's announcement in one word */
-	fetch_add_acq_rel(&slot->refuse, 1);
+	fetch_add_acq_rel(&slot->refuse, RB_DISABLE_SLOT);
+	return 0;
 }
 
 int rb_slot_record_enable(struct rb_slot *slot)
@@ -212,24 +262,29 @@ int rb_slot_record_enable(struct rb_slot *slot)
 	uint32_t found = load_relaxed(&slot->refuse);
 
 	do {
-		if (!(found & ~RB_REFUSE_SWAP))
+		if (!disabled_of_slot(found))
 			return -EINVAL;
 		/* D2 pairs with D1: never below zero */
-	} while (!cmpxchg_acq_rel(&slot->refuse, &found, found - 1));
+	} while (!cmpxchg_acq_rel(&slot->refuse, &found,
+				  found - RB_DISABLE_SLOT));
 	return 0;
 }
 
 bool rb_slot_is_disabled(struct rb_slot *slot)
 {
-	return (load_relaxed(&slot->refuse) & ~RB_REFUSE_SWAP) != 0;
+	return (load_relaxed(&slot->refuse) & RB_REFUSE_DISABLED) != 0;
 }
 
-void rb_record_disable(struct rb *rb)
+int rb_record_disable(struct rb *rb)
 {
+	if (load_relaxed(&rb->disabled) >= RB_DISABLE_MAX)
+		return -EOVERFLOW;
 	for (unsigned int i = 0; i < rb->attr.slots; i++)
-		rb_slot_record_disable(rb_slot(rb, i));
+		/* D5 pairs with D6: counted with a swap's announcement */
+		fetch_add_acq_rel(&rb_slot(rb, i)->refuse, RB_DISABLE_BUFFER);
 	/* D3 pairs with D4: counted once every slot is disabled */
 	fetch_add_acq_rel(&rb->disabled, 1);
+	return 0;
 }
 
 int rb_record_enable(struct rb *rb)
@@ -242,7 +297,8 @@ int rb_record_enable(struct rb *rb)
 		/* D4 pairs with D3: never below zero */
 	} while (!cmpxchg_acq_rel(&rb->disabled, &found, found - 1));
 	for (unsigned int i = 0; i < rb->attr.slots; i++)
-		rb_slot_record_enable(rb_slot(rb, i));
+		/* D6 pairs with D5: what a disable added to every slot */
+		fetch_add_acq_rel(&rb_slot(rb, i)->refuse, -RB_DISABLE_BUFFER);
 	return 0;
 }
 

@@ -28,6 +28,13 @@ static inline struct rb_page *rb_page_next(const struct rb_cpu *cpu,
 	return (struct rb_page *)(uintptr_t)next;
 }
 
+/* Has page been left, so that left says where its events end? */
+static inline bool rb_page_is_left(struct rb_page *page)
+{
+	return rb_word_generation(load_relaxed(&page->left)) ==
+	       rb_word_generation(load_relaxed(&page->write));
+}
+
 /* Events that a left page holds, discarded ones not counted. */
 static inline uint64_t rb_page_events(struct rb_page *page)
 {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* ring_read.c - walking, consuming and checking what writers left. */
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -129,11 +130,16 @@ int rb_walk(struct rb_cpu *cpu, rb_event_fn fn, void *arg)
 	return 0;
 }
 
-/* Hand everything before the cursor back to the writer. */
+/* Hand everything before the cursor back to the writer. The page that becomes
+ * the head says what was lost before it; produce-consume mode loses nothing. */
 static void cursor_give_back(const struct cursor *at)
 {
 	struct rb_cpu *cpu = at->cpu;
 
+	if (cpu->mode == RB_OVERWRITE) {
+		store_relaxed(&at->page->overrun, rb_overrun(cpu));
+		store_relaxed(&at->page->pages_lost, rb_pages_lost(cpu));
+	}
 	store_plain(&cpu->read_bytes, at->offset);
 	store_plain(&cpu->read_events, at->events);
 	store_plain(&cpu->read_event_bytes, at->bytes);
@@ -142,34 +148,64 @@ static void cursor_give_back(const struct cursor *at)
 	store_release(&cpu->head, rb_page_word(at->page));
 }
 
-long rb_consume(struct rb_slot *slot, unsigned long max, rb_event_fn fn,
-		void *arg)
-{
-	unsigned long taken = 0;
-	struct rb_event event;
+/* One reader at work. */
+struct consumer {
+	struct rb_slot *slot;
 	struct cursor at;
-	int err = rb_control_try(slot);
+	unsigned long taken;
+	int err;
+};
 
-	if (err)
-		return err;
-	at = cursor_at_head(rb_slot_active(slot));
-	while (taken < max && cursor_has_more(&at)) {
-		int kind = cursor_take(&at, &event);
+/* Hand on at most max events; the place has passed each before fn gets it. */
+static void consume(struct consumer *reader, unsigned long max, rb_event_fn fn,
+		    void *arg)
+{
+	struct rb_event event;
+
+	while (reader->taken < max && cursor_has_more(&reader->at)) {
+		int kind = cursor_take(&reader->at, &event);
 
 		if (kind < 0) {
-			err = kind;
-			break;
+			reader->err = kind;
+			return;
 		}
 		if (!kind)
 			continue;
-		taken++;
+		reader->taken++;
 		if (fn(&event, arg))
-			break;
+			return;
 	}
-	cursor_give_back(&at);
-	store_plain(&at.cpu->read, load_plain(&at.cpu->read) + taken);
-	rb_control_end(slot);
-	return taken || !err ? (long)taken : err;
+}
+
+/* Give the events and the slot back; the thread may be ending in fn. */
+static void consume_end(void *arg)
+{
+	struct consumer *reader = arg;
+	struct rb_cpu *cpu = reader->at.cpu;
+
+	cursor_give_back(&reader->at);
+	store_plain(&cpu->read, load_plain(&cpu->read) + reader->taken);
+	rb_control_end(reader->slot);
+}
+
+long rb_consume(struct rb_slot *slot, unsigned long max, rb_event_fn fn,
+		void *arg)
+{
+	struct consumer reader = { .slot = slot, .err = rb_control_try(slot) };
+	struct rb_cpu *cpu;
+
+	if (reader.err)
+		return reader.err;
+	cpu = rb_slot_active(slot);
+	if (cpu->mode == RB_OVERWRITE && load_relaxed(&slot->nesting)) {
+		rb_control_end(slot);
+		return -EBUSY;
+	}
+	reader.at = cursor_at_head(cpu);
+	pthread_cleanup_push(consume_end, &reader);
+	consume(&reader, max, fn, arg);
+	pthread_cleanup_pop(/* execute */ 1);
+	return reader.taken || !reader.err ? (long)reader.taken : reader.err;
 }
 
 /* Sum the unread events and bytes that the words of the pages tell. */
@@ -199,8 +235,26 @@ void rb_counts(struct rb_cpu *cpu, struct rb_counts *out)
 	out->entries -= at.events;
 	out->bytes -= at.bytes;
 	out->read = load_plain(&cpu->read);
-	out->overrun = load_relaxed(&cpu->overrun);
-	out->pages_lost = load_relaxed(&cpu->pages_lost);
+	out->overrun = rb_overrun(cpu);
+	out->pages_lost = rb_pages_lost(cpu);
+	out->lost = load_plain(&cpu->lost);
+}
+
+bool rb_cpu_has_unread(struct rb_cpu *cpu)
+{
+	struct cursor at = cursor_at_head(cpu);
+	uint64_t tail = load_relaxed(&cpu->tail);
+
+	for (;;) {
+		uint64_t end = quiescent_end(cpu, at.page);
+		uint64_t discarded = load_relaxed(&at.page->discarded);
+
+		if (rb_word_events(end) - rb_word_events(discarded) > at.events)
+			return true;
+		if (rb_page_word(at.page) == tail)
+			return false;
+		cursor_next_page(&at);
+	}
 }
 
 static int count_event(const struct rb_event *event, void *arg)

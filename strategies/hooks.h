@@ -47,9 +47,9 @@ SWAP_HOT int swap_op_write(struct swap_slot *slot, const void *data,
 	void *at = swap_op_reserve(slot, length, &write, begin, end);
 
 	if (!at)
-		return length > rb_payload_max(slot->rb.rb->attr.subbuf_size)
-			       ? -EMSGSIZE
-			       : -ENOBUFS;
+		return rb_payload_fits(slot->rb.rb->attr.subbuf_size, length)
+			       ? -ENOBUFS
+			       : -EMSGSIZE;
 	memcpy(at, data, length);
 	rb_commit(&write.write);
 	end(slot, write.cpu, write.level);

@@ -185,8 +185,7 @@ bool bench_target_has_gone_round(const struct bench_target *target,
 	uint64_t last = (uint64_t)(uintptr_t)cpu->pages +
 			(uint64_t)(cpu->subbufs - 1) * cpu->subbuf_size;
 
-	return load_relaxed(&cpu->pages_lost) ||
-	       load_relaxed(&cpu->tail) == last;
+	return rb_pages_lost(cpu) || load_relaxed(&cpu->tail) == last;
 }
 
 void bench_target_restart(struct bench_target *target, unsigned int slot)

@@ -107,8 +107,6 @@ static const struct field slot_fields[] = {
 static const struct field cpu_fields[] = {
 	{ offsetof(struct rb_cpu, owner), "owner" },
 	{ offsetof(struct rb_cpu, head), "head" },
-	{ offsetof(struct rb_cpu, overrun), "overrun" },
-	{ offsetof(struct rb_cpu, pages_lost), "pages_lost" },
 	{ offsetof(struct rb_cpu, commit_page), "commit_page" },
 	{ offsetof(struct rb_cpu, tail), "tail" },
 	{ 0, NULL },
@@ -120,6 +118,8 @@ static const struct field page_fields[] = {
 	{ offsetof(struct rb_page, left), "left" },
 	{ offsetof(struct rb_page, discarded), "discarded" },
 	{ offsetof(struct rb_page, time_stamp), "time_stamp" },
+	{ offsetof(struct rb_page, overrun), "overrun" },
+	{ offsetof(struct rb_page, pages_lost), "pages_lost" },
 	{ 0, NULL },
 };
 
@@ -299,7 +299,7 @@ void xp_name_value(const volatile void *at, uint64_t value, char *out,
 	else if (strstr(name, ".refuse"))
 		snprintf(out, size, "%s%u",
 			 value & RB_REFUSE_SWAP ? "SWAP+" : "",
-			 (unsigned int)(value & ~RB_REFUSE_SWAP));
+			 (unsigned int)(value & RB_REFUSE_DISABLED));
 	else
 		/* As signed: a counter below zero is the thing to see. */
 		snprintf(out, size, "%lld", (long long)value);

@@ -355,7 +355,7 @@ static void close_writer(struct round *r, struct writer *w)
 		torture_violation(TORTURE_COUNTERS, "slot %u, live: %s",
 				  w->index, why);
 	rb_walk(cpu, book_read_event, &reader);
-	book_enter(&w->book, &reader.chunk, load_relaxed(&cpu->overrun));
+	book_enter(&w->book, &reader.chunk, rb_overrun(cpu));
 	for (enum rb_drop cause = 0; cause < RB_DROP_CAUSES; cause++)
 		drops += rb_drops(slot, cause);
 	book_close(&w->book, w->source, drops, r->result);

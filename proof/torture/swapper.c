@@ -115,7 +115,7 @@ bool snapshot_take(struct spare *spare, struct writer *w, struct bench_rng *rng,
 	spare->slot[w->index].hash = hash;
 	spare->slot[w->index].held = true;
 	return book_enter(&w->book, &reader.chunk,
-			  load_relaxed(&rb_slot_active(slot)->overrun));
+			  rb_overrun(rb_slot_active(slot)));
 }
 
 void snapshot_check(struct spare *spare, struct writer *w,
