@@ -66,7 +66,7 @@ endfunction()
 swap_write_def(${gen}/core.def "" ${SWAP_CORE_HEADERS})
 swap_make_units(units ${gen}/units STRATEGY ${SWAP_CORE_HEADERS})
 set(core ringbuf/ring_buffer.c ringbuf/ring_control.c ringbuf/ring_read.c
-	ringbuf/ring_recover.c
+	ringbuf/ring_recover.c strategies/grace.c
 	strategies/registry.c strategies/ringswap.c strategies/setup.c
 	strategies/swap.c strategies/sys.c strategies/traits.c)
 list(TRANSFORM core PREPEND ${CMAKE_SOURCE_DIR}/)
@@ -80,7 +80,7 @@ ringswap_install(ringswap ringswap
 	ringbuf/clock.h ringbuf/local.h ringbuf/order.h ringbuf/ring_buffer.h
 	ringbuf/ring_page.h
 	strategies/ringswap.h strategies/strategy.h strategies/hooks.h
-	strategies/sys.h strategies/tsan.h ${SWAP_CORE_HEADERS})
+	strategies/grace.h strategies/sys.h strategies/tsan.h ${SWAP_CORE_HEADERS})
 add_custom_target(library DEPENDS ringswap_shared ringswap_static)
 
 # liburcu is linked as others link it, shared: one copy in a process.

@@ -98,7 +98,12 @@ SWAP_HOT int swap_op_write(struct swap_slot *slot, const void *data,
  *
  * SWAP_STATE(type, name, initialiser): a variable that all slots share; there
  * is one in the process, however many units inline the hooks.
+ *
+ * SWAP_THREAD_STATE(type, name): likewise one of every thread, zero at first;
+ * swap_thread(name) is the caller's, which its handlers share. Any context.
  */
+#define swap_thread(name) SYS_OF_THREAD(name)
+
 #define SWAP_SHARED __attribute__((visibility("default")))
 
 #ifdef SWAP_DEFINE
@@ -110,12 +115,16 @@ SWAP_HOT int swap_op_write(struct swap_slot *slot, const void *data,
 #define SWAP_STATE(type, name, ...)   \
 	extern type name SWAP_SHARED; \
 	type name = __VA_ARGS__
+#define SWAP_THREAD_STATE(type, name)                       \
+	extern SYS_THREAD_VARIABLE(type, name) SWAP_SHARED; \
+	SYS_THREAD_VARIABLE(type, name)
 #else
 #define SWAP_STRATEGY(id)                                     \
 	extern const struct swap_strategy swap_strategy_##id; \
 	static const struct swap_strategy id##_unread __attribute__((unused))
-#define SWAP_FROM_HOOKS(id)	    .ops = NULL
-#define SWAP_STATE(type, name, ...) extern type name
+#define SWAP_FROM_HOOKS(id)	      .ops = NULL
+#define SWAP_STATE(type, name, ...)   extern type name
+#define SWAP_THREAD_STATE(type, name) extern SYS_THREAD_VARIABLE(type, name)
 #endif
 
 #endif

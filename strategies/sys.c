@@ -2,7 +2,9 @@
 /* sys.c - the cold half of the seam to the system. */
 #include "strategies/sys.h"
 
+#include <linux/futex.h>
 #include <linux/membarrier.h>
+#include <limits.h>
 #include <sched.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -181,6 +183,50 @@ int sys_thread_watch(void (*on_exit)(void))
 	if (exit_key_error)
 		return -exit_key_error;
 	return -pthread_setspecific(exit_key, (void *)(uintptr_t)on_exit);
+}
+
+void sys_word_sleep(_Atomic uint32_t *word, uint32_t value, uint64_t deadline)
+{
+	struct timespec until = {
+		.tv_sec = (time_t)(deadline / UINT64_C(1000000000)),
+		.tv_nsec = (long)(deadline % UINT64_C(1000000000)),
+	};
+
+	syscall(SYS_futex, word, FUTEX_WAIT_BITSET_PRIVATE, value,
+		deadline == UINT64_MAX ? NULL : &until, NULL,
+		FUTEX_BITSET_MATCH_ANY);
+}
+
+void sys_word_wake(_Atomic uint32_t *word)
+{
+	syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, INT_MAX);
+}
+
+int sys_thread_start(sys_thread_handle *thread, void *(*body)(void *),
+		     void *arg)
+{
+	sigset_t all, old;
+	int err;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_BLOCK, &all, &old);
+	err = pthread_create(thread, NULL, body, arg);
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	return -err;
+}
+
+void sys_thread_join(sys_thread_handle thread)
+{
+	int state;
+
+	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &state);
+	pthread_join(thread, NULL);
+	pthread_setcancelstate(state, NULL);
+}
+
+int sys_fork_watch(void (*in_child)(void))
+{
+	return -pthread_atfork(NULL, NULL, in_child);
 }
 
 #ifdef RB_HAVE_TSAN

@@ -42,6 +42,10 @@ struct sys_thread {
 
 extern SYS_THREAD_LOCAL struct sys_thread sys_thread_self;
 
+/* The declarator of such a variable, and its address. */
+#define SYS_THREAD_VARIABLE(type, name) SYS_THREAD_LOCAL type name
+#define SYS_OF_THREAD(name)		(&(name))
+
 /* The calling thread's own record. Any context. */
 static inline struct sys_thread *sys_self(void)
 {
@@ -93,6 +97,25 @@ void sys_signal_unmask(const sigset_t *mask);
  * was given, once. 0 or -errno. Thread context.
  */
 int sys_thread_watch(void (*on_exit)(void));
+
+/*
+ * Sleep while *word is value, until it is woken or the deadline; may come back
+ * sooner. wake: everybody who sleeps on it. futex(2). No cancellation point.
+ */
+void sys_word_sleep(_Atomic uint32_t *word, uint32_t value, uint64_t deadline);
+void sys_word_wake(_Atomic uint32_t *word);
+
+/*
+ * A thread of the library's own, which takes none of the process's signals.
+ * 0 or -errno. Thread context.
+ */
+typedef pthread_t sys_thread_handle;
+int sys_thread_start(sys_thread_handle *thread, void *(*body)(void *),
+		     void *arg);
+void sys_thread_join(sys_thread_handle thread);
+
+/* Call in_child in every child of a fork, before fork returns. 0 or -errno. */
+int sys_fork_watch(void (*in_child)(void));
 
 /* One pthread mutex; the lock strategies time exactly this. */
 struct sys_mutex {
