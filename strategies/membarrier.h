@@ -13,20 +13,24 @@
  * Progress: writer wait-free; swapper bounded, waits for at most one write.
  *
  *	writer                                  swapper
- *	W0  refuse? -> early, unannounced       S1  refuse |= SWAP
- *	W1  nesting++                           S2  membarrier(): a full barrier
- *	W2  compiler barrier                        in the writer, wherever it is
- *	W3  refuse? -> W6 nesting--, early      S3  nesting != 0? -> wait, EBUSY
- *	W4  b = slot->active                    S4  slot->active = spare's
- *	    ... reserve, store, commit in b ... S5  refuse &= ~SWAP
- *	W5  nesting--
+ *	W1  nesting++                           S1  refuse |= SWAP
+ *	W2  compiler barrier                    S2  membarrier(): a full barrier
+ *	W3  refuse? -> W6 refused++ if level 0,     in the writer, wherever it is
+ *	               W7 nesting--, early      S3  seen = refused
+ *	W4  b = slot->active                    S4  nesting == 0? refused != seen?
+ *	    ... reserve, store, commit in b ...     -> S5, else wait, or EBUSY
+ *	W5  nesting--                           S5  slot->active = spare's
+ *	                                        S6  refuse &= ~SWAP
  *
  * W2 pairs with S2: where the barrier falls before W1, W3 sees S1; where it
- * falls after, S3 sees W1. W4 pairs with S4: the buffer is chosen after the
- * announcement, so no owner check is needed. W5 pairs with S3: events before
- * idle. W0 keeps refused writers from starving S3. For every slot at once, S6,
- * S7, S8 and S9 are the S1, S2, S4 and S5 of all, behind one membarrier.
- * Cost: writer as unsync and a load; swapper 0.3 us (nobody else runs) to some
+ * falls after, S4 sees W1. W4 pairs with S5: the buffer is chosen after the
+ * announcement, so no owner check is needed. W5 pairs with S4: events before
+ * idle. A writer that comes back at once would hardly ever be found idle, but
+ * W6 tells of it: who is refused on level 0 is inside no write, and W3 refuses
+ * it until S6. S3 comes after S2, for a W6 of the last swap may wait in the
+ * writer's store buffer until then; handlers on top of an open write do not
+ * count, for that is still inside. For every slot at once there is one S2.
+ * Cost: writer as unsync, which has the test of refuse too; swapper 0.3 us (nobody else runs) to some
  * us, growing with the CPUs that run this process, each interrupted once.
  * Source: membarrier(2); Linux kernel/sched/membarrier.c, scenario A; liburcu.
  */
@@ -38,21 +42,41 @@
 
 #include "strategies/hooks.h"
 
+struct membarrier_slot {
+	struct swap_slot base;
+	_Atomic uint32_t refused; /* outermost writes; writer */
+	uint32_t seen;		  /* of them, after S2; swapper */
+};
+
+static inline struct membarrier_slot *membarrier_slot(struct swap_slot *slot)
+{
+	return (struct membarrier_slot *)slot;
+}
+
+/* A swap is announced, or recording disabled: leave, and tell. */
+SWAP_HOT void membarrier_leave(struct swap_slot *slot, unsigned long level)
+{
+	_Atomic uint32_t *refused = &membarrier_slot(slot)->refused;
+
+	if (!level)
+		/* W6 pairs with S3 S4: all earlier events before it moves */
+		store_release(refused, load_relaxed(refused) + 1);
+	/* W7 pairs with S4: handlers' events before idle */
+	store_release(&slot->rb.nesting, (uint32_t)level);
+}
+
 SWAP_HOT struct rb_cpu *membarrier_begin(struct swap_slot *slot,
 					 unsigned long *level)
 {
-	if (rb_unlikely(load_relaxed(&slot->rb.refuse))) /* W0 */
-		return swap_refuse(slot, RB_DROP_EARLY);
 	if (rb_unlikely(!swap_nest_enter(slot, level))) /* W1 */
 		return swap_refuse(slot, RB_DROP_RECURSION);
-	compiler_barrier(); /* W2 pairs with S2 S7: announce before test */
-	/* W3 pairs with S5 S9: no swap seen means its exchange is seen */
+	compiler_barrier(); /* W2 pairs with S2: announce before test */
+	/* W3 pairs with S6: no swap seen means its exchange is seen */
 	if (rb_unlikely(load_acquire(&slot->rb.refuse))) {
-		/* W6 pairs with S3: handlers' events before idle */
-		store_release(&slot->rb.nesting, (uint32_t)*level);
+		membarrier_leave(slot, *level);
 		return swap_refuse(slot, RB_DROP_EARLY);
 	}
-	/* W4 pairs with S4 S8: a published buffer is ready */
+	/* W4 pairs with S5: a published buffer is ready */
 	return swap_chosen(load_acquire(&slot->rb.active));
 }
 
@@ -60,37 +84,62 @@ SWAP_HOT void membarrier_end(struct swap_slot *slot, struct rb_cpu *cpu,
 			     unsigned long level)
 {
 	(void)cpu;
-	/* W5 pairs with S3: events before idle */
+	/* W5 pairs with S4: events before idle */
 	store_release(&slot->rb.nesting, (uint32_t)level);
+}
+
+static inline void membarrier_announce(struct swap_op *op)
+{
+	/* S1 pairs with S6: announced */
+	fetch_or_acq_rel(&op->live->rb.refuse, RB_REFUSE_SWAP);
+}
+
+static inline void membarrier_look(struct swap_op *op)
+{
+	struct membarrier_slot *live = membarrier_slot(op->live);
+
+	/* S3 pairs with W6: what the last swap refused is not news */
+	live->seen = load_acquire(&live->refused);
 }
 
 /* No writer is inside, and the events of those that were are visible. */
 static inline bool membarrier_is_idle(void *arg)
 {
-	struct rb_slot *live = arg;
+	struct swap_op *op = arg;
+	struct membarrier_slot *live = membarrier_slot(op->live);
 
-	/* S3 pairs with W5 W6: events before idle */
-	return load_acquire(&live->nesting) == 0;
+	/* S4 pairs with W5 W6 W7: events before idle, or before refused */
+	return load_acquire(&live->base.rb.nesting) == 0 ||
+	       load_acquire(&live->refused) != live->seen;
+}
+
+/* Exchange, unless err says why not, and withdraw the announcement. */
+static inline int membarrier_close(struct swap_op *op, int err)
+{
+	struct rb_slot *live = &op->live->rb;
+
+	if (!err)
+		/* S5 pairs with W4: the fresh buffer is ready */
+		store_release(&live->active, swap_prepare(op));
+	/* S6 pairs with W3 S1: exchanged before withdrawn */
+	fetch_and_acq_rel(&live->refuse, ~RB_REFUSE_SWAP);
+	return err;
 }
 
 static inline int membarrier_swap(struct swap_op *op)
 {
-	struct rb_slot *live = &op->live->rb;
 	int err;
 
-	/* S1 pairs with S5: announced */
-	fetch_or_acq_rel(&live->refuse, RB_REFUSE_SWAP);
+	membarrier_announce(op);
 	err = sys_membarrier(); /* S2 pairs with W2: both halves of the order */
-	if (!err && op->mode == SWAP_TRY)
-		err = membarrier_is_idle(live) ? 0 : -EBUSY;
-	else if (!err)
-		err = sys_await(membarrier_is_idle, live, op->deadline);
-	if (!err)
-		/* S4 pairs with W4: the fresh buffer is ready */
-		store_release(&live->active, swap_prepare(op));
-	/* S5 pairs with W3 S1: exchanged before withdrawn */
-	fetch_and_acq_rel(&live->refuse, ~RB_REFUSE_SWAP);
-	return err;
+	if (!err) {
+		membarrier_look(op);
+		if (op->mode == SWAP_TRY)
+			err = membarrier_is_idle(op) ? 0 : -EBUSY;
+		else
+			err = sys_await(membarrier_is_idle, op, op->deadline);
+	}
+	return membarrier_close(op, err);
 }
 
 /* All slots with one system call: it orders every writer's announcement. */
@@ -101,23 +150,18 @@ static inline void membarrier_swap_every(struct swap_op *ops, unsigned int n,
 
 	for (unsigned int i = 0; i < n; i++)
 		if (!errors[i])
-			/* S6 pairs with S9: announced */
-			fetch_or_acq_rel(&ops[i].live->rb.refuse,
-					 RB_REFUSE_SWAP);
-	err = sys_membarrier(); /* S7 pairs with W2: as S2, for all */
+			membarrier_announce(&ops[i]);
+	err = sys_membarrier(); /* S2 pairs with W2: as for one */
+	for (unsigned int i = 0; i < n && !err; i++)
+		if (!errors[i])
+			membarrier_look(&ops[i]);
 	for (unsigned int i = 0; i < n; i++) {
-		struct rb_slot *live = &ops[i].live->rb;
-
 		if (errors[i])
 			continue;
 		errors[i] = err ? err
-				: sys_await(membarrier_is_idle, live,
+				: sys_await(membarrier_is_idle, &ops[i],
 					    ops[i].deadline);
-		if (!errors[i])
-			/* S8 pairs with W4: the fresh buffer is ready */
-			store_release(&live->active, swap_prepare(&ops[i]));
-		/* S9 pairs with W3 S6: exchanged before withdrawn */
-		fetch_and_acq_rel(&live->refuse, ~RB_REFUSE_SWAP);
+		membarrier_close(&ops[i], errors[i]);
 	}
 }
 
@@ -156,7 +200,7 @@ SWAP_STRATEGY(membarrier) = {
 	.bounded = true,
 	.write_from_handler = true,
 	.swap_from_handler = true,
-	.slot_size = sizeof(struct swap_slot),
+	.slot_size = sizeof(struct membarrier_slot),
 	.swap = membarrier_swap,
 	.swap_every = membarrier_swap_every,
 	.setup = sys_membarrier_setup,
