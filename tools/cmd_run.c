@@ -55,9 +55,9 @@ static const char help_head[] =
 	"others are\nreplaced):\n";
 
 static const char help_tail[] =
-	"\nExit status: 0 measured; 1 failed, what is finished is kept; 2 bad "
-	"input; 3 a strategy\nthat claims soundness was caught breaking, or a "
-	"cell crashed or hung; 130 interrupted.\n\n"
+	"\nExit status: 0 measured; 1 something could not be measured, what is "
+	"finished is kept;\n2 bad input; 3 a strategy that claims soundness was "
+	"caught breaking, crashed or hung;\n130 interrupted.\n\n"
 	"Examples:\n"
 	"  ringswap run\n"
 	"  ringswap run --matrix quick --strategy membarrier,rcu --payload "
@@ -367,17 +367,35 @@ static int resume(struct options *o, const struct bench_topology *t,
 /* ------------------------------------------------------------------------ */
 /* The end                                                                  */
 
+/* Evidence first, then what could not be measured. A/A blocks are in no cell of
+ * the result, but no run is good without them. */
+static int judge(const struct bench_run *run, bool invalid, const char *failure)
+{
+	if (invalid || run->invalid)
+		return COMMAND_INVALID;
+	if (run->status == BENCH_RUN_INTERRUPTED)
+		return COMMAND_OK;
+	if (failure)
+		return command_error(COMMAND_FAILED, "%s", failure);
+	if (run->failed)
+		return command_error(COMMAND_FAILED,
+				     "%u blocks of A/A controls failed",
+				     run->failed);
+	return COMMAND_OK;
+}
+
 static int show_result(const struct options *o, const struct bench_run *run,
 		       const char *out)
 {
-	char why[BENCH_RESULT_WHY];
+	char why[BENCH_RESULT_WHY], failure[8 * BENCH_RESULT_WHY];
+	bool invalid, failed;
 	json_t *result;
-	bool invalid;
 
 	if (bench_result_build(run->journal.path, NULL, &result, why,
 			       sizeof(why)))
 		return command_error(COMMAND_FAILED, "%s", why);
 	invalid = bench_result_has_invalid(result);
+	failed = bench_result_has_failed(result, failure, sizeof(failure));
 	if (bench_result_write(result, out, why, sizeof(why))) {
 		json_decref(result);
 		return command_error(COMMAND_FAILED,
@@ -398,8 +416,7 @@ static int show_result(const struct options *o, const struct bench_run *run,
 	}
 	if (options_flush())
 		return COMMAND_FAILED;
-	/* An A/A block that crashed makes no cell INVALID, but no run good. */
-	return invalid || run->invalid ? COMMAND_INVALID : COMMAND_OK;
+	return judge(run, invalid, failed ? failure : NULL);
 }
 
 static int finish(const struct options *o, const struct bench_run *run,
@@ -407,7 +424,8 @@ static int finish(const struct options *o, const struct bench_run *run,
 {
 	int status = COMMAND_OK;
 
-	if (run->blocks)
+	/* of cells that are all unavailable there are no blocks to tell of */
+	if (run->blocks || run->status != BENCH_RUN_INTERRUPTED)
 		status = show_result(o, run, out);
 	if (run->status == BENCH_RUN_INTERRUPTED) {
 		fprintf(stderr,

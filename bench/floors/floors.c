@@ -2,9 +2,12 @@
 /* floors.c - the table of floors and the mechanisms that need no loop. */
 #include "bench/floors/floors.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <linux/futex.h>
+#include <pthread.h>
 #include <sched.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -20,6 +23,13 @@ static void relax(void)
 #elif defined(__aarch64__)
 	__asm__ __volatile__("yield");
 #endif
+}
+
+/* What did not happen costs nothing, and its time is no floor. A system that
+ * has not got the call lacks the mechanism. */
+static void note_error(struct bench_floor_run *run, int err)
+{
+	store_relaxed(&run->error, err == -ENOSYS ? -ENOTSUP : err);
 }
 
 /* ------------------------------------------------------------------------ */
@@ -119,9 +129,12 @@ static void busy_peer(struct bench_floor_run *run)
 
 static void membarrier_run(struct bench_floor_run *run, uint64_t n)
 {
-	(void)run;
-	for (uint64_t i = 0; i < n; i++)
-		sys_membarrier();
+	for (uint64_t i = 0; i < n; i++) {
+		int err = sys_membarrier();
+
+		if (err)
+			note_error(run, err);
+	}
 }
 
 /* One measured pair at a time in a process, so one target is enough. */
@@ -143,10 +156,22 @@ static void signal_run(struct bench_floor_run *run, uint64_t n)
 	for (uint64_t i = 0; i < n; i++) {
 		answer(&run->ping, ++turn);
 		if (syscall(SYS_tgkill, getpid(), load_relaxed(&run->peer_tid),
-			    sys_signal_number() + 1))
+			    sys_signal_number() + 1)) {
+			note_error(run, -errno);
 			return;
+		}
 		spin_until(run, &run->pong, turn);
 	}
+}
+
+/* Whoever started this process may have blocked it. */
+static void allow_signal(int number)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, number);
+	pthread_sigmask(SIG_UNBLOCK, &set, NULL);
 }
 
 static void signal_peer(struct bench_floor_run *run)
@@ -158,21 +183,29 @@ static void signal_peer(struct bench_floor_run *run)
 	action.sa_flags = SA_RESTART;
 	signal_target = run;
 	sigaction(sys_signal_number() + 1, &action, NULL);
+	allow_signal(sys_signal_number() + 1);
 	/* F10 pairs with F11: the handler stands before the first signal */
 	store_release(&run->word, 1);
 	busy_peer(run);
 }
 
-static void futex_wait(_Atomic uint32_t *word, uint32_t seen)
+static void futex_wait(struct bench_floor_run *run, _Atomic uint32_t *word,
+		       uint32_t seen)
 {
-	syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, seen, NULL, NULL, 0);
+	if (syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, seen, NULL, NULL, 0) &&
+	    errno != EAGAIN && errno != EINTR)
+		note_error(run, -errno);
 }
 
 /* Was anybody asleep? */
-static bool futex_wake(_Atomic uint32_t *word)
+static bool futex_wake(struct bench_floor_run *run, _Atomic uint32_t *word)
 {
-	return syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, INT_MAX, NULL, NULL,
-		       0) > 0;
+	long woken = syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, INT_MAX, NULL,
+			     NULL, 0);
+
+	if (woken < 0)
+		note_error(run, -errno);
+	return woken > 0;
 }
 
 /* Sleep until ping is no longer what was seen; false: stopped. */
@@ -183,7 +216,7 @@ static bool sleep_past(struct bench_floor_run *run, _Atomic uint32_t *word,
 	while (load_acquire(word) == seen) {
 		if (is_stopped(run))
 			return false;
-		futex_wait(word, seen);
+		futex_wait(run, word, seen);
 	}
 	return !is_stopped(run);
 }
@@ -208,7 +241,7 @@ static void futex_wake_run(struct bench_floor_run *run, uint64_t n)
 
 	for (uint64_t i = 0; i < n; i++) {
 		answer(&run->ping, ++turn);
-		run->missed += !futex_wake(&run->ping);
+		run->missed += !futex_wake(run, &run->ping);
 		spin_until(run, &run->pong, turn);
 	}
 }
@@ -226,7 +259,7 @@ static void context_switch_run(struct bench_floor_run *run, uint64_t n)
 
 	for (uint64_t i = 0; i < n; i++) {
 		answer(&run->ping, ++turn);
-		futex_wake(&run->ping);
+		futex_wake(run, &run->ping);
 		sleep_past(run, &run->pong, turn - 1);
 	}
 }
@@ -235,7 +268,7 @@ static void context_switch_peer(struct bench_floor_run *run)
 {
 	for (uint32_t turn = 0; sleep_past(run, &run->ping, turn); turn++) {
 		answer(&run->pong, turn + 1);
-		futex_wake(&run->pong);
+		futex_wake(run, &run->pong);
 	}
 }
 
@@ -244,7 +277,7 @@ void bench_floor_stop(struct bench_floor_run *run)
 	store_relaxed(&run->stop, 1);
 	/* F8 pairs with F7: a sleeper must not miss the stop */
 	fetch_add_acq_rel(&run->ping, 1);
-	futex_wake(&run->ping);
+	futex_wake(run, &run->ping);
 }
 
 /* ------------------------------------------------------------------------ */

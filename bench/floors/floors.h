@@ -34,6 +34,7 @@ struct bench_floor_run {
 	_Alignas(RB_CACHE_LINE) _Atomic uint32_t pong; /* peer */
 	_Alignas(RB_CACHE_LINE) _Atomic uint32_t stop; /* measurer */
 	_Atomic int peer_tid;	/* peer, before its first answer */
+	_Atomic int error;	/* -errno of a call that failed; 0: none did */
 	_Atomic uint64_t word;	/* locked-rmw */
 	struct sys_mutex mutex; /* mutex */
 	uint64_t missed; /* round trips that did not do what they should */

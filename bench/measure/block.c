@@ -194,6 +194,15 @@ void bench_block_put_status(struct bench_block *block, const char *status,
 					      : json_null());
 }
 
+/* What broke was the baseline: of the strategy itself, which is then caught
+ * without a swap, or of another one, which says nothing against this. */
+static const char *status_of_base(const struct bench_block *block, bool sound)
+{
+	if (block->base.strategy != block->target.strategy)
+		return "failed";
+	return sound ? "invalid" : "broken";
+}
+
 /* A violation matters more than a thread that was moved. */
 static void judge(struct bench_block *block)
 {
@@ -206,7 +215,8 @@ static void judge(struct bench_block *block)
 		bench_block_put_status(block, sound ? "invalid" : "broken",
 				       cell->first);
 	else if (bench_books_violations(base))
-		bench_block_put_status(block, "invalid", base->first);
+		bench_block_put_status(block, status_of_base(block, sound),
+				       base->first);
 	else if (left)
 		bench_block_put_status(block, "disturbed", left->why);
 	else if (block->disturbed)

@@ -93,6 +93,7 @@ struct bench_crew_swaps {
 	struct bench_hist *recycle;
 	struct bench_hist *staleness;
 	uint64_t outcomes[BENCH_OUTCOMES];
+	int error; /* of the first that ended so; 0: none did */
 	uint64_t retries;
 	uint64_t done;
 	uint64_t cycles; /* length of the cell's slices */

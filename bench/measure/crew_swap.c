@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <math.h>
+#include <string.h>
 
 #include "bench/result/figures.h"
 
@@ -167,7 +168,11 @@ static void note_start(struct bench_crew *crew, uint64_t start)
 void bench_crew_note(struct bench_crew *crew, int err,
 		     const struct bench_attempt *attempt)
 {
-	crew->swaps.outcomes[outcome_of(err, attempt)]++;
+	enum bench_outcome outcome = outcome_of(err, attempt);
+
+	crew->swaps.outcomes[outcome]++;
+	if (outcome == BENCH_SWAP_ERROR && !crew->swaps.error)
+		crew->swaps.error = err;
 	/* None where the one before was still in progress. */
 	crew->swaps.retries += attempt->tries ? attempt->tries - 1 : 0;
 	if (err)
@@ -224,6 +229,8 @@ static void put_outcomes(json_t *datum, const struct bench_crew_swaps *swaps)
 		bench_figure_put_counts(datum, BENCH_FIGURE_SWAP_OUTCOMES,
 					outcome_names[i],
 					(int64_t)swaps->outcomes[i]);
+	bench_figure_put_text(datum, BENCH_FIGURE_SWAP_ERROR,
+			      swaps->error ? strerror(-swaps->error) : NULL);
 }
 
 static void put_plan(json_t *datum, uint32_t rate)

@@ -4,8 +4,10 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
+#include "bench/base/why.h"
 #include "bench/floors/floors.h"
 #include "bench/machine/probe.h"
 #include "bench/measure/datum.h"
@@ -272,6 +274,16 @@ static void put_results(struct floor_run *run)
 	bench_datum_slices(block, run->n + run->preempted, run->preempted);
 }
 
+/* A mechanism that failed even once was not what was timed. */
+static int check_mechanism(struct floor_run *run, char *why, size_t n)
+{
+	int err = load_relaxed(&run->shared.error);
+
+	return err ? bench_why(err, why, n, "%s: %s", run->floor->name,
+			       strerror(-err))
+		   : 0;
+}
+
 static int run_mechanism(struct bench_block *block, char *why, size_t n)
 {
 	struct floor_run *run =
@@ -295,6 +307,8 @@ static int run_mechanism(struct bench_block *block, char *why, size_t n)
 	cast_roles(run);
 	err = bench_roles_run(block->topology, block->roles, block->n_roles,
 			      block->spec->seed, why, n);
+	if (!err)
+		err = check_mechanism(run, why, n);
 	if (!err)
 		put_results(run);
 out:

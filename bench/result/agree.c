@@ -403,9 +403,14 @@ static int rows_agree(const json_t *cell, json_int_t rounds, char *why,
 static int status_agrees(const json_t *cell, char *why, size_t n)
 {
 	const char *status = bench_text(cell, "status");
+	bool was_caught = blocks_of(cell, "invalid") ||
+			  blocks_of(cell, "broken");
 
-	if ((strcmp(status, "ok") != 0 && strcmp(status, "broken") != 0) ||
-	    (blocks_of(cell, status) && !blocks_of(cell, "invalid")))
+	if (!strcmp(status, "ok")
+		    ? blocks_of(cell, "ok") && !was_caught
+		    : strcmp(status, "broken") != 0 || was_caught ||
+			      blocks_of(cell, "crashed") ||
+			      blocks_of(cell, "timed-out"))
 		return 0;
 	return bench_why(-EINVAL, why, n,
 			 "status: is \"%s\", which its blocks contradict",

@@ -135,15 +135,3 @@ int bench_result_assemble(struct bench_result_build *b, json_t **out)
 		*out = result;
 	return err;
 }
-
-bool bench_result_has_invalid(const json_t *result)
-{
-	const json_t *list = json_object_get(result, "cells");
-	const json_t *cell;
-	size_t i;
-
-	json_array_foreach (list, i, cell)
-		if (!strcmp(bench_text(cell, "status"), "invalid"))
-			return true;
-	return false;
-}

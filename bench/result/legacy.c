@@ -10,6 +10,7 @@
 
 #include "bench/base/json.h"
 #include "bench/result/parts.h"
+#include "bench/result/traits.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -157,6 +158,25 @@ static json_t *scenarios_json(void)
 	return list;
 }
 
+/* A cell of a result that does not say whether it claims to be sound: its
+ * descriptor does. */
+static void describe_cells(json_t *of)
+{
+	json_t *cells = json_object_get(of, "cells"), *cell;
+	size_t i;
+
+	json_array_foreach (cells, i, cell) {
+		const json_t *s =
+			bench_traits_strategy(of, bench_text(cell, "strategy"));
+		const char *scenario = bench_text(cell, "scenario");
+
+		if (s && scenario && strcmp(scenario, "floor") != 0 &&
+		    !json_object_get(cell, "sound"))
+			bench_set(cell, "sound",
+				  json_boolean(bench_traits_flag(s, "sound")));
+	}
+}
+
 void bench_legacy_describe(json_t *of)
 {
 	if (!json_object_get(of, "descriptors"))
@@ -165,4 +185,5 @@ void bench_legacy_describe(json_t *of)
 				    "strategies", strategies_json(), "floors",
 				    floors_json(), "scenarios",
 				    scenarios_json()));
+	describe_cells(of);
 }

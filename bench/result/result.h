@@ -122,8 +122,16 @@ int bench_result_check_journal(const char *path,
 			       struct bench_journal_summary *out, char *why,
 			       size_t n);
 
-/* Was a strategy that claims soundness caught breaking, or did a cell crash or
- * hang? Then the exit status of whoever shows the result is not 0. */
+/* Was a strategy that claims soundness caught breaking, or did it crash or
+ * hang? Then the exit status of whoever shows the result is 3. */
 bool bench_result_has_invalid(const json_t *result);
+
+/*
+ * Could something not be measured that should have been? Then the exit status
+ * of the run is 1, and why gets a line that names the first: a cell that
+ * failed, or that no candidate has numbers (of a run without candidates: no
+ * control; of one of floors alone: no floor).
+ */
+bool bench_result_has_failed(const json_t *result, char *why, size_t n);
 
 #endif

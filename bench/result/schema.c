@@ -314,7 +314,8 @@ static const struct shape block_figures[BENCH_KINDS] = {
 	[BENCH_KIND_DETAIL] = NUMBER_MAYBE(NULL),
 };
 
-#define BLOCK_STATUS "ok|broken|invalid|crashed|timed-out|disturbed|unavailable"
+#define BLOCK_STATUS \
+	"ok|broken|invalid|crashed|timed-out|failed|disturbed|unavailable"
 
 static const struct shape block_members[] = { INTEGER("round"),
 					      INTEGER("cell"),
@@ -480,7 +481,7 @@ static const struct shape cell_members[] = {
 	WORD("kind", KINDS),
 	BOOL_MAYBE("sound"),
 	OBJECT("axes", axes_members),
-	WORD("status", "ok|broken|invalid|unavailable|unmeasured"),
+	WORD("status", "ok|broken|invalid|failed|unavailable|unmeasured"),
 	STRING_NULL("reason"),
 	ARRAY("rounds", &a_round),
 	MAP("blocks", &an_integer),

@@ -12,9 +12,12 @@ static const json_t *find(const json_t *of, const char *kind, const char *name)
 	const json_t *descriptor;
 	size_t i;
 
-	json_array_foreach (list, i, descriptor)
-		if (name && !strcmp(bench_text(descriptor, "name"), name))
+	json_array_foreach (list, i, descriptor) {
+		const char *own = bench_text(descriptor, "name");
+
+		if (name && own && !strcmp(own, name))
 			return descriptor;
+	}
 	return NULL;
 }
 

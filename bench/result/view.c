@@ -186,14 +186,23 @@ bool bench_view_is_ok(const json_t *cell)
 	return is_text(cell, "status", "ok");
 }
 
-bool bench_view_is_broken(const json_t *cell)
+static bool is_declared_unsound(const json_t *cell)
 {
-	return is_text(cell, "status", "broken");
+	return json_is_false(json_object_get(cell, "sound"));
 }
 
+bool bench_view_is_broken(const json_t *cell)
+{
+	return is_text(cell, "status", "broken") ||
+	       (is_text(cell, "status", "invalid") &&
+		is_declared_unsound(cell));
+}
+
+/* Older results call a floor's or an unsound strategy's crash invalid. */
 bool bench_view_is_invalid(const json_t *cell)
 {
-	return is_text(cell, "status", "invalid");
+	return is_text(cell, "status", "invalid") &&
+	       !bench_view_is_floor(cell) && !is_declared_unsound(cell);
 }
 
 bool bench_view_has_numbers(const json_t *cell)
@@ -203,12 +212,13 @@ bool bench_view_has_numbers(const json_t *cell)
 
 bool bench_view_is_sound(const json_t *cell)
 {
-	return !json_is_false(json_object_get(cell, "sound"));
+	return bench_view_is_floor(cell) ||
+	       json_is_true(json_object_get(cell, "sound"));
 }
 
 bool bench_view_is_uncaught(const json_t *cell)
 {
-	return !bench_view_is_sound(cell) && json_object_get(cell, "swap") &&
+	return is_declared_unsound(cell) && json_object_get(cell, "swap") &&
 	       bench_view_is_ok(cell);
 }
 

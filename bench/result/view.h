@@ -100,7 +100,7 @@ bool bench_view_is_candidate(const json_t *cell);
 bool bench_view_is_control(const json_t *cell);
 bool bench_view_is_floor(const json_t *cell);
 bool bench_view_is_ok(const json_t *cell);
-bool bench_view_is_sound(const json_t *cell);	/* claims to be; floors do */
+bool bench_view_is_sound(const json_t *cell);	/* says that it is; floors do */
 bool bench_view_is_broken(const json_t *cell);	/* unsound, and caught */
 bool bench_view_is_invalid(const json_t *cell); /* evidence against it */
 

@@ -102,10 +102,18 @@ int bench_run_prepare(struct bench_run *run)
 	return 0;
 }
 
-static bool makes_invalid(const char *status)
+static bool is_trouble(const char *status)
 {
 	return !strcmp(status, "invalid") || !strcmp(status, "crashed") ||
-	       !strcmp(status, "timed-out");
+	       !strcmp(status, "timed-out") || !strcmp(status, "failed");
+}
+
+/* Is it evidence against a strategy that claims to be sound? */
+static bool is_evidence(const struct bench_plan_cell *c, const char *status)
+{
+	const struct swap_strategy *s = bench_cell_strategy(&c->cell);
+
+	return s && s->sound && is_trouble(status) && strcmp(status, "failed");
 }
 
 /* Remember what a finished block says. */
@@ -121,8 +129,10 @@ static void enter(struct bench_run *run, unsigned int cell, unsigned int round,
 	run->done[place(run, cell, round)] = true;
 	run->measured_s +=
 		json_number_value(json_object_get(datum, "measured-ms")) / 1e3;
-	if (status && makes_invalid(status))
+	if (status && is_evidence(&run->plan->cells[cell], status))
 		run->invalid++;
+	if (status && run->plan->cells[cell].is_aa && !strcmp(status, "failed"))
+		run->failed++;
 	if (status && !strcmp(status, "ok") && json_is_number(log))
 		run->logs[place(run, cell, round)] = json_number_value(log);
 }
@@ -165,7 +175,7 @@ static void tell(struct bench_run *run, unsigned int cell, const json_t *datum)
 	const char *reason =
 		json_string_value(json_object_get(datum, "reason"));
 
-	if (!run->progress || !status || !makes_invalid(status))
+	if (!run->progress || !status || !is_trouble(status))
 		return;
 	if (isatty(fileno(run->progress)))
 		fputs("\r\033[K", run->progress);

@@ -41,7 +41,8 @@ struct bench_run {
 	enum bench_run_status status;
 	unsigned int rounds; /* finished */
 	unsigned int blocks;
-	unsigned int invalid; /* blocks that make their cell INVALID */
+	unsigned int invalid; /* blocks: evidence against a sound strategy */
+	unsigned int failed;  /* blocks of A/A controls that could not run */
 	double wall_s;
 	double measured_s;
 

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* spawn.c - one block in a process of its own, and the watchdog over it. */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <math.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -11,6 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "bench/base/clean.h"
 #include "bench/run/spawn.h"
 #include "ringbuf/clock.h"
 
@@ -18,6 +21,8 @@
 /* A block may take this long beside ten times its measured time. */
 #define WATCHDOG_MS	 5000
 #define LOADER_WORDS_MAX 16
+/* Kept from running for more of its time, it did not hang by itself. */
+#define KEPT_SHARE 0.8
 
 struct child {
 	pid_t pid;
@@ -82,6 +87,7 @@ static void become_block(pid_t parent, int in, int out, int err, bool simulate)
 		_exit(127);
 	signal(SIGPIPE, SIG_DFL);
 	execv("/proc/self/exe", argv);
+	dprintf(2, "/proc/self/exe: %s", strerror(errno));
 	_exit(127);
 }
 
@@ -98,16 +104,17 @@ static int start(struct child *child, const char *spec, bool simulate)
 	int in[2] = { -1, -1 }, out[2] = { -1, -1 }, err[2] = { -1, -1 };
 	size_t length = strlen(spec);
 	pid_t self = getpid();
-	int failed = -EIO;
+	int failed = 0;
 
 	if (pipe2(in, O_CLOEXEC) || pipe2(out, O_CLOEXEC) ||
 	    pipe2(err, O_CLOEXEC))
-		goto out;
+		failed = -errno;
 	/* Fits a pipe, so that nobody need read it yet. */
-	if (write(in[1], spec, length) != (ssize_t)length)
-		goto out;
-	child->pid = fork();
-	if (child->pid < 0)
+	else if (write(in[1], spec, length) != (ssize_t)length)
+		failed = -EIO;
+	else if ((child->pid = fork()) < 0)
+		failed = -errno;
+	if (failed)
 		goto out;
 	if (!child->pid)
 		become_block(self, in[0], out[1], err[1], simulate);
@@ -115,7 +122,6 @@ static int start(struct child *child, const char *spec, bool simulate)
 	child->out = out[0];
 	child->err = err[0];
 	out[0] = err[0] = -1;
-	failed = 0;
 out:
 	close_pipe(in);
 	close_pipe(out);
@@ -187,35 +193,185 @@ static int listen_to(struct child *child, uint64_t deadline_ms)
 	return 0;
 }
 
-static json_t *datum_of(const char *status, const char *reason, int sig)
+static json_t *datum_of(const char *status, char *reason, int sig)
 {
-	return json_pack("{s:s,s:s,s:o}", "status", status, "reason", reason,
-			 "signal", sig ? json_integer(sig) : json_null());
+	return json_pack("{s:s,s:s,s:o}", "status", status, "reason",
+			 bench_clean(reason), "signal",
+			 sig ? json_integer(sig) : json_null());
+}
+
+/* ------------------------------------------------------------------------ */
+/* The watchdog: did it hang, or was it kept from running?                  */
+
+/* One file of a thread of the block; false: it cannot be read. */
+static bool read_task(pid_t pid, const char *tid, const char *file, char *text,
+		      size_t n)
+{
+	char path[96];
+	ssize_t got;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%d/task/%.20s/%s", (int)pid, tid,
+		 file);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	got = fd < 0 ? -1 : read(fd, text, n - 1);
+	if (fd >= 0)
+		close(fd);
+	text[got > 0 ? got : 0] = '\0';
+	return got > 0;
+}
+
+/* Is it stopped, by a signal or a debugger? */
+static bool is_stopped(const char *stat)
+{
+	const char *name_end = strrchr(stat, ')');
+
+	return name_end && name_end[1] && strchr("Tt", name_end[2]) != NULL;
+}
+
+/* What of the watchdog's time one thread was not running for, though it could:
+ * for want of a CPU, or as it was stopped. -1: nobody says. */
+static double kept_ms(pid_t pid, const char *tid, double took_ms)
+{
+	unsigned long long ran, waited;
+	char text[512];
+
+	if (read_task(pid, tid, "stat", text, sizeof(text)) && is_stopped(text))
+		return took_ms;
+	if (!read_task(pid, tid, "schedstat", text, sizeof(text)) ||
+	    sscanf(text, "%llu %llu", &ran, &waited) != 2)
+		return -1;
+	return (double)waited / 1e6;
+}
+
+/* The most that a thread of it was kept; -1: nobody says. */
+static double most_kept_ms(pid_t pid, double took_ms)
+{
+	char path[40];
+	struct dirent *entry;
+	double most = -1;
+	DIR *tasks;
+
+	snprintf(path, sizeof(path), "/proc/%d/task", (int)pid);
+	tasks = opendir(path);
+	while (tasks && (entry = readdir(tasks)))
+		if (entry->d_name[0] != '.')
+			most = fmax(most, kept_ms(pid, entry->d_name, took_ms));
+	if (tasks)
+		closedir(tasks);
+	return most;
+}
+
+/*
+ * A block that takes ten times its time hangs, which is evidence against its
+ * strategy, unless it was kept from running for most of that time: that is this
+ * machine's doing. Asked while the block still lives.
+ */
+static json_t *judge_hang(const struct child *child, double took_ms)
+{
+	double kept = most_kept_ms(child->pid, took_ms);
+	char reason[160];
+
+	if (kept < 0)
+		snprintf(
+			reason, sizeof(reason),
+			"the watchdog ended the block after %.1f s; /proc does "
+			"not say whether it hung or had no CPU",
+			took_ms / 1e3);
+	else if (kept > KEPT_SHARE * took_ms)
+		snprintf(reason, sizeof(reason),
+			 "the watchdog ended the block after %.1f s, in %.1f s "
+			 "of which a thread was kept from running",
+			 took_ms / 1e3, kept / 1e3);
+	else
+		snprintf(reason, sizeof(reason),
+			 "hung: the watchdog ended the block after %.1f s",
+			 took_ms / 1e3);
+	return datum_of(kept < 0 || kept > KEPT_SHARE * took_ms ? "failed"
+								: "timed-out",
+			reason, 0);
+}
+
+/* ------------------------------------------------------------------------ */
+/* The end                                                                  */
+
+/* Signals that a process brings on itself; all others somebody sent, and the
+ * kernel when memory is short or a filter forbids a system call. */
+static bool is_own_fault(int sig)
+{
+	return sig == SIGSEGV || sig == SIGBUS || sig == SIGILL ||
+	       sig == SIGFPE || sig == SIGABRT || sig == SIGTRAP;
+}
+
+static json_t *judge_signal(int sig)
+{
+	char reason[160];
+
+	snprintf(reason, sizeof(reason), "%ssignal %d (%s)%s",
+		 is_own_fault(sig) ? "" : "killed from outside: ", sig,
+		 strsignal(sig),
+		 sig == SIGKILL	 ? ", as where memory is short"
+		 : sig == SIGSYS ? ", as where a filter forbids a system call"
+				 : "");
+	return datum_of(is_own_fault(sig) ? "crashed" : "failed", reason, sig);
 }
 
 /* What became of it, in the words of a datum. */
-static json_t *judge(const struct child *child, int heard, int status)
+static json_t *judge(struct child *child, int heard, int status)
 {
+	static const char prefix[] = "ringswap block: ";
+	char *said = child->complaint;
 	char reason[384];
 	json_t *json;
 
-	if (heard == -ETIMEDOUT)
-		return datum_of("timed-out", "the watchdog ended the block", 0);
-	if (WIFSIGNALED(status)) {
-		snprintf(reason, sizeof(reason), "signal %d (%s)",
-			 WTERMSIG(status), strsignal(WTERMSIG(status)));
-		return datum_of("crashed", reason, WTERMSIG(status));
-	}
+	if (WIFSIGNALED(status))
+		return judge_signal(WTERMSIG(status));
 	json = child->used ? json_loads(child->text, 0, NULL) : NULL;
-	if (!WEXITSTATUS(status) && json_is_object(json)) {
+	if (!heard && !WEXITSTATUS(status) && json_is_object(json)) {
 		json_object_set_new(json, "signal", json_null());
 		return json;
 	}
 	json_decref(json);
-	snprintf(reason, sizeof(reason), "exit status %d: %s",
-		 WEXITSTATUS(status),
-		 child->said ? child->complaint : "it said nothing");
-	return datum_of("crashed", reason, 0);
+	if (!strncmp(said, prefix, strlen(prefix)))
+		said += strlen(prefix);
+	snprintf(reason, sizeof(reason), "%s (exit status %d)",
+		 child->said ? said
+		 : heard     ? strerror(-heard)
+			     : "it said nothing",
+		 WEXITSTATUS(status));
+	return datum_of("failed", reason, 0);
+}
+
+/* Wait for its end; NULL: a signal wants the run to stop. */
+static json_t *end_of(struct child *child, uint64_t begun, int heard)
+{
+	double took_ms = (double)(rb_clock_ns() - begun) / 1e6;
+	json_t *hung = NULL;
+	int status = 0;
+
+	if (heard == -ETIMEDOUT)
+		hung = judge_hang(child, took_ms);
+	/* The whole group: a hog may be beside it. */
+	if (heard)
+		kill(-child->pid, SIGKILL);
+	close(child->out);
+	close(child->err);
+	while (waitpid(child->pid, &status, 0) < 0 && errno == EINTR)
+		;
+	if (child->text)
+		child->text[child->used] = '\0';
+	if (heard == -ETIMEDOUT)
+		return hung;
+	return heard == -EINTR ? NULL : judge(child, heard, status);
+}
+
+static json_t *start_failed(int err)
+{
+	char reason[160];
+
+	snprintf(reason, sizeof(reason), "no process could be started: %s",
+		 strerror(-err));
+	return datum_of("failed", reason, 0);
 }
 
 json_t *bench_run_block(const struct bench_block_spec *spec, bool simulate)
@@ -224,28 +380,18 @@ json_t *bench_run_block(const struct bench_block_spec *spec, bool simulate)
 	struct child child = { .out = -1, .err = -1 };
 	json_t *json = bench_block_spec_json(spec);
 	char *text = json_dumps(json, JSON_COMPACT);
-	int heard, status = 0;
+	int err;
 
 	json_decref(json);
 	if (!text)
 		return NULL;
-	if (start(&child, text, simulate)) {
-		free(text);
-		return datum_of("crashed", "no process could be started", 0);
-	}
+	err = start(&child, text, simulate);
 	free(text);
-	heard = listen_to(&child, begun / 1000000 + 10ull * spec->block_ms +
-					  WATCHDOG_MS);
-	/* The whole group: a hog may be beside it. */
-	if (heard)
-		kill(-child.pid, SIGKILL);
-	close(child.out);
-	close(child.err);
-	while (waitpid(child.pid, &status, 0) < 0 && errno == EINTR)
-		;
-	if (child.text)
-		child.text[child.used] = '\0';
-	json = heard == -EINTR ? NULL : judge(&child, heard, status);
+	if (err)
+		return start_failed(err);
+	err = listen_to(&child,
+			begun / 1000000 + 10ull * spec->block_ms + WATCHDOG_MS);
+	json = end_of(&child, begun, err);
 	if (json)
 		json_object_set_new(
 			json, "wall-ms",

@@ -13,8 +13,11 @@
 /**
  * bench_run_block() - measure what spec says
  *
- * Always gives a datum, a new reference: a process that crashed, hung or said
- * nothing gives one with that status. NULL: a signal stopped it, or no memory.
+ * Always gives a datum, a new reference. One of a process that died of its own
+ * fault is `crashed`, one that hung `timed-out`; what this machine or somebody
+ * on it kept from an end is `failed`, with the reason: no process, no memory, no
+ * descriptors, no CPU, a kill. NULL: a signal wants the run to stop, or no
+ * memory.
  */
 json_t *bench_run_block(const struct bench_block_spec *spec, bool simulate);
 

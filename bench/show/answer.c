@@ -182,9 +182,17 @@ static void put_side(struct bench_grid *g, unsigned int first,
 }
 
 struct seen {
-	bool invalid, uncaught, swapped;
+	bool invalid, broken, uncaught, swapped;
 	double violations;
 };
+
+static double violations_of(const json_t *cell)
+{
+	double n = bench_view_figure(cell, BENCH_FIGURE_VERIFICATION_VIOLATIONS)
+			   .value;
+
+	return isnan(n) ? 0 : n;
+}
 
 static struct seen seen_of(const struct show *s, const char *strategy)
 {
@@ -193,7 +201,8 @@ static struct seen seen_of(const struct show *s, const char *strategy)
 
 	show_for_each_cell(s, cell)
 	{
-		if (!bench_view_is_strategy(cell, strategy))
+		if (!bench_view_is_strategy(cell, strategy) ||
+		    bench_view_is_floor(cell))
 			continue;
 		seen.invalid |= bench_view_is_invalid(cell);
 		seen.uncaught |= bench_view_is_uncaught(cell);
@@ -201,12 +210,10 @@ static struct seen seen_of(const struct show *s, const char *strategy)
 			bench_view_figure(cell,
 					  BENCH_FIGURE_VERIFICATION_SNAPSHOTS)
 				.value > 0;
-		if (bench_view_is_broken(cell))
-			seen.violations +=
-				bench_view_figure(
-					cell,
-					BENCH_FIGURE_VERIFICATION_VIOLATIONS)
-					.value;
+		if (!bench_view_is_broken(cell))
+			continue;
+		seen.broken = true;
+		seen.violations += violations_of(cell);
 	}
 	return seen;
 }
@@ -221,6 +228,8 @@ static void put_soundness(struct answer *a, unsigned int column,
 		bench_grid_put(&a->g, column, "INVALID");
 	else if (seen.violations > 0)
 		bench_grid_put(&a->g, column, "broken: %.0f", seen.violations);
+	else if (seen.broken) /* a crash, a hang */
+		bench_grid_put(&a->g, column, "broken");
 	else if (seen.uncaught)
 		bench_grid_put(&a->g, column, "NOT CAUGHT");
 	else

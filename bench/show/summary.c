@@ -68,6 +68,7 @@ bool bench_summary_holds(const json_t *result, const char *strategy)
 
 	for_each_cell(result,
 		      cell) if (bench_view_is_strategy(cell, strategy) &&
+				!bench_view_is_floor(cell) &&
 				(bench_view_is_invalid(cell) ||
 				 bench_view_is_broken(cell) ||
 				 !bench_view_is_sound(cell))) return false;
@@ -231,8 +232,10 @@ static void add_rival(struct rivals *r, const json_t *cell, double median,
 		r->log[at * r->rounds + i] = log_in_round(cell, y, i);
 }
 
+/* Who is measured and has nothing to compare is no rival, but named. */
 static int find_rivals(const json_t *result, const json_t *like,
-		       const struct yardstick *y, struct rivals *r)
+		       const struct yardstick *y, struct rivals *r,
+		       struct bench_names *unpriced)
 {
 	const json_t *cell;
 
@@ -248,6 +251,8 @@ static int find_rivals(const json_t *result, const json_t *like,
 		median = median_of(cell, y->compared, y->percent);
 		if (!isnan(median))
 			add_rival(r, cell, median, y);
+		else if (names_add(unpriced, bench_view_strategy(cell), NAN))
+			return -ENOMEM;
 	}
 	return 0;
 }
@@ -361,7 +366,7 @@ static int choose(const json_t *result, const json_t *at,
 	out->at = at;
 	if (!at)
 		return 0;
-	err = find_rivals(result, at, y, &r);
+	err = find_rivals(result, at, y, &r, &out->unpriced);
 	if (!err)
 		decide(result, &r, out);
 	out->rivals = r.n;
@@ -386,8 +391,37 @@ static double sum_of_drops(const json_t *cell)
 	double sum = 0;
 
 	for (size_t i = 0; i < n && i < sizeof(count) / sizeof(count[0]); i++)
-		sum += count[i].count;
+		if (strcmp(count[i].name, "full") != 0)
+			sum += count[i].count;
 	return sum;
+}
+
+/* Did swaps of it, wherever in the run, cost an event? */
+static bool loses_anywhere(const json_t *result, const char *strategy)
+{
+	const json_t *cell;
+
+	for_each_cell(result,
+		      cell) if (bench_view_is_strategy(cell, strategy) &&
+				bench_view_counts(cell,
+						  BENCH_FIGURE_SWAP_OUTCOMES,
+						  NULL, 0) &&
+				sum_of_drops(cell) > 0) return true;
+	return false;
+}
+
+static int add_loss(const json_t *result, const json_t *cell,
+		    struct bench_summary *out)
+{
+	const char *name = bench_view_strategy(cell);
+	double lost =
+		bench_view_figure(cell, BENCH_FIGURE_SWAP_DROPS_PER_SWAP).value;
+
+	if (sum_of_drops(cell) > 0)
+		return names_add(&out->lossy, name, isnan(lost) ? 0 : lost);
+	if (loses_anywhere(result, name))
+		return names_add(&out->lossy, name, NAN);
+	return lost == 0 ? names_add(&out->lossless, name, 0) : 0;
 }
 
 static int find_losses(const json_t *result, struct bench_summary *out)
@@ -397,20 +431,10 @@ static int find_losses(const json_t *result, struct bench_summary *out)
 
 	for_each_cell(result, cell)
 	{
-		double lost;
-
-		if (err || !out->swapper.at ||
-		    !bench_view_same_table(cell, out->swapper.at, NULL) ||
-		    !is_rival(result, cell))
-			continue;
-		lost = bench_view_figure(cell, BENCH_FIGURE_SWAP_DROPS_PER_SWAP)
-			       .value;
-		if (sum_of_drops(cell) > 0)
-			err = names_add(&out->lossy, bench_view_strategy(cell),
-					lost);
-		else if (lost == 0)
-			err = names_add(&out->lossless,
-					bench_view_strategy(cell), 0);
+		if (!err && out->swapper.at &&
+		    bench_view_same_table(cell, out->swapper.at, NULL) &&
+		    is_rival(result, cell))
+			err = add_loss(result, cell, out);
 	}
 	return err;
 }
@@ -457,18 +481,23 @@ static int find_unresolved(const json_t *result, struct bench_summary *out)
 	for_each_cell(result, cell)
 	{
 		if (!bench_view_is_invalid(cell) &&
+		    !bench_view_is_broken(cell) &&
 		    !bench_view_has_numbers(cell)) {
 			out->unmeasured++;
 			if (!out->first_unmeasured)
 				out->first_unmeasured = cell;
 		}
-		if (!err && out->writer.at && is_rival(result, cell) &&
-		    bench_view_same_table(cell, out->writer.at, NULL) &&
-		    bench_view_ratio(cell, &ratio) &&
-		    ratio.verdict == BENCH_VERDICT_NOT_RESOLVED)
+		if (err || !out->writer.at || !is_rival(result, cell) ||
+		    !bench_view_same_table(cell, out->writer.at, NULL) ||
+		    !bench_view_ratio(cell, &ratio))
+			continue;
+		if (ratio.verdict == BENCH_VERDICT_NOT_RESOLVED)
 			err = names_add(&out->unresolved,
 					bench_view_strategy(cell),
 					ratio.half_width);
+		else if (ratio.verdict == BENCH_VERDICT_NONE)
+			err = names_add(&out->unjudged,
+					bench_view_strategy(cell), NAN);
 	}
 	return err;
 }
@@ -549,6 +578,8 @@ int bench_summary_make(const json_t *result, struct bench_summary *out)
 
 void bench_summary_free(struct bench_summary *s)
 {
+	names_free(&s->writer.unpriced);
+	names_free(&s->swapper.unpriced);
 	names_free(&s->writer.names);
 	names_free(&s->swapper.names);
 	names_free(&s->lossless);
@@ -557,4 +588,5 @@ void bench_summary_free(struct bench_summary *s)
 	names_free(&s->uncaught);
 	names_free(&s->invalid);
 	names_free(&s->unresolved);
+	names_free(&s->unjudged);
 }

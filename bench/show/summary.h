@@ -22,7 +22,9 @@
  *   left in 1 - alpha of all runs. More than one left: not told apart.
  * - Without a passed A/A control at that point, or with too few rounds, nobody
  *   is chosen, and the answer says so.
- * - "Loses no event" is said of rivals in whose swaps not one event was refused.
+ * - "Loses no event" is said of rivals in whose swaps not one event was refused,
+ *   in this table and in every other one of the run. A buffer that is full is
+ *   its reader's doing and does not count.
  *
  * Texts belong to the result, which must outlive the summary. Cold; any thread;
  * not from signal handlers.
@@ -44,7 +46,7 @@ struct bench_names {
 };
 
 enum bench_choice_kind {
-	BENCH_CHOICE_NOTHING,	 /* no candidate was measured there */
+	BENCH_CHOICE_NOTHING,	 /* no candidate has a number there */
 	BENCH_CHOICE_NO_CONTROL, /* A/A failed or is missing: why */
 	BENCH_CHOICE_TOO_FEW,	 /* rounds: needs says how many */
 	BENCH_CHOICE_ALONE,	 /* one candidate: no choice */
@@ -58,7 +60,9 @@ struct bench_choice {
 	 * all rivals. The smallest median comes first; values are medians in
 	 * ns: of an event, of a swap until it is safe to read. */
 	struct bench_names names;
-	size_t rivals;	     /* among how many */
+	size_t rivals;		     /* among how many */
+	struct bench_names unpriced; /* more, without a number to compare:
+				      * too few swaps for a median */
 	const json_t *at;    /* a cell of the table; NULL: there is none */
 	const json_t *best;  /* the cell of the first name; NULL: none */
 	const char *why;     /* NO_CONTROL: the reason; NULL: it is missing */
@@ -80,13 +84,16 @@ enum bench_next {
 struct bench_summary {
 	struct bench_choice writer, swapper;
 	struct bench_names lossless; /* values: 0 */
-	struct bench_names lossy;    /* values: events refused for each swap */
-	struct bench_names caught;   /* unsound; values: violations */
+	/* Values: events refused for each swap of this table; NaN: of others */
+	struct bench_names lossy;
+	struct bench_names caught;   /* unsound; values: violations, or 0: a
+				      * crash, a hang */
 	struct bench_names uncaught; /* unsound, swapped, not seen breaking */
 	struct bench_names invalid;  /* claims soundness; values: violations */
 	/* Candidates of the writer's table whose ratio to the baseline is not
 	 * resolved; values: the difference that would have been, as a share */
 	struct bench_names unresolved;
+	struct bench_names unjudged; /* the same without a verdict */
 	size_t unmeasured; /* cells without numbers that are not invalid */
 	const json_t *first_unmeasured;
 	size_t tables; /* points of the two scenarios that were not asked */

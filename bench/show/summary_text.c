@@ -19,7 +19,7 @@ static void print_names(FILE *to, const struct bench_names *names,
 {
 	for (size_t i = 0; i < names->n; i++) {
 		fprintf(to, "%s%s", i ? ", " : "", names->name[i]);
-		if (print_value && !isnan(names->value[i]))
+		if (print_value)
 			print_value(to, names->value[i]);
 	}
 }
@@ -28,14 +28,17 @@ static void print_ns(FILE *to, double ns)
 {
 	char text[BENCH_NUMBER_TEXT];
 
-	fprintf(to, " (%s)", bench_text_time(ns, text));
+	if (!isnan(ns))
+		fprintf(to, " (%s)", bench_text_time(ns, text));
 }
 
 static void print_number(FILE *to, double value)
 {
 	char text[BENCH_NUMBER_TEXT];
 
-	if (value > 0)
+	if (isnan(value))
+		fputs(" (in other tables)", to);
+	else if (value > 0)
 		fprintf(to, " %s", bench_text_number(value, text));
 	else
 		fputs(" (outside the measured slices)", to);
@@ -53,7 +56,8 @@ static void print_percent(FILE *to, double share)
 {
 	char text[BENCH_NUMBER_TEXT];
 
-	fprintf(to, " (%s %%)", bench_text_number(100 * share, text));
+	if (!isnan(share))
+		fprintf(to, " (%s %%)", bench_text_number(100 * share, text));
 }
 
 /* ---- The cheapest ---- */
@@ -71,8 +75,10 @@ static void print_nothing(FILE *to, const struct bench_choice *c,
 {
 	if (!c->at)
 		fprintf(to, "unknown: this run has no cell of %s", scenario);
+	else if (c->unpriced.n)
+		fputs("unknown: no candidate has a number to compare", to);
 	else
-		fprintf(to, "unknown: no candidate that holds was measured");
+		fputs("unknown: no candidate that holds was measured", to);
 }
 
 static void print_several(FILE *to, const struct bench_choice *c)
@@ -118,6 +124,10 @@ static void print_choice(FILE *to, const struct bench_choice *c,
 		print_several(to, c);
 		break;
 	}
+	if (c->unpriced.n) {
+		fputs("; measured too seldom for a median: ", to);
+		print_names(to, &c->unpriced, NULL);
+	}
 }
 
 static void print_writer(FILE *to, const struct bench_summary *s)
@@ -148,28 +158,35 @@ static void print_losses(FILE *to, const struct bench_summary *s)
 	}
 }
 
+/* What was caught that claims to be sound. */
+static void print_invalid(FILE *to, const struct bench_summary *s)
+{
+	print_names(to, &s->invalid, print_violations);
+	fprintf(to, ", although %s to be sound",
+		s->invalid.n == 1 ? "it claims" : "they claim");
+}
+
 static void print_caught(FILE *to, const struct bench_summary *s)
 {
-	if (s->invalid.n) {
-		print_names(to, &s->invalid, print_violations);
-		fprintf(to, ", although %s to be sound; ",
-			s->invalid.n == 1 ? "it claims" : "they claim");
-	}
+	if (s->invalid.n)
+		print_invalid(to, s);
 	if (s->caught.n) {
+		fputs(s->invalid.n ? "; " : "", to);
 		print_names(to, &s->caught, print_violations);
 		fprintf(to, ", declared unsound, as it should be%s",
 			s->invalid.n ? "" : "; nothing else");
-	} else if (!s->uncaught.n) {
+	} else if (!s->uncaught.n && !s->invalid.n) {
 		fputs("nothing; no strategy that is declared unsound was "
 		      "swapped, which would show that a fault is seen",
 		      to);
 	}
 	if (s->uncaught.n) {
-		fputs(s->caught.n ? "; not " : "not ", to);
+		fputs(s->caught.n || s->invalid.n ? "; not " : "not ", to);
 		print_names(to, &s->uncaught, NULL);
-		fputs(", declared unsound: this run could not have seen a "
-		      "fault in the others either",
-		      to);
+		fprintf(to,
+			", declared unsound: this run could not have seen "
+			"%s fault in the others either",
+			s->invalid.n ? "every" : "a");
 	}
 }
 
@@ -180,7 +197,7 @@ static void print_unmeasured(FILE *to, const struct bench_summary *s)
 	const char *why = bench_view_why(s->first_unmeasured);
 
 	fprintf(to, "%s%zu cell%s without numbers: %s%s, %s%s%s",
-		s->unresolved.n ? "; " : "", s->unmeasured,
+		s->unresolved.n || s->unjudged.n ? "; " : "", s->unmeasured,
 		s->unmeasured == 1 ? "" : "s",
 		s->unmeasured == 1 ? "" : "the first is ",
 		bench_view_id(s->first_unmeasured),
@@ -195,9 +212,14 @@ static void print_unresolved(FILE *to, const struct bench_summary *s)
 		print_names(to, &s->unresolved, print_percent);
 		fputs(" (the difference that would have shown)", to);
 	}
+	if (s->unjudged.n) {
+		fprintf(to, "%sno verdict on a write of ",
+			s->unresolved.n ? "; " : "");
+		print_names(to, &s->unjudged, NULL);
+	}
 	if (s->unmeasured)
 		print_unmeasured(to, s);
-	if (!s->unresolved.n && !s->unmeasured)
+	if (!s->unresolved.n && !s->unjudged.n && !s->unmeasured)
 		fputs("nothing in this table", to);
 }
 

@@ -13,6 +13,7 @@
 
 #define WIDTH_UNKNOWN 100
 #define WIDTH_MIN     20
+#define ROOM_MIN      14 /* for words, beside a margin */
 
 /* ---- Numbers ---- */
 
@@ -111,11 +112,27 @@ static size_t line_length(const char *text, size_t room)
 	return mark ? mark : room;
 }
 
+/* What stands before a text, on a line of its own. */
+static void print_label(FILE *to, const char *label)
+{
+	size_t length = strlen(label);
+
+	while (length && label[length - 1] == ' ')
+		length--;
+	fprintf(to, "%.*s\n", (int)length, label);
+}
+
 void bench_print_wrapped(FILE *to, unsigned int width, const char *first,
 			 const char *rest, const char *text)
 {
 	const char *before = first;
 
+	/* A margin that leaves no room for words is none. */
+	if (width && strlen(rest) > 4 && strlen(rest) + ROOM_MIN > width) {
+		if (strspn(first, " ") != strlen(first))
+			print_label(to, first);
+		before = rest = "    ";
+	}
 	do {
 		size_t used = strlen(before);
 		size_t room = !width	     ? SIZE_MAX

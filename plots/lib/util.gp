@@ -128,10 +128,10 @@ do for [R=1:NROW] {
 		exit status 2
 	}
 	TEXT = S(R, c_status)
-	if (!strstrt(" ok unavailable unmeasured invalid broken ", \
+	if (!strstrt(" ok unavailable failed unmeasured invalid broken ", \
 	    " ".TEXT." ")) {
 		print where(R)."status '".elide(TEXT, 40)."' is not ok, ". \
-			"unavailable, unmeasured, invalid or broken"
+			"unavailable, failed, unmeasured, invalid or broken"
 		exit status 2
 	}
 }
@@ -142,7 +142,8 @@ name(r) = S(r, c_strategy)
 kind(r) = S(r, c_kind)
 status(r) = S(r, c_status)
 is_kind(r, k) = (kind(r) eq k)
-is_absent(r) = (status(r) eq "unavailable" || status(r) eq "unmeasured")
+is_absent(r) = (status(r) eq "unavailable" || status(r) eq "failed" || \
+	status(r) eq "unmeasured")
 is_marked(r) = (status(r) eq "invalid" || status(r) eq "broken")
 status_word(r) = (status(r) eq "invalid" ? "INVALID" : status(r))
 status_text(r) = status_word(r).(S(r, c_reason) eq "-" ? "" : \

@@ -190,7 +190,7 @@ jq -c 'if .machine then .machine.key = "m-0000000000000000" else . end' \
 refused 2 "machine has changed" run --resume other.journal
 jq -c 'if .type == "block" then .cell = 99 else . end' \
 	stopped.journal >other.journal
-refused 2 "not of the plan" run --resume other.journal
+refused 2 "cell: is 99, the plan has" run --resume other.journal
 
 # --- one run at a time, unless forced ---
 begin first
