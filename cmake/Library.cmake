@@ -68,7 +68,8 @@ swap_make_units(units ${gen}/units STRATEGY ${SWAP_CORE_HEADERS})
 set(core ringbuf/ring_buffer.c ringbuf/ring_control.c ringbuf/ring_read.c
 	ringbuf/ring_recover.c strategies/grace.c
 	strategies/registry.c strategies/ringswap.c strategies/setup.c
-	strategies/swap.c strategies/sys.c strategies/traits.c)
+	strategies/swap.c strategies/sweep.c strategies/sys.c
+	strategies/traits.c strategies/writer.c)
 list(TRANSFORM core PREPEND ${CMAKE_SOURCE_DIR}/)
 ringswap_library(ringswap ${core} ${units})
 target_compile_definitions(ringswap_objects PRIVATE

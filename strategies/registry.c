@@ -129,6 +129,9 @@ const char *swap_promise_name(enum swap_promise promise)
 		[SWAP_C5_NESTING] = "C5-nesting",
 		[SWAP_C6_BOUNDED] = "C6-bounded",
 		[SWAP_C7_BALANCED] = "C7-balanced",
+		[SWAP_C8_CONTAINED] = "C8-contained",
+		[SWAP_C9_RECOVERABLE] = "C9-recoverable",
+		[SWAP_C10_GOOD_GUEST] = "C10-good-guest",
 	};
 
 	return names[promise];
@@ -153,4 +156,16 @@ const char *swap_memory_name(enum swap_memory memory)
 	};
 
 	return names[memory];
+}
+
+const char *swap_strays_name(enum swap_strays strays)
+{
+	static const char *const names[] = {
+		[SWAP_STRAYS_UNSAFE] = "unsafe",
+		[SWAP_STRAYS_STORED] = "stored-alone",
+		[SWAP_STRAYS_ANY] = "stored-from-any",
+		[SWAP_STRAYS_REFUSED] = "refused",
+	};
+
+	return names[strays];
 }

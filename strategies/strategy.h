@@ -12,9 +12,12 @@
  *		 swap_writer_exit(live, 0);
  *
  *	swapper: err = swap(live, spare, 0, SWAP_WAIT, deadline, &op);
- *		 if (err == -EINPROGRESS) err = swap_settle(&op, deadline);
- *		 if (!err) rb_consume(rb_slot(spare, 0), ...);
- *		 rb_recycle(rb_slot(spare, 0));
+ *		 while (err == -EINPROGRESS)
+ *			 err = swap_settle(&op, sys_now() + a_while);
+ *		 if (!err) {
+ *			 rb_consume(rb_slot(spare, 0), ...);
+ *			 rb_recycle(rb_slot(spare, 0));
+ *		 }
  *
  * Invariant: live->slot[i].active and spare->slot[i].active always are two
  * different buffers, whatever is interrupted where.
@@ -41,6 +44,7 @@
 #endif
 
 struct swap_strategy;
+struct swap_op;
 
 /* One writer's place in a ring buffer that a strategy protects. */
 struct swap_slot {
@@ -48,6 +52,12 @@ struct swap_slot {
 	const struct swap_strategy *strategy;
 	_Atomic int writer;	/* thread id of the writer, 0: none; enter */
 	struct swap_slot *next; /* next slot of the same thread; enter, exit */
+
+	/* The writer left inside a write: exit; until recovered. */
+	_Atomic unsigned int abandoned;
+	/* Of the live slot; whoever holds its control word, recover reads. */
+	_Atomic(struct swap_op *) op;	  /* the swap under way */
+	_Atomic(struct rb_cpu *) pending; /* what it has taken so far */
 };
 
 enum swap_mode {
@@ -55,13 +65,22 @@ enum swap_mode {
 	SWAP_WAIT, /* until done or the deadline */
 };
 
+/* A deadline that never comes. */
+#define SWAP_FOREVER UINT64_MAX
+
+/* Bytes of a strategy's own in a swap_op. */
+#define SWAP_OP_ROOM 64
+
 /* One swap. The caller's; stays alive until swap or settle has finished it. */
 struct swap_op {
 	struct swap_slot *live;
 	struct swap_slot *spare;
 	enum swap_mode mode;
+	bool settled;	    /* swap.c: the strategy has finished its part */
 	uint64_t deadline;  /* CLOCK_MONOTONIC ns */
 	uint64_t exchanged; /* rb_clock_cycles() at the exchange; 0: not yet */
+	/* The strategy's own, zero when its swap is called. */
+	_Alignas(16) unsigned char room[SWAP_OP_ROOM];
 };
 
 enum swap_family {
@@ -94,6 +113,9 @@ enum swap_promise {
 	SWAP_C5_NESTING,
 	SWAP_C6_BOUNDED,
 	SWAP_C7_BALANCED,
+	SWAP_C8_CONTAINED,
+	SWAP_C9_RECOVERABLE,
+	SWAP_C10_GOOD_GUEST,
 	SWAP_PROMISES,
 };
 
@@ -102,6 +124,14 @@ enum swap_exclusive {
 	SWAP_AT_RETURN,
 	SWAP_AFTER_SETTLE,
 	SWAP_NEVER,
+};
+
+/* What becomes of a write by a thread that never entered, or has left. */
+enum swap_strays {
+	SWAP_STRAYS_UNSAFE,  /* stored, and a snapshot may change for it */
+	SWAP_STRAYS_STORED,  /* as an entered thread's, while it is alone */
+	SWAP_STRAYS_ANY,     /* so many as like write to one slot at once */
+	SWAP_STRAYS_REFUSED, /* counted as context */
 };
 
 /* What may happen to snapshot memory once it is safe to read. */
@@ -173,26 +203,42 @@ struct swap_strategy {
 	const char *drops; /* what is dropped during a swap, and why */
 	enum swap_exclusive exclusive;
 	enum swap_memory memory;
+	enum swap_strays strays;
 	bool has_try;
-	bool bounded; /* C6 */
+	bool bounded; /* C6: it answers by the deadline, whatever writers do */
+	bool contained; /* C8: a dead or stuck writer costs other slots nothing */
+	bool recoverable; /* C9: by swap_slot_recover() */
+	bool fork;	  /* its ring buffers go on in a child process */
 	bool write_from_handler;
 	bool swap_from_handler; /* in mode try */
 	bool pinned_writer;
+	bool writer_must_poll; /* swaps wait for the writer's poll or idle */
+	bool uses_signal;      /* takes one signal number of the process */
+	bool interrupts_calls; /* a swap can end the writer's sleep: EINTR */
 
 	size_t slot_size; /* of its struct, struct swap_slot first */
 	const struct swap_ops *ops;
 
 	int (*swap)(struct swap_op *op); /* NULL: swap is refused */
 	int (*settle)(struct swap_op *op, uint64_t deadline); /* optional */
-	/* Optional; where sharing is cheaper than one by one. */
+	/*
+	 * Optional; where sharing is cheaper than one by one. No slot waits for
+	 * another: swap_await_each().
+	 */
 	void (*swap_every)(struct swap_op *ops, unsigned int n, int *errors);
 	int (*setup)(void); /* optional; once per process, before threads */
 	int (*slot_init)(struct swap_slot *slot);    /* optional; zeroed */
+	void (*slot_fini)(struct swap_slot *slot);   /* optional; no writer */
 	int (*writer_enter)(struct swap_slot *slot); /* optional */
 	void (*writer_exit)(struct swap_slot *slot); /* optional */
-	void (*poll)(struct swap_slot *slot);	     /* optional */
-	void (*idle)(struct swap_slot *slot);	     /* optional */
-	void (*online)(struct swap_slot *slot);	     /* optional */
+	/*
+	 * Optional: the calling thread ends its open writes to slot without
+	 * their end hooks; gives back what begin took (a lock, a section).
+	 */
+	void (*writer_abandon)(struct swap_slot *slot);
+	void (*poll)(struct swap_slot *slot);	/* optional */
+	void (*idle)(struct swap_slot *slot);	/* optional */
+	void (*online)(struct swap_slot *slot); /* optional */
 	/* 0: runs here, why may hold a remark; -ENOTSUP and the reason. */
 	int (*probe)(char *why, size_t size); /* optional */
 };
@@ -217,8 +263,14 @@ static inline struct swap_slot *swap_slot(const struct rb *rb,
 /*
  * Make the calling thread the writer of a slot, before its first write, and
  * end that. A thread that ends without exit is taken out by a thread-exit
- * destructor. Errors: -EINVAL (no such slot), -EBUSY (has a writer, or a swap
- * is under way), and the hook's.
+ * destructor.
+ *
+ *  -EINVAL      no such slot; exit: the caller is not its writer
+ *  -EBUSY       enter: another thread, or this one, is its writer
+ *  -EAGAIN      enter: a swap, resize, reset or consume is under way; try again
+ *  -EOWNERDEAD  enter: the last writer left inside a write, recover the slot;
+ *               exit: it did so now, and has left
+ *  others       enter: the mechanism's
  */
 int swap_writer_enter(struct rb *live, unsigned int slot);
 int swap_writer_exit(struct rb *live, unsigned int slot);
@@ -263,30 +315,45 @@ static inline uint64_t swap_deadline(const struct swap_strategy *strategy,
  *                slots are held
  *  -EINVAL       slot not in both, or unequal geometry, mode or stamp
  *  -EAGAIN       recording is disabled on one of the two
- *  -EBUSY        interrupted a write; or a swap, resize, reset or consume is
- *                under way; or (try) a writer is inside
+ *  -EBUSY        interrupted a write; or the spare has a writer; or (try) a
+ *                writer is inside, or was when it ended, or a swap, resize,
+ *                reset or consume is under way
  *  -ETIMEDOUT    the deadline passed; nothing changed
  *  -EOPNOTSUPP   the strategy refuses to swap, or has no such mode
  *  others        the mechanism's (-EPERM, -ESRCH, ...); nothing changed
  *
- * Its symbol has another name: programs have functions called swap.
+ * With the op of a swap of this slot that is still in progress, it settles
+ * that one. Its symbol has another name: programs have functions called swap.
  */
 int swap(struct rb *live, struct rb *spare, unsigned int slot,
 	 enum swap_mode mode, uint64_t deadline,
 	 struct swap_op *op) __asm__("swap_exchange");
 
-/* Finish a swap that returned -EINPROGRESS: the same values. */
+/*
+ * Finish a swap that returned -EINPROGRESS: the same values, -EINPROGRESS at
+ * the deadline included; -EINVAL where op is no swap in progress.
+ */
 int swap_settle(struct swap_op *op, uint64_t deadline);
 
 /*
  * Snapshot every slot, waiting as mode wait does. ops and errors have room for
  * every slot; errors[i] is what swap() would have returned for slot i, 0 where
- * spare's buffer i is a snapshot. A strategy that can share one grace period,
- * one membarrier or one round of signals does so, the others go slot by slot.
+ * spare's buffer i is a snapshot, -EINPROGRESS where ops[i] is to be settled. A
+ * strategy that can share one grace period, one membarrier or one round of
+ * signals does so, the others go slot by slot; no slot waits for another for
+ * more than SWAP_SLICE_NS at a time, but where the strategy is not contained.
  * It is no cut across slots: ops[i].exchanged tells the skew. Thread context.
  */
+#define SWAP_SLICE_NS 200000u
 void swap_every_slot(struct rb *live, struct rb *spare, uint64_t deadline,
 		     struct swap_op *ops, int *errors);
+
+/*
+ * The same for the slots whose errors[i] is 0 when it is called; the others,
+ * and their ops, stay as they are.
+ */
+void swap_each_slot(struct rb *live, struct rb *spare, uint64_t deadline,
+		    struct swap_op *ops, int *errors);
 
 /* ------------------------------------------------------------------------ */
 /* Registry                                                                 */
@@ -351,6 +418,7 @@ const char *swap_shape_name(enum swap_shape shape);
 const char *swap_promise_name(enum swap_promise promise);
 const char *swap_exclusive_name(enum swap_exclusive exclusive);
 const char *swap_memory_name(enum swap_memory memory);
+const char *swap_strays_name(enum swap_strays strays);
 
 /*
  * What the descriptor says, by the names that `ringswap list --json` uses:
@@ -395,6 +463,22 @@ SWAP_HOT struct rb_cpu *swap_refuse(struct swap_slot *slot, enum rb_drop cause)
 	rb_drop(&slot->rb, cause);
 	return NULL;
 }
+
+/*
+ * Wait for many: call step for every op whose errors[i] is -EINPROGRESS, and
+ * put there what it returns, until none is left or the deadline has passed.
+ * step never waits; what it has finished costs the others nothing. What is
+ * still -EINPROGRESS afterwards is the caller's to withdraw. Thread context.
+ */
+typedef int (*swap_step_fn)(struct swap_op *op);
+void swap_await_each(struct swap_op *ops, unsigned int n, int *errors,
+		     swap_step_fn step, uint64_t deadline);
+
+/*
+ * Has the writer ended inside a write? Then a strategy of the shape exclude,
+ * once it has excluded it, answers -EBUSY; the other shapes need not ask.
+ */
+bool swap_is_abandoned(struct swap_slot *slot);
 
 /*
  * The exchange but for its last store: ready the spare's buffer, hand the live

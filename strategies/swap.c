@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* swap.c - what every swap has in common: preconditions, control, writers. */
-#include "strategies/strategy.h"
+/* swap.c - what every swap has in common: preconditions, control, the end. */
+#include "strategies/swap_private.h"
 
 int swap_rb_create(const struct swap_strategy *strategy, struct rb_attr attr,
 		   struct rb **out)
@@ -22,24 +22,40 @@ int swap_rb_create(const struct swap_strategy *strategy, struct rb_attr attr,
 	return err;
 }
 
-static bool control_is_free(void *arg)
+/* ------------------------------------------------------------------------ */
+/* One slot                                                                 */
+
+/* A control word that is waited for, and what trying it said last. */
+struct control_wait {
+	struct rb_slot *slot;
+	int err;
+};
+
+static bool control_is_answered(void *arg)
 {
-	return rb_control_try(arg) == 0;
+	struct control_wait *wait = arg;
+
+	wait->err = rb_control_try(wait->slot);
+	return wait->err != -EBUSY;
 }
 
 /* Take a slot's control word, waiting for it as the mode says. */
 static int control_take(struct swap_slot *slot, const struct swap_op *op)
 {
+	struct control_wait wait = { &slot->rb, 0 };
+
 	if (op->mode == SWAP_TRY)
 		return rb_control_try(&slot->rb);
-	return sys_await(control_is_free, &slot->rb, op->deadline) ? -EBUSY : 0;
+	if (sys_await(control_is_answered, &wait, op->deadline))
+		return -ETIMEDOUT;
+	return wait.err;
 }
 
 /*
- * Both slots' control words; 0, or -EBUSY and none. By address: somebody else
- * may swap the same two the other way round.
+ * Both slots' control words; 0, or an error and none. By address: somebody
+ * else may swap the same two the other way round.
  */
-static int swap_hold(struct swap_op *op)
+int swap_hold(struct swap_op *op)
 {
 	struct swap_slot *first = op->live < op->spare ? op->live : op->spare;
 	struct swap_slot *second = op->live < op->spare ? op->spare : op->live;
@@ -50,11 +66,15 @@ static int swap_hold(struct swap_op *op)
 	err = control_take(second, op);
 	if (err)
 		rb_control_end(&first->rb);
+	else
+		store_relaxed(&op->live->op, op);
 	return err;
 }
 
 static void swap_release(struct swap_op *op)
 {
+	store_relaxed(&op->live->pending, NULL);
+	store_relaxed(&op->live->op, NULL);
 	rb_control_end(&op->spare->rb);
 	rb_control_end(&op->live->rb);
 }
@@ -70,14 +90,16 @@ static bool swap_is_alike(struct swap_op *op)
 }
 
 /* The conditions of ring_buffer_swap_cpu(), under control of both slots. */
-static int swap_check(struct swap_op *op)
+int swap_check(struct swap_op *op)
 {
 	if (!swap_is_alike(op))
 		return -EINVAL;
 	if (rb_slot_is_disabled(&op->live->rb) ||
 	    rb_slot_is_disabled(&op->spare->rb))
 		return -EAGAIN;
-	if (load_relaxed(&op->spare->rb.nesting))
+	/* Under its control word nobody enters. */
+	if (load_relaxed(&op->spare->writer) ||
+	    load_relaxed(&op->spare->rb.nesting))
 		return -EBUSY;
 	return 0;
 }
@@ -89,13 +111,18 @@ static bool swap_interrupts_write(struct swap_slot *slot)
 	       load_relaxed(&slot->writer) == sys_tid();
 }
 
-/* Fill in op, hold both slots and check them: 0, or an error and not held. */
-static int swap_open(struct rb *live, struct rb *spare, unsigned int slot,
-		     enum swap_mode mode, uint64_t deadline, struct swap_op *op)
+/* Does the strategy swap at all, and in this mode? */
+static int swap_is_offered(const struct swap_strategy *strategy,
+			   enum swap_mode mode)
 {
-	const struct swap_strategy *strategy;
-	int err;
+	if (!strategy->swap)
+		return -EOPNOTSUPP;
+	return mode == SWAP_TRY && !strategy->has_try ? -EOPNOTSUPP : 0;
+}
 
+int swap_describe(struct rb *live, struct rb *spare, unsigned int slot,
+		  enum swap_mode mode, uint64_t deadline, struct swap_op *op)
+{
 	if (slot >= live->attr.slots || slot >= spare->attr.slots ||
 	    live == spare)
 		return -EINVAL;
@@ -105,18 +132,72 @@ static int swap_open(struct rb *live, struct rb *spare, unsigned int slot,
 		.mode = mode,
 		.deadline = deadline,
 	};
-	strategy = op->live->strategy;
-	if (strategy != op->spare->strategy)
+	if (op->live->strategy != op->spare->strategy)
 		return -EINVAL;
-	if (!strategy->swap || (mode == SWAP_TRY && !strategy->has_try))
-		return -EOPNOTSUPP;
 	if (swap_interrupts_write(op->live))
 		return -EBUSY;
-	err = swap_hold(op);
-	if (err)
-		return err;
-	err = swap_check(op);
-	if (err)
+	return swap_is_offered(op->live->strategy, mode);
+}
+
+static bool is_recovered(void *arg)
+{
+	return !swap_is_abandoned(arg);
+}
+
+/*
+ * An owner that died inside its write left an event that is none: whoever may
+ * wait does so until somebody has recovered the slot.
+ */
+static int swap_await_recovery(struct swap_slot *slot, enum swap_mode mode,
+			       uint64_t deadline)
+{
+	if (!swap_is_abandoned(slot))
+		return 0;
+	if (mode == SWAP_TRY)
+		return -EBUSY;
+	return sys_await(is_recovered, slot, deadline);
+}
+
+/* Quiescent, says the strategy; but not while the snapshot may hold that. */
+int swap_finish(struct swap_op *op, enum swap_mode mode, uint64_t deadline)
+{
+	op->settled = true;
+	if (op->live->strategy->shape == SWAP_EXCHANGE_FIRST &&
+	    swap_await_recovery(op->live, mode, deadline))
+		return -EINPROGRESS;
+	return 0;
+}
+
+/* Swap under control. The owner may die meanwhile: then wait on. */
+int swap_run(struct swap_op *op)
+{
+	const struct swap_strategy *strategy = op->live->strategy;
+	int err;
+
+	do {
+		err = swap_await_recovery(op->live, op->mode, op->deadline);
+		if (err)
+			return err;
+		err = strategy->swap(op);
+	} while (err == -EBUSY && op->mode == SWAP_WAIT &&
+		 swap_is_abandoned(op->live) && sys_now() < op->deadline);
+	if (!err)
+		err = swap_finish(op, op->mode, op->deadline);
+	return err;
+}
+
+/* Is op the swap that is in progress on its slot? */
+static bool swap_is_open(struct rb *live, unsigned int slot,
+			 const struct swap_op *op)
+{
+	return slot < live->attr.slots &&
+	       load_relaxed(&swap_slot(live, slot)->op) == op;
+}
+
+/* Let go of both slots, unless the swap goes on. */
+int swap_close(struct swap_op *op, int err)
+{
+	if (err != -EINPROGRESS)
 		swap_release(op);
 	return err;
 }
@@ -124,58 +205,31 @@ static int swap_open(struct rb *live, struct rb *spare, unsigned int slot,
 int swap(struct rb *live, struct rb *spare, unsigned int slot,
 	 enum swap_mode mode, uint64_t deadline, struct swap_op *op)
 {
-	int err = swap_open(live, spare, slot, mode, deadline, op);
+	int err;
 
+	if (swap_is_open(live, slot, op))
+		return swap_settle(op, mode == SWAP_TRY ? 0 : deadline);
+	err = swap_describe(live, spare, slot, mode, deadline, op);
+	if (!err)
+		err = swap_hold(op);
 	if (err)
 		return err;
-	err = op->live->strategy->swap(op);
-	if (err != -EINPROGRESS)
-		swap_release(op);
-	return err;
+	err = swap_check(op);
+	return swap_close(op, err ? err : swap_run(op));
 }
 
 int swap_settle(struct swap_op *op, uint64_t deadline)
 {
-	int err = op->live->strategy->settle(op, deadline);
+	const struct swap_strategy *strategy = op->live->strategy;
+	int err = 0;
 
-	if (err != -EINPROGRESS)
-		swap_release(op);
-	return err;
-}
-
-/*
- * Slot by slot. What is still in progress at the deadline can only be waited
- * for: the writer's thread is at it.
- */
-static void swap_one_by_one(struct rb *live, struct rb *spare,
-			    uint64_t deadline, struct swap_op *ops, int *errors)
-{
-	for (unsigned int i = 0; i < live->attr.slots; i++) {
-		errors[i] = swap(live, spare, i, SWAP_WAIT, deadline, &ops[i]);
-		while (errors[i] == -EINPROGRESS)
-			errors[i] = swap_settle(&ops[i], UINT64_MAX);
-	}
-}
-
-void swap_every_slot(struct rb *live, struct rb *spare, uint64_t deadline,
-		     struct swap_op *ops, int *errors)
-{
-	const struct swap_strategy *strategy = swap_slot(live, 0)->strategy;
-	bool held[RB_SLOTS_MAX];
-
-	if (!strategy->swap_every) {
-		swap_one_by_one(live, spare, deadline, ops, errors);
-		return;
-	}
-	for (unsigned int i = 0; i < live->attr.slots; i++) {
-		errors[i] =
-			swap_open(live, spare, i, SWAP_WAIT, deadline, &ops[i]);
-		held[i] = !errors[i];
-	}
-	strategy->swap_every(ops, live->attr.slots, errors);
-	for (unsigned int i = 0; i < live->attr.slots; i++)
-		if (held[i])
-			swap_release(&ops[i]);
+	if (load_relaxed(&op->live->op) != op)
+		return -EINVAL;
+	if (!op->settled)
+		err = strategy->settle(op, deadline);
+	if (!err)
+		err = swap_finish(op, SWAP_WAIT, deadline);
+	return swap_close(op, err);
 }
 
 struct rb_cpu *swap_prepare(struct swap_op *op)
@@ -187,70 +241,7 @@ struct rb_cpu *swap_prepare(struct swap_op *op)
 	store_relaxed(&fresh->owner, &op->live->rb);
 	store_relaxed(&taken->owner, &op->spare->rb);
 	store_relaxed(&op->spare->rb.active, taken);
+	store_relaxed(&op->live->pending, taken);
 	op->exchanged = rb_clock_cycles();
 	return fresh;
-}
-
-static void writer_leave(struct swap_slot *slot)
-{
-	struct swap_slot **link = &sys_self()->slots;
-	sigset_t mask = sys_signal_mask();
-
-	while (*link != slot)
-		link = &(*link)->next;
-	if (slot->strategy->writer_exit)
-		slot->strategy->writer_exit(slot);
-	*link = slot->next;
-	/* X1 pairs with X2, and with S6 in ipi_signal.h: its last stores */
-	store_release(&slot->writer, 0);
-	sys_signal_unmask(&mask);
-}
-
-/* A thread that ends without exit leaves every slot that it writes. */
-static void thread_leaves(void)
-{
-	while (sys_self()->slots)
-		writer_leave(sys_self()->slots);
-}
-
-int swap_writer_enter(struct rb *live, unsigned int index)
-{
-	struct swap_slot *slot;
-	sigset_t mask;
-	int err;
-
-	if (index >= live->attr.slots)
-		return -EINVAL;
-	slot = swap_slot(live, index);
-	err = sys_thread_watch(thread_leaves);
-	if (err)
-		return err;
-	err = rb_control_try(&slot->rb);
-	if (err)
-		return err;
-	err = -EBUSY;
-	if (load_relaxed(&slot->writer))
-		goto out;
-	err = slot->strategy->writer_enter ? slot->strategy->writer_enter(slot)
-					   : 0;
-	if (err)
-		goto out;
-	mask = sys_signal_mask();
-	slot->next = sys_self()->slots;
-	sys_self()->slots = slot;
-	/* X2 pairs with X1: the writer before this one has left */
-	xchg_acq_rel(&slot->writer, sys_tid());
-	sys_signal_unmask(&mask);
-out:
-	rb_control_end(&slot->rb);
-	return err;
-}
-
-int swap_writer_exit(struct rb *live, unsigned int index)
-{
-	if (index >= live->attr.slots ||
-	    load_relaxed(&swap_slot(live, index)->writer) != sys_tid())
-		return -EINVAL;
-	writer_leave(swap_slot(live, index));
-	return 0;
 }

@@ -29,6 +29,11 @@ static const char *memory(const struct swap_strategy *s)
 	return swap_memory_name(s->memory);
 }
 
+static const char *strays(const struct swap_strategy *s)
+{
+	return swap_strays_name(s->strays);
+}
+
 static const char *swaps(const struct swap_strategy *s)
 {
 	return s->swap ? "yes" : "no";
@@ -58,10 +63,17 @@ static const struct trait {
 	{ .name = "swaps", .word = swaps },
 	{ .name = "try", .question = MEMBER(has_try) },
 	{ .name = "bounded", .question = MEMBER(bounded) },
+	{ .name = "contained", .question = MEMBER(contained) },
+	{ .name = "recoverable", .question = MEMBER(recoverable) },
+	{ .name = "fork", .question = MEMBER(fork) },
+	{ .name = "strays", .word = strays },
 	{ .name = "write-from-handler",
 	  .question = MEMBER(write_from_handler) },
 	{ .name = "swap-from-handler", .question = MEMBER(swap_from_handler) },
 	{ .name = "pinned-writer", .question = MEMBER(pinned_writer) },
+	{ .name = "writer-must-poll", .question = MEMBER(writer_must_poll) },
+	{ .name = "uses-signal", .question = MEMBER(uses_signal) },
+	{ .name = "interrupts-calls", .question = MEMBER(interrupts_calls) },
 	{ .name = "exclusive", .word = exclusive },
 	{ .name = "memory", .word = memory },
 	{ .name = "baseline", .text = MEMBER(baseline) },

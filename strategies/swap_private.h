@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/* swap_private.h - the steps of a swap, for one slot and for every slot. */
+#ifndef RINGSWAP_STRATEGIES_SWAP_PRIVATE_H
+#define RINGSWAP_STRATEGIES_SWAP_PRIVATE_H
+
+#include "strategies/strategy.h"
+
+/* Fill in op, of a call with such arguments: 0, or why it can be none. */
+int swap_describe(struct rb *live, struct rb *spare, unsigned int slot,
+		  enum swap_mode mode, uint64_t deadline, struct swap_op *op);
+
+/* Both slots' control words, waiting as the mode says: 0, or none and why. */
+int swap_hold(struct swap_op *op);
+
+/* Under control: may the two be exchanged? Changes nothing. */
+int swap_check(struct swap_op *op);
+
+/* Under control: swap one slot. -EINPROGRESS: go on by swap_settle(). */
+int swap_run(struct swap_op *op);
+
+/*
+ * What remains once the strategy has finished, as the mode says: -EINPROGRESS
+ * where the owner of an open write has died and the slot is not recovered.
+ */
+int swap_finish(struct swap_op *op, enum swap_mode mode, uint64_t deadline);
+
+/* Give up control, unless err is -EINPROGRESS; returns err. */
+int swap_close(struct swap_op *op, int err);
+
+#endif
