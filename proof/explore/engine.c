@@ -2,6 +2,7 @@
 /* engine.c - scheduling by choices, stateless replay, preemption bound. */
 #include "proof/explore/engine.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +14,20 @@ struct xp xp;
 static _Alignas(64) unsigned char stacks[XP_ROLES][STACK_BYTES];
 static void *main_context;
 
-unsigned int xp_choose(unsigned int options)
+/* Of a path at random: 0 by odds to 1, else any. */
+static uint8_t at_random(unsigned int options, unsigned int odds)
+{
+	static uint64_t state = UINT64_C(0x9e3779b97f4a7c15);
+
+	state ^= state << 13;
+	state ^= state >> 7;
+	state ^= state << 17;
+	if ((state >> 8) % (odds + 1))
+		return 0;
+	return (uint8_t)((state >> 32) % options);
+}
+
+static unsigned int choose(unsigned int options, unsigned int odds)
 {
 	struct xp_choice *choice;
 
@@ -25,7 +39,7 @@ unsigned int xp_choose(unsigned int options)
 	choice = &xp.path[xp.at];
 	if (xp.at++ >= xp.length) {
 		xp.length = xp.at;
-		choice->taken = 0;
+		choice->taken = xp.sampling ? at_random(options, odds) : 0;
 		choice->options = (uint8_t)options;
 	} else if (choice->options != options) {
 		/* A saved path of other sources: stop where it no longer fits. */
@@ -34,6 +48,17 @@ unsigned int xp_choose(unsigned int options)
 		return 0;
 	}
 	return choice->taken;
+}
+
+unsigned int xp_choose(unsigned int options)
+{
+	return choose(options, 0);
+}
+
+/* At a point: most executions have a hundred, and few preemptions. */
+unsigned int xp_choose_rarely(unsigned int options)
+{
+	return choose(options, 30);
 }
 
 bool xp_path_next(void)
@@ -158,12 +183,29 @@ static unsigned int others(const struct xp_role *but, struct xp_role **list)
 	return n;
 }
 
+/*
+ * Another role gets the CPU: the scheduler's full barriers for both, and the
+ * section of the one that loses it is no more.
+ */
+static void take_cpu(struct xp_role *role)
+{
+	struct xp_role *loser = xp.on_cpu[role->cpu];
+
+	xp.on_cpu[role->cpu] = role;
+	if (!loser || loser == role)
+		return;
+	xp_section_abort(loser);
+	xp_fence(loser);
+	xp_fence(role);
+}
+
 static void go(struct xp_role *role)
 {
 	struct xp_role *before = xp.now;
 
 	if (role == before)
 		return;
+	take_cpu(role);
 	xp.now = role;
 	xp_switch(&before->sp, role->sp);
 }
@@ -174,7 +216,11 @@ static void run_handler(void (*handler)(void), const char *what)
 	struct xp_role *self = xp.now;
 	bool watching = self->watching;
 	unsigned int line = self->line;
+	struct xp_section section;
 
+	xp_section_abort(self);
+	section = self->section;
+	self->section.is_open = false;
 	self->watching = false;
 	self->depth++;
 	xp_note("-- %s", what);
@@ -183,6 +229,7 @@ static void run_handler(void (*handler)(void), const char *what)
 	self->depth--;
 	self->watching = watching;
 	self->line = line;
+	self->section = section;
 }
 
 static void deliver(void)
@@ -201,21 +248,29 @@ static bool may_inject(const struct xp_role *self)
 	return self->handlers != 0;
 }
 
+/* The scheduler may take any section away, as often as the scenario lets it. */
+static bool may_abort(const struct xp_role *self)
+{
+	return self->section.is_open && !self->section.is_aborted &&
+	       xp.aborts < xp.aborts_max;
+}
+
 /* One round of choices before an operation; true: look again. */
 static bool point_round(bool may_preempt)
 {
 	struct xp_role *self = xp.now;
 	struct xp_role *list[XP_ROLES];
-	unsigned int n = 0, preempt, inject, signal, taken;
+	unsigned int n = 0, preempt, inject, signal, abort_it, taken;
 
 	if (may_preempt && xp.preemptions < xp.bound)
 		n = others(self, list);
 	preempt = n;
 	inject = may_inject(self) ? n++ : UINT32_MAX;
 	signal = takes_signal(self) ? n++ : UINT32_MAX;
+	abort_it = may_abort(self) ? n++ : UINT32_MAX;
 	if (!n)
 		return false;
-	taken = xp_choose(n + 1);
+	taken = xp_choose_rarely(n + 1);
 	if (!taken)
 		return false;
 	taken--;
@@ -229,8 +284,60 @@ static bool point_round(bool may_preempt)
 		run_handler(xp.handler, "handler interrupts");
 	} else if (taken == signal) {
 		deliver();
+	} else if (taken == abort_it) {
+		xp.aborts++;
+		xp_section_abort(self);
 	}
 	return true;
+}
+
+void xp_section_abort(struct xp_role *role)
+{
+	if (role->section.is_open)
+		role->section.is_aborted = true;
+}
+
+/* Before an operation of an open section: is it still one? */
+static void section_goes_on(struct xp_role *self)
+{
+	struct xp_section *section = &self->section;
+
+	if (section->is_aborted) {
+		xp_see(XP_SAW_ABORTED);
+		xp_note("-- the section is aborted");
+		section->is_open = false;
+		__builtin_longjmp(section->back, 1);
+	}
+	if (section->commits)
+		section->is_open = false;
+}
+
+/* Out of line, whatever the compiler thinks: it is returned to. */
+static __attribute__((noinline)) int
+section_run(struct xp_section *section, int (*body)(void *arg), void *arg)
+{
+	if (__builtin_setjmp(section->back))
+		return -EAGAIN;
+	return body(arg);
+}
+
+int xp_section(struct xp_site *site, int (*body)(void *arg), void *arg)
+{
+	struct xp_role *self = xp.now;
+	int value;
+
+	if (!xp.running)
+		return body(arg);
+	xp_point(site);
+	if (xp.tracing)
+		xp_trace_step(site, NULL);
+	if (site->mutation == XP_OFF)
+		return body(arg);
+	self->section.is_open = true;
+	self->section.is_aborted = self->section.commits = false;
+	value = section_run(&self->section, body, arg);
+	self->section.is_open = false;
+	return value;
 }
 
 void xp_point(struct xp_site *site)
@@ -244,6 +351,8 @@ void xp_point(struct xp_site *site)
 			  self->ops);
 	while (point_round(true))
 		;
+	if (self->section.is_open)
+		section_goes_on(self);
 }
 
 static void finish(void)
@@ -379,6 +488,7 @@ static void role_reset(struct xp_role *role, unsigned int i)
 	role->rcu_depth = 0;
 	role->rcu_section = 0;
 	role->watches = 0;
+	role->section.is_open = false;
 	role->sp = xp_context(stacks[i], STACK_BYTES, role_main);
 }
 
@@ -389,6 +499,8 @@ void xp_execute(void)
 	xp.expiries = 0;
 	xp.failures = 0;
 	xp.failed = 0;
+	xp.aborts = 0;
+	memset(xp.on_cpu, 0, sizeof(xp.on_cpu));
 	xp.stales = 0;
 	xp.fresh = false;
 	xp.clock = xp.clock_start;
@@ -404,6 +516,7 @@ void xp_execute(void)
 	xp_memory_reset();
 	xp.running = true;
 	xp.now = &xp.role[xp.roles > 1 ? xp_choose(xp.roles) : 0];
+	xp.on_cpu[xp.now->cpu] = xp.now;
 	xp_switch(&main_context, xp.now->sp);
 	xp.running = false;
 	if (xp.finding.found)

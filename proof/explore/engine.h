@@ -14,7 +14,6 @@
 #ifndef PROOF_EXPLORE_ENGINE_H
 #define PROOF_EXPLORE_ENGINE_H
 
-#include <setjmp.h>
 #include <stdio.h>
 
 #include "proof/explore/explore.h"
@@ -44,6 +43,7 @@ enum xp_saw {
 	XP_SAW_BUSY,	    /* -EBUSY was answered */
 	XP_SAW_IN_PROGRESS, /* -EINPROGRESS was answered */
 	XP_SAW_FAILED_CALL, /* a system call failed */
+	XP_SAW_ABORTED,	    /* a section was aborted */
 	XP_SAW_ALL,
 };
 
@@ -52,6 +52,14 @@ enum xp_state {
 	XP_READY,
 	XP_BLOCKED, /* waits for a watched address, mutex or grace period */
 	XP_IDLE,    /* its body has ended; still takes signals */
+};
+
+/* A restartable section of a role, if one is open. */
+struct xp_section {
+	bool is_open;
+	bool is_aborted; /* and will find that before its next operation */
+	bool commits;	 /* its next operation is its last */
+	void *back[5];	 /* where to: __builtin_setjmp */
 };
 
 struct xp_role {
@@ -76,6 +84,8 @@ struct xp_role {
 	unsigned int rcu_section; /* counts outermost sections */
 	unsigned int watches;
 	bool watching; /* inside a predicate: its loads are watched */
+	struct xp_section section;
+	unsigned int cpu; /* roles of one CPU: by the first of them */
 	const volatile void *watch[XP_WATCHES];
 	struct xp_view view;	/* what its loads must see (C11) */
 	struct xp_view pending; /* what an acquire fence would add */
@@ -144,8 +154,10 @@ struct xp {
 	uint64_t horizon;	   /* nearer ones always do then */
 	unsigned int failures_max; /* system calls that may fail */
 	unsigned int ends;	   /* threads that end: bits 1 << role */
+	unsigned int aborts_max;   /* sections that the scheduler aborts */
 	unsigned int saw;	   /* bits 1 << enum xp_saw, of all so far */
 	bool tracing;
+	bool sampling;	     /* beyond the path, choices are taken at random */
 	unsigned int ignore; /* bits 1 << promise: do not stop at these */
 	/* A store here exchanges a slot's buffer; NULL: no such slot. */
 	const volatile void *pointer[2];
@@ -158,6 +170,8 @@ struct xp {
 	unsigned int expiries;
 	unsigned int failures;
 	int failed; /* errno of the last one */
+	unsigned int aborts;
+	struct xp_role *on_cpu[XP_ROLES]; /* who ran there last */
 	unsigned int stales;
 	unsigned int blocked;
 	bool fresh; /* C11: loads see the newest; nobody else can go on */
@@ -189,11 +203,17 @@ extern struct xp xp;
 /* One of options things comes next; 0..options-1. */
 unsigned int xp_choose(unsigned int options);
 
+/* The same; a path at random seldom takes another than 0. */
+unsigned int xp_choose_rarely(unsigned int options);
+
 /* Before an operation of the running role: others, handlers, signals. */
 void xp_point(struct xp_site *site);
 
 /* The running role cannot go on until it is poked. */
 void xp_block(void);
+
+/* The role's open section, if there is one, will be found aborted. */
+void xp_section_abort(struct xp_role *role);
 
 /* Wake those who watch this address; NULL: everybody. */
 void xp_poke(const volatile void *at);

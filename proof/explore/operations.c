@@ -84,6 +84,14 @@ void xp_store(struct xp_site *site, volatile void *at, size_t size,
 	xp_poke(at);
 }
 
+/* The store that ends a restartable section. */
+void xp_commit(struct xp_site *site, volatile void *at, size_t size,
+	       uint64_t value)
+{
+	xp.now->section.commits = true;
+	xp_store(site, at, size, value);
+}
+
 uint64_t xp_load_plain(struct xp_site *site, const volatile void *at,
 		       size_t size)
 {

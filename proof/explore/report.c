@@ -108,6 +108,8 @@ const char *xp_op_name(enum xp_op op)
 		"rcu lock",
 		"rcu unlock",
 		"synchronize rcu",
+		"restartable section",
+		"restart fence",
 	};
 
 	return names[op];

@@ -365,6 +365,7 @@ const char *xp_saw_name(enum xp_saw what)
 		[XP_SAW_BUSY] = "a swap was answered EBUSY",
 		[XP_SAW_IN_PROGRESS] = "a swap was answered EINPROGRESS",
 		[XP_SAW_FAILED_CALL] = "a system call failed",
+		[XP_SAW_ABORTED] = "a section was aborted",
 	};
 
 	return names[what];

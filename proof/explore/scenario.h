@@ -36,6 +36,8 @@ struct xp_scenario {
 	unsigned int prefill;  /* events in slot 0's buffer at the start */
 	unsigned int must_see; /* bits 1 << enum xp_saw, once a cell at least */
 	unsigned int failures; /* system calls that may fail */
+	unsigned int aborts;   /* sections that the scheduler may abort */
+	unsigned int share;    /* bits 1 << role: on role 0's CPU */
 	enum rb_mode mode;
 	enum rb_stamp stamp;
 	bool first;	    /* what a budget must cover before others */

@@ -197,6 +197,17 @@ int xp_membarrier(struct xp_site *site)
 	return err;
 }
 
+/* As membarrier, and what others have open is aborted. */
+int xp_section_fence(struct xp_site *site)
+{
+	int err = xp_membarrier(site);
+
+	for (unsigned int i = 0; xp.running && !err && i < xp.roles; i++)
+		if (&xp.role[i] != xp.now && site->mutation != XP_OFF)
+			xp_section_abort(&xp.role[i]);
+	return err;
+}
+
 /* ------------------------------------------------------------------------ */
 /* Signals                                                                  */
 

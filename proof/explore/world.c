@@ -128,6 +128,7 @@ static void roles_setup(const struct xp_scenario *scenario)
 					  ? scenario->role_name[i]
 					  : names[i];
 		xp.role[i].body = scenario->body[i];
+		xp.role[i].cpu = scenario->share & 1u << i ? 0 : i;
 		xp.role[i].handlers_max = i ? 0 : scenario->handlers;
 	}
 	xp.handler = scenario->handler;
@@ -135,6 +136,7 @@ static void roles_setup(const struct xp_scenario *scenario)
 	xp.clock = 1;
 	xp.expiries_max = !scenario->never_expires;
 	xp.ends = scenario->ends;
+	xp.aborts_max = scenario->aborts;
 	xp.expire_at_end = scenario->dead_writer;
 	xp.horizon = XP_DEADLINE;
 	xp.failures_max = scenario->failures;

@@ -39,6 +39,8 @@ enum xp_op {
 	XP_RCU_LOCK,
 	XP_RCU_UNLOCK,
 	XP_RCU_SYNC,
+	XP_SECTION,
+	XP_SECTION_FENCE,
 	XP_OPS,
 };
 
@@ -98,6 +100,19 @@ uint64_t xp_clock(void);
 int xp_await(struct xp_site *site, bool (*done)(void *), void *arg,
 	     uint64_t deadline);
 int xp_membarrier(struct xp_site *site);
+/*
+ * A restartable section (rseq): body runs as if at once with regard to its own
+ * CPU, or is aborted wherever it stands and has done nothing: -EAGAIN. What it
+ * may do is load, and end with one store, xp_commit(). A handler, a preemption
+ * by a role of the same CPU, a fence from outside or the scheduler abort it.
+ * Body's value is handed on. The fence is membarrier(2)'s for rseq: it aborts
+ * what others have open, and is a full barrier everywhere.
+ */
+int xp_section(struct xp_site *site, int (*body)(void *arg), void *arg);
+void xp_commit(struct xp_site *site, volatile void *at, size_t size,
+	       uint64_t value);
+int xp_section_fence(struct xp_site *site);
+
 int xp_signal_send(struct xp_site *site, int tid);
 int xp_mutex_lock(struct xp_site *site, struct xp_mutex *mutex,
 		  uint64_t deadline);

@@ -44,6 +44,10 @@ enum detector_fault {
 	DETECT_LETS_GO,	     /* C4: in progress, and under nobody's control */
 	DETECT_STEPS,	     /* nothing: mode try is done in two steps */
 	DETECT_CROSSED,	     /* C6: two locks, in the order of the arguments */
+	DETECT_SECTION,	     /* nothing: test and announce in one section */
+	DETECT_SECTION_ONLY, /* C1: and the fence does not abort it */
+	DETECT_NO_SECTION,   /* C1: the fence does, but it is no section */
+	DETECT_ONE_CPU,	     /* nothing on one CPU: a section, and no fence */
 };
 
 extern enum detector_fault detector_fault;
@@ -72,11 +76,47 @@ SWAP_HOT bool detector_is_lent(void)
 	       detector_fault <= DETECT_LENT_LEFT_ON;
 }
 
+SWAP_HOT bool detector_is_restarted(void)
+{
+	return detector_fault >= DETECT_SECTION;
+}
+
+/* Test, then announce by the store that ends the section. */
+static inline int detector_enter(void *arg)
+{
+	struct rb_slot *slot = arg;
+	uint32_t nesting = load_relaxed(&slot->nesting);
+
+	if (load_acquire(&slot->refuse))
+		return -EBUSY;
+	xp_commit(XP_SITE_OF(XP_STORE_RELAXED, "&slot->nesting"),
+		  &slot->nesting, sizeof(slot->nesting), nesting + 1);
+	return 0;
+}
+
+static inline struct rb_cpu *detector_begin_section(struct swap_slot *slot,
+						    unsigned long *level)
+{
+	int err = -EAGAIN;
+
+	*level = load_relaxed(&slot->rb.nesting);
+	while (err == -EAGAIN)
+		err = detector_fault == DETECT_NO_SECTION
+			      ? detector_enter(&slot->rb)
+			      : xp_section(XP_SITE(XP_SECTION), detector_enter,
+					   &slot->rb);
+	if (err)
+		return swap_refuse(slot, RB_DROP_EARLY);
+	return swap_chosen(load_acquire(&slot->rb.active));
+}
+
 SWAP_HOT struct rb_cpu *detector_begin(struct swap_slot *slot,
 				       unsigned long *level)
 {
 	struct detector_slot *own = detector_slot(slot);
 
+	if (detector_is_restarted())
+		return detector_begin_section(slot, level);
 	if (!swap_nest_enter(slot, level))
 		return swap_refuse(slot, RB_DROP_RECURSION);
 	if (detector_is_lent())
@@ -146,8 +186,12 @@ static inline int detector_announce(struct swap_slot *live)
 	int err = 0;
 
 	fetch_or_acq_rel(&live->rb.refuse, RB_REFUSE_SWAP);
-	if (detector_is_lent())
+	if (detector_is_lent() || detector_fault == DETECT_SECTION_ONLY)
 		err = sys_membarrier();
+	else if (detector_fault == DETECT_ONE_CPU)
+		compiler_barrier();
+	else if (detector_is_restarted())
+		err = xp_section_fence(XP_SITE(XP_SECTION_FENCE));
 	else
 		full_barrier();
 	return detector_fault == DETECT_LENT_ANYHOW ? 0 : err;
