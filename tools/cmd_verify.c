@@ -31,6 +31,10 @@ static const char help[] =
 	"  --model NAME     explore: sc, tso or c11 only\n"
 	"  --bound N        explore: so many preemptions, and no limit of time "
 	"unless --seconds\n"
+	"  --exhaust        explore: every scenario to its end, however long "
+	"that takes; without it\n"
+	"                   what does not end in time is sampled, and the row "
+	"says so\n"
 	"  --save DIR       explore, variants: keep interleavings that break "
 	"something\n"
 	"  --replay FILE    a saved interleaving, step by step; with --svg FILE "
@@ -288,6 +292,7 @@ static const struct option options_known[] = {
 	{ "scenario", required_argument, NULL, 'C' },
 	{ "model", required_argument, NULL, 'o' },
 	{ "bound", required_argument, NULL, 'b' },
+	{ "exhaust", no_argument, NULL, 'x' },
 	{ "save", required_argument, NULL, 'S' },
 	{ "faults", no_argument, NULL, 'F' },
 	{ "fault", required_argument, NULL, 'f' },
@@ -347,6 +352,7 @@ static void take_word(int option, struct verify *v)
 		break;
 	}
 	v->faults |= option == 'F';
+	v->exhaust |= option == 'x';
 	v->json |= option == 'j';
 	v->verbose |= option == 'v';
 }

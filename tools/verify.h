@@ -41,6 +41,7 @@ struct verify {
 	const char *scenario; /* explore: this one only; NULL: all */
 	unsigned int models;  /* explore: bits of enum explore_model; 0: all */
 	int bound;	      /* explore: preemptions; -1: the defaults */
+	bool exhaust;	      /* explore: every cell to its end */
 	bool json;
 	bool verbose;
 	FILE *out; /* everything but the verdicts in JSON */

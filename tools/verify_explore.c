@@ -13,7 +13,7 @@ struct explored {
 	const char *strategy;
 	bool sound;
 	unsigned int cells, clean, truncated, broken, failed, vacuous, bound;
-	uint64_t executions;
+	uint64_t executions, sampled;
 	char first[192];
 };
 
@@ -42,6 +42,7 @@ static void add_explored(const struct explore_row *row, void *arg)
 	sum->sound = row->sound;
 	sum->cells++;
 	sum->executions += row->executions;
+	sum->sampled += row->sampled;
 	sum->clean += row->verdict == EXPLORE_CLEAN;
 	sum->truncated += row->verdict == EXPLORE_TRUNCATED;
 	sum->broken += row->verdict == EXPLORE_BROKEN;
@@ -66,6 +67,7 @@ static bool is_partial(const struct verify *v)
 static void conclude_explored(struct verify *v, const struct explored *sum)
 {
 	const char *verdict = "clean";
+	char sampled[40] = "";
 	bool missed = !sum->sound && !sum->broken && !sum->truncated &&
 		      !is_partial(v);
 	bool failed = sum->failed || sum->vacuous || missed ||
@@ -83,10 +85,13 @@ static void conclude_explored(struct verify *v, const struct explored *sum)
 		verdict = "truncated";
 	else if (!sum->sound)
 		verdict = "not caught";
+	if (sum->sampled)
+		snprintf(sampled, sizeof(sampled), ", %.1f M at random",
+			 (double)sum->sampled * 1e-6);
 	verify_add_row(v, "explore", sum->strategy, verdict, failed,
-		       "%u of %u cells exhausted, %.1f M executions%s%s",
+		       "%u of %u cells exhausted, %.1f M executions%s%s%s",
 		       sum->clean, sum->cells, (double)sum->executions * 1e-6,
-		       *sum->first ? "; " : "", sum->first);
+		       sampled, *sum->first ? "; " : "", sum->first);
 }
 
 void verify_explore(struct verify *v, double seconds)
@@ -103,7 +108,7 @@ void verify_explore(struct verify *v, double seconds)
 	options.models = v->models;
 	options.bound = v->bound;
 	/* Who names a bound wants it exhausted. */
-	options.budget_s = v->bound >= 0 ? v->seconds : seconds;
+	options.budget_s = v->bound >= 0 || v->exhaust ? v->seconds : seconds;
 	options.save_dir = v->save;
 	options.out = v->out;
 	options.row = add_explored;

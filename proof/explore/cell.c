@@ -15,6 +15,8 @@
 #define LOOK 1024u
 /* A cell that is this late does not come to an end. */
 #define HANG_S 60u
+/* The part of a budget that goes into exhausting, before sampling. */
+#define EXHAUSTING 0.75
 /* Executions spent on making a finding shorter. */
 #define SHORTEN 20000u
 
@@ -162,9 +164,25 @@ static enum explore_verdict explore_bound(const struct xp_cell *cell,
 	return EXPLORE_CLEAN;
 }
 
+/* What could not be exhausted in time: paths at random, of the whole bound. */
+static enum explore_verdict sample(struct explore_row *row, double end)
+{
+	xp.sampling = true;
+	do {
+		xp.length = 0;
+		xp_scenario_execute();
+		row->executions++;
+		row->sampled++;
+	} while (!xp.finding.found &&
+		 (row->sampled % LOOK || xp_seconds() < end));
+	xp.sampling = false;
+	return xp.finding.found ? EXPLORE_BROKEN : EXPLORE_TRUNCATED;
+}
+
 void xp_cell_run(const struct xp_cell *cell, struct explore_row *row)
 {
-	double begin = cpu_seconds(), end = xp_seconds() + cell->limit_s;
+	double begin = cpu_seconds(), now = xp_seconds();
+	double end = now + cell->limit_s * EXHAUSTING;
 	enum explore_verdict verdict = EXPLORE_CLEAN;
 	unsigned int bound;
 
@@ -186,6 +204,10 @@ void xp_cell_run(const struct xp_cell *cell, struct explore_row *row)
 			xp.bound++;
 		else if (verdict == EXPLORE_TRUNCATED && row->bound)
 			row->bound--;
+	}
+	if (verdict == EXPLORE_TRUNCATED) {
+		xp.bound = bound;
+		verdict = sample(row, now + cell->limit_s);
 	}
 	row->why[0] = '\0';
 	row->verdict = verdict;

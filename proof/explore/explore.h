@@ -39,11 +39,13 @@ enum explore_model {
 const char *explore_model_name(enum explore_model model);
 
 enum explore_verdict {
-	EXPLORE_CLEAN,	   /* exhausted within the bound, nothing found */
-	EXPLORE_BROKEN,	   /* a promise was broken; interleaving saved */
-	EXPLORE_TRUNCATED, /* the budget ended first; nothing found so far */
-	EXPLORE_FAILED,	   /* the explorer itself failed: why says how */
-	EXPLORE_VACUOUS,   /* clean, and what matters never happened */
+	EXPLORE_CLEAN,	/* exhausted within the bound, nothing found */
+	EXPLORE_BROKEN, /* a promise was broken; interleaving saved */
+	/* The budget ended first: exhausted to a bound, then sampled; nothing
+	 * found. */
+	EXPLORE_TRUNCATED,
+	EXPLORE_FAILED,	 /* the explorer itself failed: why says how */
+	EXPLORE_VACUOUS, /* clean, and what matters never happened */
 };
 
 /* "clean", "broken", "truncated", "failed", "vacuous". */
@@ -58,7 +60,8 @@ struct explore_row {
 	enum explore_verdict verdict;
 	bool sound;	     /* as the descriptor claims */
 	unsigned int bound;  /* preemptions: exhausted up to here */
-	uint64_t executions; /* distinct interleavings run, all bounds */
+	uint64_t executions; /* interleavings run, all bounds */
+	uint64_t sampled;    /* of them at random: the budget had ended */
 	double seconds;	     /* processor time of the cell */
 	char promise[4];     /* broken: "C1".."C7" */
 	char why[160];	     /* broken, vacuous, failed: one sentence */
@@ -95,6 +98,7 @@ struct explore_summary {
 	unsigned int failed;
 	unsigned int vacuous; /* clean, but proves nothing */
 	uint64_t executions;
+	uint64_t sampled;
 	double seconds; /* wall clock */
 };
 
@@ -137,6 +141,14 @@ int explore_detectors(const struct explore_options *options);
  * same step; 1: it did not; -errno (unreadable, not such a file).
  */
 int explore_replay(const char *file, FILE *out, FILE *svg);
+
+/*
+ * Must this scenario be exhausted in every model for every strategy that claims
+ * soundness and offers what it needs? (Two writes and a swap, a spare used
+ * again, a handler's write, a handler's swap, two swappers, two slots at once.)
+ * false too where there is no such strategy or scenario.
+ */
+bool explore_is_required(const char *strategy, const char *scenario);
 
 /* Scenario names in order, for --help; NULL past the last. */
 const char *explore_scenario_name(unsigned int index);

@@ -29,6 +29,15 @@ const char *explore_scenario_name(unsigned int index)
 	return scenario ? scenario->name : NULL;
 }
 
+bool explore_is_required(const char *strategy, const char *scenario)
+{
+	const struct swap_strategy *s = swap_find(strategy);
+	const struct xp_scenario *found = xp_scenario_find(scenario);
+
+	return s && found && found->required && s->sound &&
+	       xp_scenario_applies(found, s);
+}
+
 const struct swap_strategy *xp_strategy_find(const char *name)
 {
 	const struct swap_strategy *strategy = swap_find(name);
@@ -74,6 +83,7 @@ static bool is_wanted(const struct explore_options *options,
 
 /* In this order, so that a budget covers what matters most, and then most. */
 enum rank {
+	REQUIRED,
 	CHEAP,
 	FIRST_SIGNALS,
 	LIVE_READER,
@@ -84,6 +94,8 @@ enum rank {
 static enum rank rank_of(const struct swap_strategy *strategy,
 			 const struct xp_scenario *scenario)
 {
+	if (scenario->required)
+		return REQUIRED;
 	if (strategy->family == SWAP_SAME_CPU)
 		return scenario->first ? FIRST_SIGNALS : SIGNALS;
 	return scenario->core && scenario->roles > 1 ? LIVE_READER : CHEAP;
@@ -143,6 +155,9 @@ static void print_row(FILE *out, const struct explore_row *row)
 	if (row->verdict == EXPLORE_BROKEN)
 		fprintf(out, " %s: %s%s", row->promise, row->why,
 			row->sound ? " !!!" : " (as claimed)");
+	else if (row->verdict == EXPLORE_TRUNCATED)
+		fprintf(out, "; %llu at random",
+			(unsigned long long)row->sampled);
 	else if (row->verdict == EXPLORE_FAILED ||
 		 row->verdict == EXPLORE_VACUOUS)
 		fprintf(out, " %s%s", row->why, row->sound ? " !!!" : "");
@@ -170,6 +185,7 @@ static void count_row(struct run *run, const struct explore_row *row)
 
 	sum->cells++;
 	sum->executions += row->executions;
+	sum->sampled += row->sampled;
 	sum->clean += row->verdict == EXPLORE_CLEAN;
 	sum->truncated += row->verdict == EXPLORE_TRUNCATED;
 	sum->failed += row->verdict == EXPLORE_FAILED;
@@ -257,7 +273,7 @@ int explore_run(const struct explore_options *options,
 	err = xp_batch_open(&batch, count_cells());
 	if (err)
 		return err;
-	for (enum rank rank = CHEAP; rank < RANKS; rank++)
+	for (enum rank rank = REQUIRED; rank < RANKS; rank++)
 		gather(&batch, options, rank);
 	if (options->out)
 		fprintf(options->out, "%-14s %-21s %-4s %s %11s %8s  %s\n",

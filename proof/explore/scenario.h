@@ -40,6 +40,7 @@ struct xp_scenario {
 	unsigned int share;    /* bits 1 << role: on role 0's CPU */
 	enum rb_mode mode;
 	enum rb_stamp stamp;
+	bool required;	    /* of every sound strategy that it applies to */
 	bool first;	    /* what a budget must cover before others */
 	bool costly;	    /* with signals: one preemption less still */
 	bool core;	    /* no swap: the core alone, under unsync */

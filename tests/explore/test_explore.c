@@ -35,6 +35,35 @@ static int fail(const char *what)
 	return 1;
 }
 
+/* Models in which each required scenario was exhausted, by its index. */
+static unsigned int exhausted[256];
+
+static void keep_exhausted(const struct explore_row *row, void *arg)
+{
+	const char *name;
+
+	(void)arg;
+	for (unsigned int i = 0; (name = explore_scenario_name(i)); i++)
+		if (!strcmp(name, row->scenario) &&
+		    row->verdict == EXPLORE_CLEAN)
+			exhausted[i] |= 1u << row->model;
+}
+
+static bool has_all_required(const char *strategy)
+{
+	const char *name;
+	bool has = true;
+
+	for (unsigned int i = 0; (name = explore_scenario_name(i)); i++)
+		if (explore_is_required(strategy, name) &&
+		    exhausted[i] != (1u << EXPLORE_MODELS) - 1) {
+			fprintf(stderr, "%s is not exhausted in every model\n",
+				name);
+			has = false;
+		}
+	return has;
+}
+
 /* A sound strategy is exhausted clean, an unsound one caught, in each model. */
 static int test_strategy(char **argv)
 {
@@ -43,12 +72,13 @@ static int test_strategy(char **argv)
 	int err;
 
 	options.strategy = argv[0];
+	options.row = keep_exhausted;
 	err = explore_run(&options, &sum);
 	printf("%u cells, %u clean, %u broken, %u truncated, %u caught, "
 	       "%u missed, %llu executions in %.1f s\n",
 	       sum.cells, sum.clean, sum.broken, sum.truncated, sum.caught,
 	       sum.missed, (unsigned long long)sum.executions, sum.seconds);
-	if (err || sum.truncated || !sum.cells)
+	if (err || sum.truncated || !sum.cells || !has_all_required(argv[0]))
 		return fail("not every cell came out as claimed");
 	return 0;
 }
@@ -215,6 +245,48 @@ static int test_detectors(char **argv)
 	return explore_detectors(&options);
 }
 
+/* Every sound strategy that swaps has them, but what its traits exclude. */
+static int test_required(char **argv)
+{
+	static const char *const always[] = { "2w1s", "aba", "reuse",
+					      "two-swappers", "every" };
+	const struct swap_strategy *s;
+
+	(void)argv;
+	swap_for_each_strategy (s)
+		for (unsigned int i = 0; i < 5 && s->sound && s->swap; i++)
+			if (!explore_is_required(s->name, always[i]))
+				return fail(always[i]);
+	swap_for_each_strategy (s)
+		if (s->sound && s->swap &&
+		    (explore_is_required(s->name, "nested") !=
+			     s->write_from_handler ||
+		     explore_is_required(s->name, "handler-swap") !=
+			     s->swap_from_handler))
+			return fail(s->name);
+	return 0;
+}
+
+/* A budget too small for a cell samples the rest of it, and says so. */
+static int test_sampled(char **argv)
+{
+	struct explore_options options = EXPLORE_DEFAULTS;
+	struct explore_summary sum;
+
+	options.strategy = argv[0];
+	options.scenario = argv[1];
+	options.models = 1u << EXPLORE_C11;
+	options.bound = 12;
+	options.budget_s = 1;
+	if (explore_run(&options, &sum))
+		return fail("it broke");
+	printf("%llu of %llu at random\n", (unsigned long long)sum.sampled,
+	       (unsigned long long)sum.executions);
+	if (sum.truncated != 1 || !sum.sampled || sum.sampled >= sum.executions)
+		return fail("what had no time was not sampled");
+	return 0;
+}
+
 static const struct {
 	const char *name;
 	int args;
@@ -223,6 +295,7 @@ static const struct {
 	{ "strategy", 1, test_strategy }, { "caught", 1, test_caught },
 	{ "replay", 1, test_replay },	  { "variants", 1, test_variants },
 	{ "mutants", 2, test_mutants },	  { "detectors", 0, test_detectors },
+	{ "required", 0, test_required }, { "sampled", 2, test_sampled },
 };
 
 int main(int argc, char **argv)
@@ -234,6 +307,7 @@ int main(int argc, char **argv)
 	fprintf(stderr,
 		"usage: test_explore strategy NAME | caught MODEL | "
 		"replay MODEL | variants short|full |\n"
-		"       mutants NAME|all SCENARIO|all | detectors\n");
+		"       mutants NAME|all SCENARIO|all | detectors | required |\n"
+		"       sampled NAME SCENARIO\n");
 	return 2;
 }
