@@ -34,7 +34,7 @@ static void try_everything(unsigned int slot)
 	}
 	must_refuse("a second swap",
 		    swap(xp_world.live, xp_world.spare[1], slot, SWAP_TRY,
-			 XP_DEADLINE, &second));
+			 xp_deadline(), &second));
 }
 
 void xp_swap_in_steps(void)
@@ -42,7 +42,7 @@ void xp_swap_in_steps(void)
 	struct xp_swap way = xp_swap_begins(0, 0);
 	struct swap_op op;
 	int err = swap(xp_world.live, xp_world.spare[0], 0, SWAP_TRY,
-		       XP_DEADLINE, &op);
+		       xp_deadline(), &op);
 
 	if (err == -EINPROGRESS) {
 		xp_see(XP_SAW_IN_PROGRESS);
@@ -60,7 +60,7 @@ static uint64_t exchanges_run;
 static void swap_across(struct rb *live, struct rb *spare)
 {
 	struct swap_op op;
-	int err = swap(live, spare, 0, SWAP_WAIT, XP_DEADLINE, &op);
+	int err = swap(live, spare, 0, SWAP_WAIT, xp_deadline(), &op);
 
 	err = xp_settled(err, &op);
 	if (exchanges_run != xp.run)

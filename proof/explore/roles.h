@@ -38,6 +38,9 @@ void xp_consume_twice(void);
 /* ------------------------------------------------------------------------ */
 /* swapper_role.c; xp_swap_direct() stands in scenario.h                    */
 
+/* The end of the time that a swap has; never, where that is not offered. */
+uint64_t xp_deadline(void);
+
 /* A swap between its call, at this time, and its end. */
 struct xp_swap {
 	unsigned int slot;

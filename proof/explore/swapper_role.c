@@ -5,6 +5,11 @@
 #include <errno.h>
 #include <string.h>
 
+uint64_t xp_deadline(void)
+{
+	return xp_world.strategy->bounded ? XP_DEADLINE : UINT64_MAX;
+}
+
 /* swap returned 0: C1 holds from here on, and the books take the events. */
 static void snapshot_begins(struct rb_cpu *cpu, struct xp_found *found)
 {
@@ -86,7 +91,7 @@ int xp_settled(int err, struct swap_op *op)
 {
 	while (err == -EINPROGRESS) {
 		xp_see(XP_SAW_IN_PROGRESS);
-		err = swap_settle(op, XP_DEADLINE);
+		err = swap_settle(op, xp_deadline());
 	}
 	return err;
 }
@@ -96,7 +101,7 @@ int xp_swap_with(unsigned int slot, unsigned int spare, enum swap_mode mode)
 	struct xp_swap way = xp_swap_begins(slot, spare);
 	struct swap_op op;
 	int err = swap(xp_world.live, xp_world.spare[spare], slot, mode,
-		       XP_DEADLINE, &op);
+		       xp_deadline(), &op);
 
 	err = xp_settled(err, &op);
 	xp_swap_ends(&way, err, &op);
@@ -110,7 +115,7 @@ void xp_swap_direct(unsigned int spare)
 		.live = xp_live_slot(0),
 		.spare = swap_slot(xp_world.spare[spare], 0),
 		.mode = SWAP_TRY,
-		.deadline = XP_DEADLINE,
+		.deadline = xp_deadline(),
 	};
 	int err = xp_world.strategy->swap(&op);
 
@@ -130,8 +135,8 @@ static void swap_every_with(unsigned int spare, int *errors)
 
 	for (unsigned int i = 0; i < xp_world.slots; i++)
 		way[i] = xp_swap_begins(i, spare);
-	swap_every_slot(xp_world.live, xp_world.spare[spare], XP_DEADLINE, ops,
-			errors);
+	swap_every_slot(xp_world.live, xp_world.spare[spare], xp_deadline(),
+			ops, errors);
 	for (unsigned int i = 0; i < xp_world.slots; i++) {
 		xp.now->swapping = true;
 		errors[i] = xp_settled(errors[i], &ops[i]);

@@ -31,8 +31,7 @@ struct row {
 	const char *history;
 	enum place place;
 	struct kernel_lineage how;
-	bool sound_sc; /* as history, or the theory, has it */
-	bool sound_tso;
+	bool sound[5]; /* as history, or the theory, has it; enum form */
 };
 
 #define REMOTE_ALL .retest = true, .writer_fence = true, .swapper_fence = true
@@ -43,133 +42,117 @@ static const struct row rows[] = {
 	  "2013 f1affcaaa861; reported on LKML in 2014",
 	  REMOTE,
 	  { .owner_check = true },
-	  false,
-	  false },
+	  { false, false, false, false, false } },
 	{ "remote-no-retest",
 	  "both fences, owner check, no re-test",
 	  "why a barrier alone was no answer in 2014",
 	  REMOTE,
 	  { .writer_fence = true, .swapper_fence = true, .owner_check = true },
-	  false,
-	  false },
+	  { false, false, false, false, false } },
 	{ "remote-no-fences",
 	  "re-test, owner check, no fence",
 	  "v1 of 2014 without its barriers",
 	  REMOTE,
 	  { .retest = true, .owner_check = true },
-	  true,
-	  false },
+	  { true, false, false, true, false } },
 	{ "remote-swapper-fence",
 	  "re-test, owner check, swapper's fence",
 	  "v1 of 2014 with one barrier",
 	  REMOTE,
 	  { .retest = true, .swapper_fence = true, .owner_check = true },
-	  true,
-	  false },
+	  { true, false, false, true, false } },
 	{ "remote-writer-fence",
 	  "re-test, owner check, writer's fence",
 	  "v1 of 2014 with the other barrier",
 	  REMOTE,
 	  { .retest = true, .writer_fence = true, .owner_check = true },
-	  true,
-	  false },
+	  { true, false, false, true, false } },
 	{ "remote-v1",
 	  "re-test, both fences, owner check",
 	  "v1 of 2014, as it was meant",
 	  REMOTE,
 	  { REMOTE_ALL, .owner_check = true },
-	  true,
-	  true },
+	  { true, true, false, true, false } },
 	{ "remote-v1-no-owner",
 	  "the same, owner check removed",
 	  "why v1 of 2014 kept the check of 2009",
 	  REMOTE,
 	  { REMOTE_ALL },
-	  false,
-	  false },
+	  { false, false, false, false, false } },
 	{ "remote-v1-dip",
 	  "v1, the event crosses a sub-buffer (dip)",
 	  "v1 on the ring buffer of v4.5 and later",
 	  REMOTE,
 	  { REMOTE_ALL, .owner_check = true, .dip = true },
-	  false,
-	  false },
+	  { false, false, false, false, false } },
 	{ "remote-v1-dip-context",
 	  "v1, dip, busy test current_context",
 	  "v1 with the busy test of 2026",
 	  REMOTE,
 	  { REMOTE_ALL, .owner_check = true, .dip = true,
 	    .busy = BUSY_CURRENT_CONTEXT },
-	  true,
-	  true },
+	  { true, true, false, true, false } },
 	{ "local-v2",
 	  "same CPU, committing, owner check",
 	  "2009 62f0b3eb5cb5; v2 of 2014; 2023 3163f635b20e",
 	  SAME_CPU,
 	  { .owner_check = true },
-	  true,
-	  true },
+	  { true, true, true, true, true } },
 	{ "local-no-owner",
 	  "same CPU, committing, owner check removed",
 	  "before 2009; proposed again on LKML in 2014",
 	  SAME_CPU,
 	  { .owner_check = false },
-	  false,
-	  false },
+	  { false, false, false, false, false } },
 	{ "local-dip",
 	  "same CPU, committing, dip",
 	  "v4.5 (2016) to 2026, the fix of 2023 included",
 	  SAME_CPU,
 	  { .owner_check = true, .dip = true },
-	  false,
-	  false },
+	  { false, false, false, false, false } },
 	{ "local-context",
 	  "same CPU, current_context, dip, owner check",
 	  "2026 f27bdc43077e",
 	  SAME_CPU,
 	  { .owner_check = true, .dip = true, .busy = BUSY_CURRENT_CONTEXT },
-	  true,
-	  true },
+	  { true, true, true, true, true } },
 	{ "local-context-no-owner",
 	  "same CPU, current_context, no owner check",
 	  "2026 without the check of 2009",
 	  SAME_CPU,
 	  { .dip = true, .busy = BUSY_CURRENT_CONTEXT },
-	  false,
-	  false },
+	  { false, false, false, false, false } },
 	{ "nmi-committing",
 	  "task, IRQ swaps, NMI writes: committing",
 	  "v2 of 2014: 'tracing is NMI safe'",
 	  SAME_CPU_NMI,
 	  { .owner_check = true },
-	  true,
-	  true },
+	  { true, true, true, true, true } },
 	{ "nmi-dip",
 	  "task, IRQ swaps, NMI writes: committing, dip",
 	  "2023 to 2026",
 	  SAME_CPU_NMI,
 	  { .owner_check = true, .dip = true },
-	  false,
-	  false },
+	  { false, false, false, false, false } },
 	{ "nmi-dip-context",
 	  "task, IRQ swaps, NMI writes: context, dip",
 	  "2026 f27bdc43077e",
 	  SAME_CPU_NMI,
 	  { .owner_check = true, .dip = true, .busy = BUSY_CURRENT_CONTEXT },
-	  true,
-	  true },
+	  { true, true, true, true, true } },
 	{ "remote-one-lookup",
 	  "remote swap, one look-up (ring_buffer_write)",
 	  "2013, the kernel's other writer",
 	  REMOTE,
 	  { .owner_check = true, .one_lookup = true },
-	  false,
-	  false },
+	  { false, false, false, false, false } },
 };
 
 #define ROWS (sizeof(rows) / sizeof(rows[0]))
 
-static struct xp_scenario scenarios[ROWS];
+/* Each row, and behind them each row with LOCKed increments. */
+static struct xp_scenario scenarios[2 * ROWS];
+static char locked_names[ROWS][40];
 
 /* ------------------------------------------------------------------------ */
 /* Scenarios                                                                */
@@ -248,22 +231,25 @@ static bool name_private(unsigned int slot, size_t offset, char *out,
 
 static const struct row *row_of(const struct xp_scenario *scenario)
 {
-	return &rows[scenario - scenarios];
+	return &rows[(size_t)(scenario - scenarios) % ROWS];
 }
 
 static void row_setup(const struct xp_scenario *scenario)
 {
 	kernel_lineage_how = row_of(scenario)->how;
+	kernel_lineage_how.locked = scenario >= scenarios + ROWS;
 	pair_slots();
 }
 
 static void scenario_make(unsigned int i)
 {
-	const struct row *row = &rows[i];
+	const struct row *row = &rows[i % ROWS];
 	struct xp_scenario *scenario = &scenarios[i];
 
+	snprintf(locked_names[i % ROWS], sizeof(locked_names[0]), "%s-locked",
+		 row->name);
 	*scenario = (struct xp_scenario){
-		.name = row->name,
+		.name = i < ROWS ? row->name : locked_names[i % ROWS],
 		.summary = row->variant,
 		.roles = row->place == REMOTE ? 2 : 1,
 		.body = { xp_write,
@@ -291,36 +277,59 @@ const struct swap_strategy *xp_variant_strategy(const char *name)
 
 const struct xp_scenario *xp_variant_scenario(const char *name)
 {
-	for (unsigned int i = 0; i < ROWS; i++)
-		if (!strcmp(rows[i].name, name)) {
-			scenario_make(i);
+	for (unsigned int i = 0; i < 2 * ROWS; i++) {
+		scenario_make(i);
+		if (!strcmp(scenarios[i].name, name))
 			return &scenarios[i];
-		}
+	}
 	return NULL;
 }
 
 /* ------------------------------------------------------------------------ */
 /* The table                                                                */
 
-#define MODELS	   2 /* sc, tso */
-#define CELLS	   (MODELS * 2)
+/* Of a row: each model, then the weak ones with LOCKed increments. */
+enum form {
+	FORM_SC,
+	FORM_TSO,
+	FORM_C11,
+	FORM_TSO_LOCKED,
+	FORM_C11_LOCKED,
+	FORMS
+};
+
+#define CELLS	   (FORMS * 2)
 #define DAMAGE_BIT 1u
 /* Everything but C7: does the damage go beyond a late write? */
 #define ALL_BUT_C7 (0xffu & ~(1u << 7))
 
+static bool is_locked(enum form form)
+{
+	return form >= FORM_TSO_LOCKED;
+}
+
+static enum explore_model model_of(enum form form)
+{
+	return is_locked(form) ? form - FORM_TSO_LOCKED + EXPLORE_TSO
+			       : (enum explore_model)form;
+}
+
 static void gather(struct xp_batch *batch, const struct explore_options *o)
 {
-	for (unsigned int i = 0; i < ROWS; i++) {
+	for (unsigned int i = 0; i < 2 * ROWS; i++)
 		scenario_make(i);
-		for (unsigned int c = 0; c < CELLS; c++)
-			batch->cells[batch->count++] = (struct xp_cell){
-				.strategy = &swap_strategy_kernel_lineage,
-				.scenario = &scenarios[i],
-				.model = c / 2 ? EXPLORE_TSO : EXPLORE_SC,
-				.bound = o->bound,
-				.ignore = c & DAMAGE_BIT ? ALL_BUT_C7 : 0,
-				.save_dir = c & DAMAGE_BIT ? NULL : o->save_dir,
-			};
+	for (unsigned int c = 0; c < ROWS * CELLS; c++) {
+		enum form form = c % CELLS / 2;
+		unsigned int row = c / CELLS;
+
+		batch->cells[batch->count++] = (struct xp_cell){
+			.strategy = &swap_strategy_kernel_lineage,
+			.scenario = &scenarios[row + is_locked(form) * ROWS],
+			.model = model_of(form),
+			.bound = o->bound,
+			.ignore = c & DAMAGE_BIT ? ALL_BUT_C7 : 0,
+			.save_dir = c & DAMAGE_BIT ? NULL : o->save_dir,
+		};
 	}
 }
 
@@ -370,24 +379,50 @@ static void print_listing(const struct xp_batch *batch, unsigned int cell,
 		fputs(line, out);
 }
 
+/* The word of a form, with a mark where LOCKed increments would save it. */
+static void mark(const struct explore_row *cells, enum form form, char *out,
+		 size_t size)
+{
+	enum form locked = form + FORM_TSO_LOCKED - FORM_TSO;
+	bool is_saved = cells[form * 2].verdict == EXPLORE_BROKEN &&
+			form != FORM_SC &&
+			cells[locked * 2].verdict == EXPLORE_CLEAN;
+
+	snprintf(out, size, "%s%s", verdict_word(&cells[form * 2]),
+		 is_saved ? " (L)" : "");
+}
+
 /* One row of the table; false: otherwise than history has it. */
 static bool conclude(struct xp_batch *batch, unsigned int i,
 		     const struct explore_options *options)
 {
-	struct explore_row *sc = &batch->rows[i * CELLS];
-	struct explore_row *tso = sc + 2;
 	const struct row *row = &rows[i];
-	const char *word_sc = verdict_word(sc), *word_tso = verdict_word(tso);
-	bool ok;
+	struct explore_row *cells = &batch->rows[i * CELLS];
+	bool remote = row->place == REMOTE, ok = true;
+	char words[FORMS][24];
 
-	ok = tell(options, sc, row->sound_sc, word_sc);
-	ok &= tell(options, tso, row->sound_tso, word_tso);
+	for (enum form form = FORM_SC; form < FORMS; form++)
+		ok &= tell(options, &cells[form * 2], row->sound[form],
+			   verdict_word(&cells[form * 2]));
+	for (enum form form = FORM_SC; form <= FORM_C11; form++)
+		mark(cells, form, words[form], sizeof(words[0]));
 	if (options->out)
-		fprintf(options->out, "| %-46s | %-10s | %-10s | %-48s |%s\n",
-			row->variant, word_sc,
-			row->place == REMOTE ? word_tso : "one CPU",
-			row->history, ok ? "" : " !!! otherwise than claimed");
+		fprintf(options->out,
+			"| %-46s | %-10s | %-14s | %-14s | %-48s |%s\n",
+			row->variant, words[FORM_SC],
+			remote ? words[FORM_TSO] : "one CPU",
+			remote ? words[FORM_C11] : "one CPU", row->history,
+			ok ? "" : " !!! otherwise than claimed");
 	return ok;
+}
+
+/* Listed: the first model in which it is broken. */
+static unsigned int cell_to_list(const struct explore_row *cells)
+{
+	for (enum form form = FORM_SC; form <= FORM_C11; form++)
+		if (cells[form * 2].verdict == EXPLORE_BROKEN)
+			return form * 2;
+	return 0;
 }
 
 int explore_variants(const struct explore_options *options, bool full)
@@ -405,16 +440,14 @@ int explore_variants(const struct explore_options *options, bool full)
 	xp_batch_run(&batch, cell_done, NULL);
 	if (options->out)
 		fprintf(options->out,
-			"| variant | SC | TSO | place in history |\n"
-			"|---|---|---|---|\n");
+			"| variant | SC | TSO | C11 | place in history |\n"
+			"|---|---|---|---|---|\n");
 	for (unsigned int i = 0; i < ROWS; i++)
 		ok &= conclude(&batch, i, options);
-	for (unsigned int i = 0; full && options->out && i < ROWS; i++) {
-		bool sc = batch.rows[i * CELLS].verdict == EXPLORE_BROKEN;
-
-		print_listing(&batch, i * CELLS + (sc ? 0 : 2), &rows[i],
-			      options->out);
-	}
+	for (unsigned int i = 0; full && options->out && i < ROWS; i++)
+		print_listing(&batch,
+			      i * CELLS + cell_to_list(&batch.rows[i * CELLS]),
+			      &rows[i], options->out);
 	xp_batch_close(&batch);
 	return !ok;
 }

@@ -157,30 +157,33 @@ static int test_replay(char **argv)
 	return err ? fail("the replay did not reproduce") : 0;
 }
 
-/* kernel.md's table, and the rows of one CPU: one model says it all. */
+/* The study's table; rows of one CPU: one model says it all. Under C11 the
+ * remote ones lack an acquire; with a LOCK before them TSO needs no fence. */
 static const struct {
 	const char *row;
 	const char *sc;
 	const char *tso;
+	const char *c11;
+	const char *tso_locked;
 } expected[] = {
-	{ "remote-prepatch", "BROKEN", "BROKEN" },
-	{ "remote-no-retest", "BROKEN", "BROKEN" },
-	{ "remote-no-fences", "safe", "BROKEN" },
-	{ "remote-swapper-fence", "safe", "BROKEN" },
-	{ "remote-writer-fence", "safe", "BROKEN" },
-	{ "remote-v1", "safe", "safe" },
-	{ "remote-v1-no-owner", "BROKEN", "BROKEN" },
-	{ "remote-v1-dip", "BROKEN", "BROKEN" },
-	{ "remote-v1-dip-context", "safe", "safe" },
-	{ "local-v2", "safe", "safe" },
-	{ "local-no-owner", "BROKEN", "BROKEN" },
-	{ "local-dip", "BROKEN", "BROKEN" },
-	{ "local-context", "safe", "safe" },
-	{ "local-context-no-owner", "BROKEN", "BROKEN" },
-	{ "nmi-committing", "safe", "safe" },
-	{ "nmi-dip", "BROKEN", "BROKEN" },
-	{ "nmi-dip-context", "safe", "safe" },
-	{ "remote-one-lookup", "late", "late" },
+	{ "remote-prepatch", "BROKEN", "BROKEN", "BROKEN", "BROKEN" },
+	{ "remote-no-retest", "BROKEN", "BROKEN", "BROKEN", "BROKEN" },
+	{ "remote-no-fences", "safe", "BROKEN", "BROKEN", "safe" },
+	{ "remote-swapper-fence", "safe", "BROKEN", "BROKEN", "safe" },
+	{ "remote-writer-fence", "safe", "BROKEN", "BROKEN", "safe" },
+	{ "remote-v1", "safe", "safe", "BROKEN", "safe" },
+	{ "remote-v1-no-owner", "BROKEN", "BROKEN", "BROKEN", "BROKEN" },
+	{ "remote-v1-dip", "BROKEN", "BROKEN", "BROKEN", "BROKEN" },
+	{ "remote-v1-dip-context", "safe", "safe", "BROKEN", "safe" },
+	{ "local-v2", "safe", "safe", "safe", "safe" },
+	{ "local-no-owner", "BROKEN", "BROKEN", "BROKEN", "BROKEN" },
+	{ "local-dip", "BROKEN", "BROKEN", "BROKEN", "BROKEN" },
+	{ "local-context", "safe", "safe", "safe", "safe" },
+	{ "local-context-no-owner", "BROKEN", "BROKEN", "BROKEN", "BROKEN" },
+	{ "nmi-committing", "safe", "safe", "safe", "safe" },
+	{ "nmi-dip", "BROKEN", "BROKEN", "BROKEN", "BROKEN" },
+	{ "nmi-dip-context", "safe", "safe", "safe", "safe" },
+	{ "remote-one-lookup", "late", "late", "late", "late" },
 };
 
 #define EXPECTED (sizeof(expected) / sizeof(expected[0]))
@@ -190,25 +193,41 @@ struct variants {
 	unsigned int wrong;
 };
 
+static const char *variant_word(const struct explore_row *row)
+{
+	if (row->verdict == EXPLORE_CLEAN)
+		return "safe";
+	if (row->verdict != EXPLORE_BROKEN)
+		return explore_verdict_name(row->verdict);
+	return strncmp(row->why, "late write", 10) ? "BROKEN" : "late";
+}
+
+static const char *wanted(size_t i, const struct explore_row *row, bool locked)
+{
+	if (row->model == EXPLORE_SC)
+		return expected[i].sc;
+	if (row->model == EXPLORE_C11)
+		return expected[i].c11;
+	return locked ? expected[i].tso_locked : expected[i].tso;
+}
+
 static void check_variant(const struct explore_row *row, void *arg)
 {
 	struct variants *variants = arg;
-	const char *word = row->verdict == EXPLORE_CLEAN ? "safe"
-			   : row->verdict != EXPLORE_BROKEN
-				   ? explore_verdict_name(row->verdict)
-			   : strncmp(row->why, "late write", 10) ? "BROKEN"
-								 : "late";
+	const char *word = variant_word(row);
+	bool locked = strstr(row->scenario, "-locked");
+	size_t length =
+		strlen(row->scenario) - (locked ? sizeof("-locked") - 1 : 0);
 
 	variants->seen++;
 	for (size_t i = 0; i < EXPECTED; i++) {
-		const char *want = row->model == EXPLORE_SC ? expected[i].sc
-							    : expected[i].tso;
-
-		if (strcmp(expected[i].row, row->scenario) ||
-		    !strcmp(want, word))
+		if (strlen(expected[i].row) != length ||
+		    strncmp(expected[i].row, row->scenario, length) ||
+		    !strcmp(wanted(i, row, locked), word))
 			continue;
 		fprintf(stderr, "%s, %s: %s, expected %s\n", row->scenario,
-			explore_model_name(row->model), word, want);
+			explore_model_name(row->model), word,
+			wanted(i, row, locked));
 		variants->wrong++;
 	}
 }
@@ -223,7 +242,7 @@ static int test_variants(char **argv)
 	options.row = check_variant;
 	options.arg = &variants;
 	err = explore_variants(&options, !strcmp(argv[0], "full"));
-	if (err || variants.wrong || variants.seen != 2 * EXPECTED)
+	if (err || variants.wrong || variants.seen != 5 * EXPECTED)
 		return fail("the table of variants differs");
 	return 0;
 }

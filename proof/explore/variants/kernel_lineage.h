@@ -49,6 +49,7 @@ struct kernel_lineage {
 	bool owner_check;   /* W5 */
 	bool dip;	    /* W6, W7: committing falls to 0 at a crossing */
 	bool one_lookup;    /* no W8 */
+	bool locked; /* increments with a LOCK, which the kernel avoids */
 	enum kernel_lineage_busy busy;
 };
 
@@ -90,13 +91,18 @@ static inline void kernel_lineage_pair(struct swap_slot *a, struct swap_slot *b)
 	second->peer = first;
 }
 
-/* Un-LOCKed, as the kernel's local_inc and local_dec on x86. */
+/* Un-LOCKed, as the kernel's local_inc and local_dec on x86, but for a switch;
+ * a macro, so that a listing says where it stands. */
+#define kernel_lineage_add(p, v)                             \
+	(kernel_lineage_how.locked ? fetch_add_acq_rel(p, v) \
+				   : local_fetch_add(p, v))
+
 SWAP_HOT void kernel_lineage_leave(struct swap_slot *slot,
 				   struct kernel_lineage_object *object,
 				   unsigned long level)
 {
-	local_fetch_add(&object->committing, (uint64_t)-1);	 /* W9 */
-	local_fetch_add(&object->current_context, (uint64_t)-1); /* W10 */
+	kernel_lineage_add(&object->committing, (uint64_t)-1);	    /* W9 */
+	kernel_lineage_add(&object->current_context, (uint64_t)-1); /* W10 */
 	store_relaxed(&slot->rb.nesting, (uint32_t)level);
 }
 
@@ -119,8 +125,8 @@ SWAP_HOT struct rb_cpu *kernel_lineage_begin(struct swap_slot *slot,
 		return swap_refuse(slot, RB_DROP_EARLY);
 	if (!swap_nest_enter(slot, level))
 		return swap_refuse(slot, RB_DROP_RECURSION);
-	local_fetch_add(&object->current_context, 1); /* W2 */
-	local_fetch_add(&object->committing, 1);      /* W3 */
+	kernel_lineage_add(&object->current_context, 1); /* W2 */
+	kernel_lineage_add(&object->committing, 1);	 /* W3 */
 	if (how->writer_fence)
 		full_barrier();
 	if (how->retest && load_relaxed(&object->record_disabled)) { /* W4 */
@@ -133,8 +139,8 @@ SWAP_HOT struct rb_cpu *kernel_lineage_begin(struct swap_slot *slot,
 		return swap_refuse(slot, RB_DROP_OWNER);
 	}
 	if (how->dip && kernel_lineage_crosses(cpu)) {
-		local_fetch_add(&object->committing, (uint64_t)-1); /* W6 */
-		local_fetch_add(&object->committing, 1);	    /* W7 */
+		kernel_lineage_add(&object->committing, (uint64_t)-1); /* W6 */
+		kernel_lineage_add(&object->committing, 1);	       /* W7 */
 	}
 	return cpu;
 }
@@ -168,8 +174,8 @@ static inline int kernel_lineage_swap(struct swap_op *op)
 	struct kernel_lineage_object *of_b = kernel_lineage_object(op->live, b);
 	int err = -EBUSY;
 
-	local_fetch_add(&of_a->record_disabled, 1); /* S1 */
-	local_fetch_add(&of_b->record_disabled, 1); /* S2 */
+	kernel_lineage_add(&of_a->record_disabled, 1); /* S1 */
+	kernel_lineage_add(&of_b->record_disabled, 1); /* S2 */
 	if (kernel_lineage_how.swapper_fence)
 		full_barrier();
 	if (!kernel_lineage_is_busy(of_a) &&	 /* S3 */
@@ -181,8 +187,8 @@ static inline int kernel_lineage_swap(struct swap_op *op)
 		store_relaxed(&a->owner, spare);  /* S8 */
 		err = 0;
 	}
-	local_fetch_add(&of_a->record_disabled, (uint64_t)-1); /* S9 */
-	local_fetch_add(&of_b->record_disabled, (uint64_t)-1); /* S10 */
+	kernel_lineage_add(&of_a->record_disabled, (uint64_t)-1); /* S9 */
+	kernel_lineage_add(&of_b->record_disabled, (uint64_t)-1); /* S10 */
 	return err;
 }
 
