@@ -31,9 +31,10 @@ static uint64_t rb_next_generation(struct rb_page *page, struct rb_page *next)
 /*
  * Overwrite mode, the tail has come round to the oldest page: lose it, and
  * leave what is lost so far with the page that becomes the head. A nested
- * writer may do it first: then both store the same there, and the cmpxchg of
- * head fails here. (Should it have gone on, that page is no head any more, nor
- * can be again before we are done: nobody passes the commit page.)
+ * writer may do it first. Before our second look at head, that ends it here;
+ * after it, both store the same there, and the cmpxchg of head fails. (Should
+ * it have gone on, that page is no head any more, nor can be again before we
+ * are done: nobody passes the commit page.)
  *
  * One that comes after the cmpxchg may lose the next page at once: what was
  * read of this one must not count there, so the reader's place names its page.
@@ -42,12 +43,18 @@ static void rb_lose_head(struct rb_cpu *cpu, struct rb_page *head)
 {
 	struct rb_page *next = rb_page_next(cpu, head);
 	bool was_read = load_relaxed(&cpu->read_page) == rb_page_word(head);
+	uint64_t pages_lost = load_relaxed(&head->pages_lost) + 1;
 	uint64_t lost = rb_page_events(head);
 
 	if (was_read)
 		lost -= load_plain(&cpu->read_events);
-	store_relaxed(&next->overrun, load_relaxed(&head->overrun) + lost);
-	store_relaxed(&next->pages_lost, load_relaxed(&head->pages_lost) + 1);
+	lost += load_relaxed(&head->overrun);
+	compiler_barrier(); /* O1 pairs with O2: old words, then head */
+	if (load_relaxed(&cpu->head) != rb_page_word(head))
+		return;
+	store_relaxed(&next->overrun, lost);
+	store_relaxed(&next->pages_lost, pages_lost);
+	/* O2 pairs with O1: the page's words change after it is lost */
 	if (local_cmpxchg(&cpu->head, rb_page_word(head), rb_page_word(next)) &&
 	    was_read)
 		store_relaxed(&cpu->read_page, 0);
@@ -77,17 +84,36 @@ static void rb_page_open(struct rb_cpu *cpu, struct rb_page *page,
 }
 
 /*
+ * The first reservation that did not fit ends the page where it found it, once
+ * the page is left: until then the page has room again if that is taken back.
+ * Nobody needs it sooner. The page cannot be lost, published or read before
+ * this context is done.
+ */
+static void rb_page_seal(struct rb_cpu *cpu, struct rb_page *page,
+			 uint64_t found)
+{
+	uint32_t room = cpu->capacity - rb_word_bytes(found);
+	uint64_t *event =
+		(uint64_t *)(void *)(page->data + rb_word_bytes(found));
+
+	if (room)
+		store_data(event, rb_event_header(RB_TYPE_PADDING,
+						  room - RB_EVENT_HEADER, 0));
+	store_relaxed(&page->left, found);
+}
+
+/*
  * Move the tail from page to the next one. Only called by a context whose
  * reservation overflowed the tail page, so the commit page cannot pass page
  * before the first such context is done; nested contexts may have moved the
  * tail already, then every step here finds its work done.
  *
  * The outermost writer has no open event while it reserves: in overwrite mode
- * it takes the commit page along. A nested writer leaves it behind, in front
- * of every event that it interrupted.
+ * it takes the commit page along, from sealed pages to the next. A nested
+ * writer leaves it behind, in front of every event that it interrupted.
  */
 static int rb_tail_advance(struct rb_slot *slot, struct rb_cpu *cpu,
-			   struct rb_page *page)
+			   struct rb_page *page, uint64_t found)
 {
 	struct rb_page *next = rb_page_next(cpu, page);
 	bool overwrite = cpu->mode == RB_OVERWRITE;
@@ -108,28 +134,11 @@ static int rb_tail_advance(struct rb_slot *slot, struct rb_cpu *cpu,
 	}
 	rb_page_open(cpu, next, rb_next_generation(page, next));
 	local_cmpxchg(&cpu->tail, rb_page_word(page), rb_page_word(next));
-	if (outermost)
+	if (outermost) {
+		rb_page_seal(cpu, page, found);
 		store_relaxed(&cpu->commit_page, rb_page_word(next));
+	}
 	return -1;
-}
-
-/*
- * The first reservation that did not fit ends the page where it found it, once
- * the page is left: until then the page has room again if that is taken back.
- * Nobody needs it sooner. The page cannot be lost, published or read before
- * this context is done.
- */
-static void rb_page_seal(struct rb_cpu *cpu, struct rb_page *page,
-			 uint64_t found)
-{
-	uint32_t room = cpu->capacity - rb_word_bytes(found);
-	uint64_t *event =
-		(uint64_t *)(void *)(page->data + rb_word_bytes(found));
-
-	if (room)
-		store_data(event, rb_event_header(RB_TYPE_PADDING,
-						  room - RB_EVENT_HEADER, 0));
-	store_relaxed(&page->left, found);
 }
 
 /*
@@ -183,7 +192,7 @@ bool rb_reserve_slow(struct rb_slot *slot, struct rb_cpu *cpu,
 	if (len > cpu->capacity)
 		refused = RB_DROP_TOO_BIG;
 	else if (rb_is_overflown_tail(cpu, page, found))
-		refused = rb_tail_advance(slot, cpu, page);
+		refused = rb_tail_advance(slot, cpu, page, found);
 	if (refused >= 0 && local_cmpxchg(&page->write, found + added, found)) {
 		rb_drop(slot, (enum rb_drop)refused);
 		return false;
