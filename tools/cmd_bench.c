@@ -8,6 +8,7 @@
  * one event (write), one swap (swap, scaling) or one operation (floor).
  * Google Benchmark's own threads would average unlike roles.
  */
+#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -15,6 +16,7 @@
 #include "bench/machine/topology.h"
 #include "bench/plan/plan.h"
 #include "bench/run/lock.h"
+#include "bench/run/runner.h"
 #include "bench/run/spawn.h"
 #include "tools/options.h"
 
@@ -32,8 +34,9 @@ static const char help[] =
 	"  --AXIS VALUE        as for ringswap run\n"
 	"  --force             measure although another run is under way\n"
 	"  --help              this text; --benchmark_help: Google Benchmark's\n\n"
-	"Exit status: 0; 1 a benchmark failed, or none was selected; 2 bad "
-	"input; 3 a strategy\nthat claims soundness was caught breaking.\n\n"
+	"Exit status: 0; 1 a benchmark failed; 2 bad input, such as a filter "
+	"that selects none;\n3 a strategy that claims soundness was caught "
+	"breaking, crashed or hung.\n\n"
 	"Examples:\n"
 	"  ringswap bench --benchmark_filter=write/ "
 	"--benchmark_repetitions=9\n"
@@ -46,7 +49,8 @@ struct entry {
 	unsigned int calls; /* so that every repetition draws a new seed */
 };
 
-static bool any_invalid;
+/* Of all blocks: was one evidence against a sound strategy, or a failure? */
+static unsigned int n_invalid, n_failed;
 
 static double number_of(const json_t *datum, enum bench_figure figure)
 {
@@ -114,6 +118,17 @@ static bool has_numbers(const char *status)
 	       !strcmp(status, "disturbed");
 }
 
+/* Count it, and name it where no JSON or table hides it. */
+static void tell(const struct bench_plan_cell *c, const char *status,
+		 const char *reason)
+{
+	if (bench_run_is_evidence(c, status))
+		n_invalid++;
+	else
+		n_failed++;
+	fprintf(stderr, "%s: %s: %s\n", c->id, status, reason);
+}
+
 static void iterate(struct gb_state *s, struct entry *e)
 {
 	const struct bench_plan_cell *c = &e->plan->cells[e->cell];
@@ -138,7 +153,8 @@ static void iterate(struct gb_state *s, struct entry *e)
 		else
 			gb_skip_with_error(s, "no time: nothing was done");
 	} else {
-		any_invalid |= status && !strcmp(status, "invalid");
+		tell(c, status ? status : "failed",
+		     reason ? reason : "interrupted");
 		gb_skip_with_error(s, reason ? reason : "interrupted");
 	}
 	json_decref(datum);
@@ -181,9 +197,11 @@ static int run_benchmarks(struct bench_plan *plan)
 		err = gb_run_benchmarks(NULL, NULL, &summary);
 	gb_shutdown();
 	free(entries);
-	if (err)
-		return command_error(COMMAND_FAILED, "%s", gb_error());
-	if (any_invalid)
+	if (err) /* a filter that selects none, or is no expression: bad input */
+		return command_error(err == -ENOENT ? COMMAND_USAGE
+						    : COMMAND_FAILED,
+				     "%s", gb_error());
+	if (n_invalid)
 		return COMMAND_INVALID;
 	return gb_ok(&summary) ? COMMAND_OK : COMMAND_FAILED;
 }

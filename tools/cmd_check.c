@@ -178,6 +178,11 @@ static int check_matrix(struct options *o, const char *path)
 	struct bench_matrix m;
 	int status = COMMAND_OK;
 
+	if (o->table)
+		return command_error(COMMAND_USAGE,
+				     "%s: a matrix has no table; --table and "
+				     "--tables are for results and journals",
+				     path);
 	bench_matrix_init(&m);
 	if (bench_matrix_check(path, why, sizeof(why)))
 		return command_error(COMMAND_USAGE, "%s", why);

@@ -17,6 +17,7 @@ static const char help[] =
 	"never pooled or compared. 2 to 8 results.\n\n"
 	"  --json   the comparison as JSON\n"
 	"  --help   this text\n\n"
+	"Exit status: 0; 1 no cell has numbers in two of them; 2 bad input.\n\n"
 	"Examples:\n"
 	"  ringswap compare before.json after.json\n"
 	"  ringswap compare laptop.json server.json\n";
@@ -27,6 +28,7 @@ static int compare(size_t n, char **paths, bool json)
 	const char *names[RESULTS_MAX];
 	struct bench_compare c = { n, results, names };
 	json_t *comparison;
+	bool has_common;
 	int status = 0;
 
 	for (size_t i = 0; i < n && !status; i++) {
@@ -38,13 +40,20 @@ static int compare(size_t n, char **paths, bool json)
 	if (status)
 		goto out;
 	comparison = bench_compare_json(&c);
+	has_common = bench_compare_has_common(comparison);
 	if (json || !comparison) {
 		status = options_print_json(comparison);
-		goto out;
+	} else {
+		bench_compare_print(comparison, bench_show_width(stdout),
+				    stdout);
+		json_decref(comparison);
+		status = options_flush();
 	}
-	bench_compare_print(comparison, bench_show_width(stdout), stdout);
-	json_decref(comparison);
-	status = options_flush();
+	if (!status && !has_common)
+		status =
+			command_error(COMMAND_FAILED,
+				      "nothing to compare: no cell has numbers "
+				      "in two of these results");
 out:
 	for (size_t i = 0; i < n; i++)
 		json_decref(results[i]);

@@ -108,8 +108,7 @@ static bool is_trouble(const char *status)
 	       !strcmp(status, "timed-out") || !strcmp(status, "failed");
 }
 
-/* Is it evidence against a strategy that claims to be sound? */
-static bool is_evidence(const struct bench_plan_cell *c, const char *status)
+bool bench_run_is_evidence(const struct bench_plan_cell *c, const char *status)
 {
 	const struct swap_strategy *s = bench_cell_strategy(&c->cell);
 
@@ -129,7 +128,7 @@ static void enter(struct bench_run *run, unsigned int cell, unsigned int round,
 	run->done[place(run, cell, round)] = true;
 	run->measured_s +=
 		json_number_value(json_object_get(datum, "measured-ms")) / 1e3;
-	if (status && is_evidence(&run->plan->cells[cell], status))
+	if (status && bench_run_is_evidence(&run->plan->cells[cell], status))
 		run->invalid++;
 	if (status && run->plan->cells[cell].is_aa && !strcmp(status, "failed"))
 		run->failed++;

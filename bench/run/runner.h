@@ -16,6 +16,7 @@
 #ifndef BENCH_RUN_RUNNER_H
 #define BENCH_RUN_RUNNER_H
 
+#include <stdbool.h>
 #include <stdio.h>
 
 #include "bench/run/journal.h"
@@ -92,6 +93,10 @@ int bench_run_resume(struct bench_run *run, const char *journal,
  * are kept. 0 (see run->status), or -errno: the journal cannot be written.
  */
 int bench_run_blocks(struct bench_run *run, char *why, size_t n);
+
+/** bench_run_is_evidence() - does a block's status speak against the strategy of
+ * its cell, as that claims to be sound? */
+bool bench_run_is_evidence(const struct bench_plan_cell *c, const char *status);
 
 /** bench_run_end() - close and free */
 void bench_run_end(struct bench_run *run);

@@ -81,17 +81,28 @@ static void take_logs(double *values, size_t n)
 
 /* ---- One machine ---- */
 
+/* What the tables of its result say of the cell, the same to the digit: the
+ * median over the rounds, but a percentile of all rounds together. */
+static double value_of(const json_t *cell, const struct measure *m,
+		       const double *rounds, size_t n, bool are_logs)
+{
+	double median = NAN;
+
+	if (m->percent > 0)
+		return bench_view_percentile(cell, m->figure, m->percent).value;
+	bench_stats_median(rounds, n, &median);
+	return are_logs ? exp(median) : median;
+}
+
 /* As a ratio, or as a difference in the figure's own unit. */
-static json_t *shift_json(const struct bench_shift *s, bool is_ratio, double a,
-			  double b, size_t na, size_t nb)
+static json_t *shift_json(const struct bench_shift *s, bool is_ratio, size_t na,
+			  size_t nb)
 {
 	double low = s->has_interval ? s->lo : NAN;
 	double high = s->has_interval ? s->hi : NAN;
-	json_t *row = json_pack("{s:o, s:o, s:I, s:I, s:f, s:f}", "a",
-				bench_number(is_ratio ? exp(a) : a), "b",
-				bench_number(is_ratio ? exp(b) : b), "n-a",
-				(json_int_t)na, "n-b", (json_int_t)nb, "p",
-				s->p, "a12", s->a12);
+	json_t *row = json_pack("{s:I, s:I, s:f, s:f}", "n-a", (json_int_t)na,
+				"n-b", (json_int_t)nb, "p", s->p, "a12",
+				s->a12);
 
 	bench_set(row, "ratio", bench_number(is_ratio ? exp(s->shift) : NAN));
 	bench_set(row, "difference", bench_number(is_ratio ? NAN : s->shift));
@@ -105,8 +116,8 @@ static json_t *shift_json(const struct bench_shift *s, bool is_ratio, double a,
 static json_t *row_compare(const json_t *a, const json_t *b,
 			   const struct measure *m)
 {
-	double *x, *y, mx = NAN, my = NAN;
 	struct bench_shift s;
+	double *x, *y;
 	json_t *row = NULL;
 	bool is_ratio;
 	size_t nx, ny;
@@ -121,9 +132,11 @@ static json_t *row_compare(const json_t *a, const json_t *b,
 		take_logs(y, ny);
 	}
 	if (!bench_stats_shift(x, nx, y, ny, ALPHA, &s)) {
-		bench_stats_median(x, nx, &mx);
-		bench_stats_median(y, ny, &my);
-		row = shift_json(&s, is_ratio, mx, my, nx, ny);
+		row = shift_json(&s, is_ratio, nx, ny);
+		bench_set(row, "a",
+			  bench_number(value_of(a, m, x, nx, is_ratio)));
+		bench_set(row, "b",
+			  bench_number(value_of(b, m, y, ny, is_ratio)));
 	}
 out:
 	free(x);
@@ -441,6 +454,29 @@ static json_t *rows_unlike(const struct bench_compare *c)
 }
 
 /* ---- Both ---- */
+
+/* How many sides of a row have a number. */
+static size_t sides_with_cost(const json_t *row)
+{
+	const json_t *side;
+	size_t i, n = 0;
+
+	json_array_foreach (json_object_get(row, "sides"), i, side)
+		n += json_is_number(json_object_get(side, "cost"));
+	return n;
+}
+
+bool bench_compare_has_common(const json_t *comparison)
+{
+	bool alike = json_is_true(json_object_get(comparison, "same-machine"));
+	const json_t *row;
+	size_t i;
+
+	json_array_foreach (json_object_get(comparison, "rows"), i, row)
+		if (alike || sides_with_cost(row) > 1)
+			return true;
+	return false;
+}
 
 static json_t *result_json(const char *name, const json_t *r)
 {

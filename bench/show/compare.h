@@ -32,6 +32,9 @@ bool bench_compare_is_alike(const struct bench_compare *c);
  */
 json_t *bench_compare_json(const struct bench_compare *c);
 
+/* Does it set any two numbers side by side? */
+bool bench_compare_has_common(const json_t *comparison);
+
 /* The JSON of bench_compare_json() as tables, every cell and name whole.
  * @width: columns of the terminal; 0: as wide as it needs to be */
 void bench_compare_print(const json_t *comparison, unsigned int width,

@@ -143,8 +143,10 @@ static void print_alike(const struct text *t)
 	bench_print_wrapped(
 		t->to, t->width, "", "",
 		"One machine: each cell against the same cell of A, their "
-		"rounds as independent sets. A ratio below 1 is cheaper than "
-		"A; where a figure is not above 0 in every round, the "
+		"rounds as independent sets. The nanoseconds are those of the "
+		"tables, percentiles over all rounds together; ratios and "
+		"verdicts are of the rounds, each with its own percentile. A "
+		"ratio below 1 is cheaper than A; where a figure is not above 0 in every round, the "
 		"difference in ns stands instead. What is called a difference "
 		"is more than 3 %, more than identical code showed in either "
 		"run (A/A), and beyond chance: in 95 % of comparisons every "

@@ -55,6 +55,27 @@ static void add_outcomes(struct bench_grid *g, const json_t *cell)
 	free(lost);
 }
 
+static void add_rows(const struct show *s, struct bench_grid *g,
+		     const json_t *like, bool controls)
+{
+	bool any = false;
+	const json_t *cell;
+
+	show_for_each_cell(s, cell)
+	{
+		if (bench_view_is_control(cell) != controls ||
+		    !bench_view_same_table(cell, like, NULL) ||
+		    !bench_view_counts(cell, BENCH_FIGURE_SWAP_OUTCOMES, NULL,
+				       0))
+			continue;
+		if (controls && !any)
+			bench_grid_note(g, "controls:", "%s", "");
+		any = true;
+		add_outcomes(g, cell);
+	}
+}
+
+/* Candidates first, as in every table. */
 void show_outcomes(const struct show *s, const json_t *like)
 {
 	static const struct bench_column columns[] = {
@@ -63,14 +84,11 @@ void show_outcomes(const struct show *s, const json_t *like)
 		{ .title = "dropped per swap" },
 	};
 	struct bench_grid g = { 0 };
-	const json_t *cell;
 
 	for (size_t i = 0; i < 3; i++)
 		bench_grid_column(&g, &columns[i]);
-	show_for_each_cell(
-		s, cell) if (bench_view_same_table(cell, like, NULL) &&
-			     bench_view_counts(cell, BENCH_FIGURE_SWAP_OUTCOMES,
-					       NULL, 0)) add_outcomes(&g, cell);
+	add_rows(s, &g, like, /* controls */ false);
+	add_rows(s, &g, like, /* controls */ true);
 	if (g.rows) {
 		show_title(s,
 			   "How these swaps ended, and the events dropped "

@@ -98,6 +98,7 @@ evil '1s,ringswap-journal/1,ringswap-journal/2,' 'what this build reads'
 for matrix in "$sources"/bench/plan/matrices/*.json; do
 	run 0 check "$matrix"
 	shows "a valid matrix"
+	refused 2 "a matrix has no table" check --table "$matrix"
 done
 echo '{"schema": "ringswap-matrix/1", "name": "x", "slices": [
 	{"name": "y", "axes": {"strategy": "hope"}}]}' >matrix.json

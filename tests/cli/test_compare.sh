@@ -24,6 +24,15 @@ run 0 compare a.json b.json other.json short.json
 run 0 compare --json a.json other.json
 is_json
 
+# nothing in common, on this machine and on another
+head -n 1 "$journals/short.jsonl" >none.journal
+for other in a.json other.json; do
+	run 1 compare none.journal $other
+	grep -q "nothing to compare" err || fail "nothing in common: not told"
+done
+run 1 compare --json none.journal other.json
+is_json
+
 refused 2 "got 1" compare a.json
 refused 2 "got 9" compare a.json a.json a.json a.json a.json a.json a.json \
 	a.json a.json

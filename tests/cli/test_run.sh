@@ -72,7 +72,8 @@ if [ ! -p pipe ] || [ -e pipe.journal ]; then
 fi
 refused 2 "unknown or incomplete" bench --colour
 # Google Benchmark says so too
-run 1 bench --matrix smoke --benchmark_filter=nix
+run 2 bench --matrix smoke --benchmark_filter=nix
+run 2 bench --matrix smoke "--benchmark_filter=*["
 grep -q "no benchmark matches" err || fail "no benchmark: not said"
 
 # --- can it measure here at all? ---
@@ -179,15 +180,18 @@ hurt() # SIGNAL WORD STATUS
 	done
 	wait "$pid"
 	status=$?
-	[ $status -eq "$3" ] || fail "$2: exit status $status, not $3"
-	grep -q "\"status\":\"$2\"" c.journal || fail "no block says $2"
+	want=$3
+	# who crashed may have been a floor, which claims nothing
+	grep "\"status\":\"$2\"" c.journal | grep -qv '"id":"floor/' ||
+		[ "$want" -eq 0 ] || want=1
+	[ $status -eq "$want" ] || fail "$2: exit status $status, not $want"
+	grep -q "\"status\":\"$2\"" c.journal || fail "$1: no block says $2"
 	[ "$(grep -c '"type":"block"' c.journal)" -eq $((4 * round)) ] ||
 		fail "$2: the run did not go on"
 }
 hurt SEGV crashed 3
 # what somebody else did to one block is no evidence; the others count
 hurt STOP failed 0
-hurt KILL failed 0
 
 # --- Google Benchmark's front ---
 run 0 bench --matrix smoke --benchmark_filter=write/unsync \

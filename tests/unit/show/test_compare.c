@@ -13,6 +13,7 @@
 
 #include "bench/show/compare.h"
 #include "bench/result/result.h"
+#include "bench/result/view.h"
 #include "bench/base/rng.h"
 
 static json_t *build(void)
@@ -318,9 +319,71 @@ static void test_every_cell_is_named_whole(void **state)
 	json_decref(c);
 }
 
+/* ---- One definition ---- */
+
+static json_t *set_rounds(json_t *result, const char *id, const char *key,
+			  double value)
+{
+	json_t *cells = json_object_get(result, "cells"), *cell, *round;
+	json_t *found = NULL;
+	size_t i, j;
+
+	json_array_foreach (cells, i, cell) {
+		if (strcmp(json_string_value(json_object_get(cell, "id")), id))
+			continue;
+		found = cell;
+		json_array_foreach (json_object_get(cell, "rounds"), j, round)
+			json_object_set_new(json_object_get(round, "figures"),
+					    key, json_real(value));
+	}
+	return found;
+}
+
+/* The nanoseconds of a comparison are those of the table, even where the
+ * rounds' own percentiles say something else. */
+static void test_nanoseconds_are_the_tables(void **state)
+{
+	json_t *a = build(), *b = build(), *c;
+	const json_t *row, *cell;
+
+	(void)state;
+	cell = set_rounds(a, "swap/rcu/shared-l3", "swap.safe.p50", 5000);
+	c = compare(a, b);
+	row = row_of(c, "swap/rcu/shared-l3", "until safe");
+	assert_true(
+		json_number_value(json_object_get(row, "a")) ==
+		bench_view_percentile(cell, BENCH_FIGURE_SWAP_SAFE, 50).value);
+	assert_true(json_number_value(json_object_get(row, "ratio")) > 1.4);
+	json_decref(a);
+	json_decref(b);
+	json_decref(c);
+}
+
+static void test_nothing_in_common_is_told(void **state)
+{
+	json_t *a = build(), *b = build(), *c = compare(a, b);
+
+	(void)state;
+	assert_true(bench_compare_has_common(c));
+	json_decref(c);
+	json_array_clear(json_object_get(b, "cells"));
+	c = compare(a, b);
+	assert_false(bench_compare_has_common(c));
+	json_decref(c);
+	json_object_set_new(json_object_get(b, "machine"), "key",
+			    json_string("m-other"));
+	c = compare(a, b);
+	assert_false(bench_compare_has_common(c));
+	json_decref(a);
+	json_decref(b);
+	json_decref(c);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_nanoseconds_are_the_tables),
+		cmocka_unit_test(test_nothing_in_common_is_told),
 		cmocka_unit_test(test_every_cell_is_named_whole),
 		cmocka_unit_test(test_planted_gain),
 		cmocka_unit_test(test_planted_loss),
