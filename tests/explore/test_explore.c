@@ -83,6 +83,40 @@ static int test_strategy(char **argv)
 	return 0;
 }
 
+static void stop_at_broken(const struct explore_row *row, void *arg)
+{
+	(void)arg;
+	if (row->verdict == EXPLORE_CLEAN)
+		return;
+	printf("%s under %s: %s %s: %s\n", row->scenario,
+	       explore_model_name(row->model),
+	       explore_verdict_name(row->verdict), row->promise, row->why);
+	fflush(stdout);
+	_exit(1);
+}
+
+/* The same of a sound one, as far as the first cell that is not clean. */
+static int explore_first(const char *strategy, const char *scenario)
+{
+	struct explore_options options = EXPLORE_DEFAULTS;
+	struct explore_summary sum;
+
+	options.strategy = strategy;
+	options.scenario = scenario;
+	options.row = stop_at_broken;
+	return explore_run(&options, &sum) || !sum.cells ? fail(strategy) : 0;
+}
+
+static int test_first(char **argv)
+{
+	return explore_first(argv[0], NULL);
+}
+
+static int test_first_in(char **argv)
+{
+	return explore_first(argv[0], argv[1]);
+}
+
 /* Under one model, as far as the first cell that breaks as claimed. */
 static int find_broken(const char *model, const char *scenario,
 		       const char *save_dir)
@@ -311,7 +345,8 @@ static const struct {
 	int args;
 	int (*run)(char **argv);
 } tests[] = {
-	{ "strategy", 1, test_strategy }, { "caught", 1, test_caught },
+	{ "strategy", 1, test_strategy }, { "first", 1, test_first },
+	{ "first", 2, test_first_in },	  { "caught", 1, test_caught },
 	{ "replay", 1, test_replay },	  { "variants", 1, test_variants },
 	{ "mutants", 2, test_mutants },	  { "detectors", 0, test_detectors },
 	{ "required", 0, test_required }, { "sampled", 2, test_sampled },
@@ -324,7 +359,7 @@ int main(int argc, char **argv)
 		    !strcmp(argv[1], tests[i].name))
 			return tests[i].run(argv + 2);
 	fprintf(stderr,
-		"usage: test_explore strategy NAME | caught MODEL | "
+		"usage: test_explore strategy NAME | first NAME [SCENARIO] | caught MODEL | "
 		"replay MODEL | variants short|full |\n"
 		"       mutants NAME|all SCENARIO|all | detectors | required |\n"
 		"       sampled NAME SCENARIO\n");
