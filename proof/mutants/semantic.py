@@ -66,13 +66,17 @@ def detectors_of(mutant):
 
 
 def tests_of(lane, words):
-    """The tests themselves, each once."""
+    """The tests themselves, each once; explore.NAME/SCENARIO is one cell."""
     seen = set()
     for word in words:
         preset, _, prefix = word.rpartition(":")
+        prefix, _, scenario = prefix.partition("/")
         for name, test in lane.tests(preset or "release").items():
-            if name.startswith(prefix) and (preset, name) not in seen:
-                seen.add((preset, name))
+            if scenario and name.startswith(prefix):
+                test = test._replace(name=f"{name}/{scenario}",
+                                     command=test.command + [scenario])
+            if name.startswith(prefix) and (preset, test.name) not in seen:
+                seen.add((preset, test.name))
                 yield test
 
 
@@ -345,6 +349,7 @@ def main():
     stale = table.faults(chosen, ROOT, [])
     if stale or not chosen:
         sys.exit("\n".join(stale) or "no such mutant")
+    args.work = os.path.abspath(args.work)
     os.makedirs(args.work, exist_ok=True)
     os.environ["RINGSWAP_TEST_CACHE"] = "none"
     session = Session(args)

@@ -14,8 +14,8 @@ A mutant is a paragraph of a file *.mutants:
 Texts match whatever their layout: a blank stands for any white space. One that
 does not occur exactly once is stale. A second pair of - and + is a second
 place of the same file. `by` names the tests that should see it, as the
-beginnings of their names (`asan:` in front: built with AddressSanitizer), and
-is tried first. `equal` with a reason stands for a mutant that no test can see,
+beginnings of their names (`asan:` in front: built with AddressSanitizer; a
+scenario of the explorer behind explore.NAME and a stroke), and is tried first. `equal` with a reason stands for a mutant that no test can see,
 because nothing that is promised depends on it.
 """
 import collections
@@ -108,7 +108,7 @@ def _faults_of(mutant, root, tests):
     if not mutant.pairs:
         yield "changes nothing"
     for prefix in mutant.by if tests else []:
-        prefix = prefix.split(":")[-1]
+        prefix = prefix.split(":")[-1].split("/")[0]
         if not any(test.startswith(prefix) for test in tests):
             yield f"no test is called {prefix}..."
     try:
