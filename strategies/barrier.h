@@ -109,6 +109,7 @@ SWAP_STRATEGY(barrier) = {
 	.memory = SWAP_MAY_BE_FREED,
 	.has_try = true,
 	.bounded = true,
+	.recoverable = true,
 	.write_from_handler = true,
 	.swap_from_handler = true,
 	.slot_size = sizeof(struct swap_slot),

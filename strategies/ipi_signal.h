@@ -258,6 +258,7 @@ SWAP_STRATEGY(ipi_signal) = {
 	.memory = SWAP_MAY_BE_FREED,
 	.has_try = true,
 	.bounded = true,
+	.recoverable = true,
 	.write_from_handler = true,
 	.swap_from_handler = true,
 	.slot_size = sizeof(struct ipi_signal_slot),

@@ -53,11 +53,17 @@ struct swap_slot {
 	_Atomic int writer;	/* thread id of the writer, 0: none; enter */
 	struct swap_slot *next; /* next slot of the same thread; enter, exit */
 
-	/* The writer left inside a write: exit; until recovered. */
-	_Atomic unsigned int abandoned;
+	_Atomic unsigned int abandoned; /* enum swap_abandoned */
 	/* Of the live slot; whoever holds its control word, recover reads. */
-	_Atomic(struct swap_op *) op;	  /* the swap under way */
-	_Atomic(struct rb_cpu *) pending; /* what it has taken so far */
+	_Atomic(struct swap_op *) op; /* the swap under way */
+	/* Its snapshot, where that may hold the open write of a dead owner. */
+	_Atomic(struct rb_cpu *) pending;
+};
+
+enum swap_abandoned {
+	SWAP_OWNED,	/* or nobody's, and whole */
+	SWAP_ABANDONED, /* its writer left inside a write */
+	SWAP_MENDED,	/* somebody is making its buffers whole */
 };
 
 enum swap_mode {
@@ -305,6 +311,23 @@ static inline uint64_t swap_deadline(const struct swap_strategy *strategy,
 {
 	return strategy->bounded ? deadline : UINT64_MAX;
 }
+
+/*
+ * Take over a slot whose writer ended inside a write: cancelled, exited, or
+ * gone by longjmp. Everybody may do that for a writer that has left, and a
+ * writer for itself, outside its handlers. The open event, and in overwrite
+ * mode all of the sub-buffers that may hold it, are dropped and counted as
+ * lost (rb_counts); then the slot is as if nothing had been open, and may be
+ * entered and swapped again. A swap that is in progress goes on beside it.
+ * Thread context.
+ *
+ *  0        done, or there was nothing to do
+ *  -EINVAL  no such slot
+ *  -EBUSY   it has another writer, which lives
+ *  -EAGAIN  another call is at it; try again
+ *  -ECHILD  after fork
+ */
+int swap_slot_recover(struct rb *live, unsigned int slot);
 
 /*
  * Exchange the buffers of slot between live and spare. op is the caller's and

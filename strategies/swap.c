@@ -158,14 +158,16 @@ static int swap_await_recovery(struct swap_slot *slot, enum swap_mode mode,
 	return sys_await(is_recovered, slot, deadline);
 }
 
-/* Quiescent, says the strategy; but not while the snapshot may hold that. */
-int swap_finish(struct swap_op *op, enum swap_mode mode, uint64_t deadline)
+/* Quiescent, says the strategy; but the open write of a dead owner is not. */
+int swap_finish(struct swap_op *op, uint64_t deadline)
 {
 	op->settled = true;
-	if (op->live->strategy->shape == SWAP_EXCHANGE_FIRST &&
-	    swap_await_recovery(op->live, mode, deadline))
-		return -EINPROGRESS;
-	return 0;
+	if (op->live->strategy->shape != SWAP_EXCHANGE_FIRST)
+		return 0;
+	return swap_mend_snapshot(op->live, rb_slot_active(&op->spare->rb),
+				  deadline)
+		       ? -EINPROGRESS
+		       : 0;
 }
 
 /* Swap under control. The owner may die meanwhile: then wait on. */
@@ -182,7 +184,7 @@ int swap_run(struct swap_op *op)
 	} while (err == -EBUSY && op->mode == SWAP_WAIT &&
 		 swap_is_abandoned(op->live) && sys_now() < op->deadline);
 	if (!err)
-		err = swap_finish(op, op->mode, op->deadline);
+		err = swap_finish(op, op->deadline);
 	return err;
 }
 
@@ -228,7 +230,7 @@ int swap_settle(struct swap_op *op, uint64_t deadline)
 	if (!op->settled)
 		err = strategy->settle(op, deadline);
 	if (!err)
-		err = swap_finish(op, SWAP_WAIT, deadline);
+		err = swap_finish(op, deadline);
 	return swap_close(op, err);
 }
 
@@ -241,7 +243,9 @@ struct rb_cpu *swap_prepare(struct swap_op *op)
 	store_relaxed(&fresh->owner, &op->live->rb);
 	store_relaxed(&taken->owner, &op->spare->rb);
 	store_relaxed(&op->spare->rb.active, taken);
-	store_relaxed(&op->live->pending, taken);
+	if (op->live->strategy->shape == SWAP_EXCHANGE_FIRST)
+		/* R1 pairs with M2 in recover.c: pending, then exchanged */
+		store_release(&op->live->pending, taken);
 	op->exchanged = rb_clock_cycles();
 	return fresh;
 }

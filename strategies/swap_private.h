@@ -19,10 +19,18 @@ int swap_check(struct swap_op *op);
 int swap_run(struct swap_op *op);
 
 /*
- * What remains once the strategy has finished, as the mode says: -EINPROGRESS
- * where the owner of an open write has died and the slot is not recovered.
+ * What remains once the strategy has finished: -EINPROGRESS where somebody is
+ * recovering the slot, and is not done at the deadline.
  */
-int swap_finish(struct swap_op *op, enum swap_mode mode, uint64_t deadline);
+int swap_finish(struct swap_op *op, uint64_t deadline);
+
+/*
+ * The snapshot of a swap that exchanged first, now quiescent, which a writer
+ * that ended inside a write may have left with an open event: make it whole.
+ * 0, or -ETIMEDOUT: who recovers the slot is at it.
+ */
+int swap_mend_snapshot(struct swap_slot *slot, struct rb_cpu *snapshot,
+		       uint64_t deadline);
 
 /* Give up control, unless err is -EINPROGRESS; returns err. */
 int swap_close(struct swap_op *op, int err);

@@ -139,7 +139,7 @@ static void sweep_together(struct sweep *s)
 		if (s->state[i] != SWEEP_HELD)
 			continue;
 		if (!err)
-			err = swap_finish(&s->ops[i], SWAP_TRY, 0);
+			err = swap_finish(&s->ops[i], 0);
 		sweep_answer(s, i, err);
 	}
 }

@@ -2,12 +2,6 @@
 /* writer.c - who writes to a slot: enter, exit, the end of a thread. */
 #include "strategies/strategy.h"
 
-bool swap_is_abandoned(struct swap_slot *slot)
-{
-	/* X4 pairs with X3: what the writer that ended had stored */
-	return load_acquire(&slot->abandoned) != 0;
-}
-
 /*
  * The calling thread leaves with a write open, which nobody will end. Marked
  * first: whoever finds out that the write-side section is over, by whatever
@@ -15,8 +9,8 @@ bool swap_is_abandoned(struct swap_slot *slot)
  */
 static void writer_abandon(struct swap_slot *slot)
 {
-	/* X3 pairs with X4: the open event, then the mark */
-	store_release(&slot->abandoned, 1);
+	/* X3 pairs with X4 in recover.c, M1 in recover.c: event, then mark */
+	store_release(&slot->abandoned, SWAP_ABANDONED);
 	if (slot->strategy->writer_abandon)
 		slot->strategy->writer_abandon(slot);
 }

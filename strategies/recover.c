@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * recover.c - a slot whose writer ended inside a write.
+ *
+ * The writer that leaves marks its slot (writer.c). Its open event stands in
+ * the live buffer or, where the strategy exchanges first, in the snapshot of a
+ * swap in progress. Who makes them whole has the mark at SWAP_MENDED: whoever
+ * recovers the slot, both; a swapper that has got its snapshot, that alone.
+ *
+ *	writer, leaving         recover                 swap, exchange first
+ *	X3  abandoned           M1  -> mended           S   exchanged, quiescent
+ *	                        M2  active, pending     M4  pending = none
+ *	                            made whole          M5  full barrier
+ *	                        M3  nesting = 0         M6  mended? -> wait
+ *	                        M8  -> owned            X4  abandoned? -> M1, make
+ *	                                                    it whole, M7 abandoned
+ *
+ * M1 pairs with M5: who finds the slot owned has hidden the snapshot from all
+ * that recover it later. X3 pairs with M1, M6: the open event's bytes.
+ */
+#include "strategies/swap_private.h"
+
+bool swap_is_abandoned(struct swap_slot *slot)
+{
+	/* X4 pairs with X3 in writer.c, M8: what stood before the mark */
+	return load_acquire(&slot->abandoned) != SWAP_OWNED;
+}
+
+/* Become the one who makes the slot whole, if it is in state from. */
+static bool take(struct swap_slot *slot, unsigned int from)
+{
+	/* M1 pairs with M5, X3 in writer.c: the open event, and pending */
+	return cmpxchg_acq_rel(&slot->abandoned, &from, SWAP_MENDED);
+}
+
+static bool is_not_mended(void *arg)
+{
+	struct swap_slot *slot = arg;
+
+	/* M6 pairs with M7 M8: made whole */
+	return load_acquire(&slot->abandoned) != SWAP_MENDED;
+}
+
+int swap_mend_snapshot(struct swap_slot *slot, struct rb_cpu *snapshot,
+		       uint64_t deadline)
+{
+	store_relaxed(&slot->pending, NULL); /* M4 */
+	full_barrier(); /* M5 pairs with M1: hidden, then look at the mark */
+	while (swap_is_abandoned(slot)) {
+		if (sys_await(is_not_mended, slot, deadline))
+			return -ETIMEDOUT;
+		if (!take(slot, SWAP_ABANDONED))
+			continue;
+		rb_recover(snapshot);
+		/* M7 pairs with M6: the snapshot is whole, the slot is not */
+		store_release(&slot->abandoned, SWAP_ABANDONED);
+		return 0;
+	}
+	return 0;
+}
+
+/* The live buffer, and what is exchanged and not yet handed out. */
+static void mend(struct swap_slot *slot)
+{
+	struct rb_cpu *active, *pending;
+
+	do {
+		/* M2 pairs with R1 in swap.c: exchanged, then pending */
+		active = load_acquire(&slot->rb.active);
+		rb_recover(active);
+		pending = load_relaxed(&slot->pending);
+		if (pending)
+			rb_recover(pending);
+	} while (load_relaxed(&slot->rb.active) != active);
+}
+
+/* A writer that lives, and left its write without an end: by longjmp. */
+static int take_own(struct swap_slot *slot)
+{
+	if (!load_relaxed(&slot->rb.nesting))
+		return 0;
+	if (!take(slot, SWAP_OWNED))
+		return -EAGAIN;
+	if (slot->strategy->writer_abandon)
+		slot->strategy->writer_abandon(slot);
+	return 1;
+}
+
+/* 1: the caller makes it whole; 0: it is; or an error. */
+static int take_any(struct swap_slot *slot)
+{
+	int writer = load_relaxed(&slot->writer);
+
+	if (writer == sys_tid())
+		return take_own(slot);
+	if (!swap_is_abandoned(slot))
+		return writer ? -EBUSY : 0;
+	/* It leaves, but has not left. */
+	if (writer)
+		return -EAGAIN;
+	return take(slot, SWAP_ABANDONED) ? 1 : -EAGAIN;
+}
+
+int swap_slot_recover(struct rb *live, unsigned int index)
+{
+	struct swap_slot *slot;
+	int err;
+
+	if (index >= live->attr.slots)
+		return -EINVAL;
+	slot = swap_slot(live, index);
+	if (load_relaxed(&slot->rb.refuse) & RB_REFUSE_FORKED)
+		return -ECHILD;
+	err = take_any(slot);
+	if (err <= 0)
+		return err;
+	mend(slot);
+	/* M3 pairs with what a strategy takes for idle: whole, then idle */
+	store_release(&slot->rb.nesting, 0);
+	/* M8 pairs with X4 M6: whole and idle, then owned */
+	store_release(&slot->abandoned, SWAP_OWNED);
+	return 0;
+}
