@@ -42,9 +42,12 @@ planted()
 		def row($name; $ns): .cells[0] | del(.ratio, ."own-floor") |
 			.strategy = $name | .axes.strategy = $name |
 			.scenario = "swap" | .axes.scenario = "swap" |
-			.id = "swap/" + $name | .status = "ok" |
+			.id = "swap/" + $name + "/" + .placement |
+			.status = "ok" | .blocks = {ok: 12} |
+			.kind = "control" | .sound = true |
 			.rounds = [range(12) | {round: ., status: "ok",
 				figures: {"swap.call.p50": ($ns + .)}}];
+		.run."rounds-planned" = 12 |
 		.aa = [.aa[0] | .scenario = "swap" | .passed = true |
 			.reason = null | .median = 1 | .low = 0.99 |
 			.high = 1.01] |
