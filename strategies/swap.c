@@ -98,10 +98,12 @@ int swap_check(struct swap_op *op)
 	    rb_slot_is_disabled(&op->spare->rb))
 		return -EAGAIN;
 	/* Under its control word nobody enters. */
-	if (load_relaxed(&op->spare->writer) ||
+	/* X6 pairs with X1 in writer.c: all that the spare's writer stored */
+	if (load_acquire(&op->spare->writer) ||
 	    load_relaxed(&op->spare->rb.nesting))
 		return -EBUSY;
-	return 0;
+	/* A snapshot that nobody has read would be written over, or come twice. */
+	return rb_cpu_has_unread(rb_slot_active(&op->spare->rb)) ? -EBUSY : 0;
 }
 
 /* Did this call interrupt a write to the slot by its own thread? */

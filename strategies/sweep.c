@@ -129,13 +129,21 @@ static uint64_t sweep_until(struct sweep *s)
 	return until;
 }
 
-/* The strategy's own way for all that are held, which share something. */
+/*
+ * The strategy's own way for all that are held, which share something. It
+ * takes every slot whose error is 0: not one that an earlier pass has done.
+ */
 static void sweep_together(struct sweep *s)
 {
+	for (unsigned int i = 0; i < s->n; i++)
+		if (s->state[i] != SWEEP_HELD && !s->errors[i])
+			s->errors[i] = -EALREADY;
 	s->strategy->swap_every(s->ops, s->n, s->errors);
 	for (unsigned int i = 0; i < s->n; i++) {
 		int err = s->errors[i];
 
+		if (err == -EALREADY)
+			s->errors[i] = 0;
 		if (s->state[i] != SWEEP_HELD)
 			continue;
 		if (!err)

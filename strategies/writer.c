@@ -31,7 +31,7 @@ static int writer_leave(struct swap_slot *slot)
 	if (slot->strategy->writer_exit)
 		slot->strategy->writer_exit(slot);
 	*link = slot->next;
-	/* X1 pairs with X2, and with S6 in ipi_signal.h: its last stores */
+	/* X1 pairs with X2, X6 in swap.c, S6 in ipi_signal.h: its last stores */
 	store_release(&slot->writer, 0);
 	sys_signal_unmask(&mask);
 	return err;

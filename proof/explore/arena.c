@@ -101,6 +101,9 @@ static const struct field slot_fields[] = {
 	{ offsetof(struct rb_slot, nesting), "nesting" },
 	{ offsetof(struct rb_slot, refuse), "refuse" },
 	{ offsetof(struct swap_slot, writer), "writer" },
+	{ offsetof(struct swap_slot, abandoned), "abandoned" },
+	{ offsetof(struct swap_slot, op), "op" },
+	{ offsetof(struct swap_slot, pending), "pending" },
 	{ 0, NULL },
 };
 

@@ -136,6 +136,11 @@ void xp_write_to_spare(void)
 
 	if (swap_writer_enter(xp_world.spare[0], 0))
 		return;
+	/* It may be a snapshot by now, which nobody writes to. */
+	if (rb_slot_active(&spare->rb) != xp_world.cpu[1]) {
+		swap_writer_exit(xp_world.spare[0], 0);
+		return;
+	}
 	owner_is(true);
 	if (xp_world.scenario->blind_spare)
 		store_relaxed(&spare->writer, 0);
@@ -173,4 +178,36 @@ void xp_swap_unread(void)
 		xp_swap_direct(0);
 	else if (!xp_swap_with(0, 0, SWAP_WAIT))
 		xp_broken(4, "swap takes a spare that holds unread events");
+}
+
+/* ------------------------------------------------------------------------ */
+/* One bad slot                                                             */
+
+/* The words of slot 1, when everybody waits for slot 0. */
+static void check_healthy(struct rb_slot *slot)
+{
+	if (load_relaxed(&slot->refuse) & RB_REFUSE_SWAP)
+		xp_broken(8,
+			  "a slot stays announced while the swap waits for "
+			  "another");
+	/* Unless its turn was over early, by choice. */
+	if (!xp.expiries && rb_slot_active(slot) == xp_world.cpu[XP_RINGS])
+		xp_broken(8,
+			  "a slot whose writer is out is not swapped while "
+			  "the swap waits for another");
+}
+
+/* C8, when nothing but a deadline can end the swap. */
+void xp_check_contained(void)
+{
+	bool running = xp.running;
+
+	if (xp.role[2].state == XP_BLOCKED)
+		xp_broken(8, "a writer waits for another slot's");
+	xp.running = false;
+	check_healthy(&xp_live_slot(1)->rb);
+	xp.running = running;
+	/* What was found outside the execution's time ends it. */
+	if (xp.finding.found)
+		xp_broken(8, "see above");
 }

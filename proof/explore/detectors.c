@@ -50,8 +50,6 @@ static const struct xp_scenario engine_scenarios[] = {
 	{ .name = "section",
 	  .roles = 2,
 	  .body = { xp_write, xp_swap_wait },
-	  .handler = xp_write,
-	  .handlers = 1,
 	  .aborts = 1,
 	  .bound = 3,
 	  .must_see = 1u << XP_SAW_ABORTED },
@@ -78,7 +76,8 @@ const struct xp_scenario *xp_detector_scenario(const char *name)
 		scenarios[i].name = faults[i].name;
 		scenarios[i].summary = faults[i].what;
 		scenarios[i].on_setup = set_fault;
-		scenarios[i].blind_spare = !strncmp(name, "blind-", 6);
+		scenarios[i].blind_spare =
+			!strncmp(faults[i].name, "blind-", 6);
 		if (!strcmp(faults[i].name, name))
 			return &scenarios[i];
 	}

@@ -80,5 +80,6 @@ void xp_check_across(void);
 void xp_write_to_spare(void);
 void xp_swap_owned_spare(void);
 void xp_swap_unread(void);
+void xp_check_contained(void);
 
 #endif

@@ -254,6 +254,31 @@ static const struct xp_scenario scenarios[] = {
 	  .across = true,
 	  .on_check = xp_check_across,
 	  .must_see = BIT(XP_SAW_TAKEN) | BIT(XP_SAW_WAITED) },
+	{ .name = "spare-writer",
+	  .summary = "the spare has a writer of its own for a while",
+	  .roles = 3,
+	  .role_name = { "writer", "swapper", "writer of the spare" },
+	  .body = { xp_write, xp_swap_owned_spare, xp_write_to_spare },
+	  .bound = 2,
+	  .must_see = TAKES | BIT(XP_SAW_BUSY) },
+	{ .name = "spare-unread",
+	  .summary = "a snapshot that nobody read is offered as a spare",
+	  .roles = 2,
+	  .body = { xp_write_twice, xp_swap_unread },
+	  .bound = 2,
+	  .must_see = TAKES | BIT(XP_SAW_BUSY) },
+	{ .name = "every-stuck",
+	  .summary = "every slot, and one writer ends inside its write",
+	  .roles = 3,
+	  .role_name = { "writer", "swapper", "writer of [1]" },
+	  .body = { xp_write_open, xp_swap_every, xp_write },
+	  .slots = 2,
+	  .writer = { 0, 2 },
+	  .bound = 2,
+	  .dead_writer = true,
+	  .contained = true,
+	  .on_stuck = xp_check_contained,
+	  .must_see = TAKES | BIT(XP_SAW_MET) | BIT(XP_SAW_EXPIRED) },
 	{ .name = "disabled",
 	  .summary = "core: recording is disabled, a handler writes anywhere",
 	  .roles = 1,
@@ -430,6 +455,8 @@ bool xp_scenario_applies(const struct xp_scenario *scenario,
 		return false;
 	if (scenario->handlers && !scenario->swap_in_handler &&
 	    !strategy->write_from_handler)
+		return false;
+	if (scenario->contained && !strategy->contained)
 		return false;
 	return strategy->bounded || !scenario->dead_writer;
 }

@@ -2,6 +2,8 @@
 /* writer_role.c - what writers do, and the handlers that interrupt them. */
 #include "proof/explore/roles.h"
 
+#include <errno.h>
+
 #include "strategies/events.h"
 
 static uint64_t event_sequence(unsigned int context, unsigned int n)
@@ -95,8 +97,14 @@ void xp_write_open(void)
 /* The thread ends inside a write: its exit takes it out of the slot. */
 void xp_write_open_leave(void)
 {
+	int err;
+
 	xp_write_open();
-	swap_writer_exit(xp_world.live, 0);
+	err = swap_writer_exit(xp_world.live, 0);
+	if (err != (xp_book.slot[0].depth ? -EOWNERDEAD : 0))
+		xp_broken(9,
+			  "a writer that leaves inside a write is told "
+			  "otherwise");
 }
 
 void xp_write_leave_enter_write(void)

@@ -244,6 +244,11 @@ static inline int detector_exchange(struct swap_op *op)
 	return err;
 }
 
+static inline bool detector_has_control(void *arg)
+{
+	return rb_control_try(arg) == 0;
+}
+
 /* Two locks that everybody should take in one order. */
 static inline int detector_swap_locked(struct swap_op *op)
 {
@@ -258,6 +263,8 @@ static inline int detector_swap_locked(struct swap_op *op)
 	err = detector_exchange(op);
 	sys_mutex_unlock(&spare->lock);
 	sys_mutex_unlock(&live->lock);
+	sys_await(detector_has_control, &op->live->rb, UINT64_MAX);
+	sys_await(detector_has_control, &op->spare->rb, UINT64_MAX);
 	return err;
 }
 
@@ -423,6 +430,7 @@ SWAP_STRATEGY(detector) = {
 	.memory = SWAP_MAY_BE_FREED,
 	.has_try = true,
 	.bounded = true,
+	.contained = true,
 	.write_from_handler = true,
 	.slot_size = sizeof(struct detector_slot),
 	.swap = detector_swap,
