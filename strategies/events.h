@@ -16,6 +16,7 @@
 
 /* The variable row's lengths: 8..256 bytes in steps of 8. */
 #define SWAP_PAYLOAD_VARIABLE 0xffffffffu
+#define SWAP_PAYLOAD_MOST     1024u /* of any row */
 
 #define SWAP_SEQUENCE_BITS 48
 

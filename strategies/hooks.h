@@ -21,6 +21,25 @@
 #include "strategies/strategy.h"
 
 /* ------------------------------------------------------------------------ */
+/* What a strategy has beside begin and end                                 */
+
+/*
+ * Told by two macros of its own, before its SWAP_STRATEGY; the loops and the
+ * ops follow. A strategy without them has begin and end, and no poll.
+ *
+ *	#define SWAP_WHOLE_mine SWAP_YES	it has mine_write instead
+ *	#define SWAP_POLLS_mine SWAP_YES	the loops call mine_poll, too
+ *
+ * SWAP_IS(flag): 1 where the flag is defined so, else 0.
+ */
+#define SWAP_YES		~, 1
+#define SWAP_SECOND(a, b, ...)	b
+#define SWAP_SECOND_OF(...)	SWAP_SECOND(__VA_ARGS__)
+#define SWAP_IS(flag)		SWAP_SECOND_OF(flag, 0, ~)
+#define SWAP_GLUE(a, b)		a##b
+#define SWAP_PICK(macro, which) SWAP_GLUE(macro, which)
+
+/* ------------------------------------------------------------------------ */
 /* Application calls                                                        */
 
 SWAP_HOT void *swap_op_reserve(struct swap_slot *slot, uint32_t length,
@@ -56,7 +75,32 @@ SWAP_HOT int swap_op_write(struct swap_slot *slot, const void *data,
 	return 0;
 }
 
-#define SWAP_OPS(id)                                                          \
+/* An event that is written whole; what is refused is counted by its cause. */
+SWAP_HOT int swap_op_whole(struct swap_slot *slot, const void *data,
+			   uint32_t length, swap_whole_fn write)
+{
+	const struct rb_attr *attr = &slot->rb.rb->attr;
+	struct swap_event event = { data, length, attr->stamp, attr->mode };
+
+	if (length > rb_payload_max(attr->subbuf_size)) {
+		rb_drop(&slot->rb, RB_DROP_TOO_BIG);
+		return -EMSGSIZE;
+	}
+	return write(slot, &event) ? 0 : -ENOBUFS;
+}
+
+/* Whole: there is nothing to reserve, and nothing stays open. */
+#define SWAP_OPS_1(id)                                                     \
+	static int id##_op_write(struct swap_slot *slot, const void *data, \
+				 uint32_t length)                          \
+	{                                                                  \
+		return swap_op_whole(slot, data, length, id##_write);      \
+	}                                                                  \
+	static const struct swap_ops id##_ops = {                          \
+		.write = id##_op_write,                                    \
+	};
+
+#define SWAP_OPS_0(id)                                                        \
 	static int id##_op_write(struct swap_slot *slot, const void *data,    \
 				 uint32_t length)                             \
 	{                                                                     \
@@ -99,17 +143,19 @@ SWAP_HOT int swap_op_write(struct swap_slot *slot, const void *data,
  * SWAP_STATE(type, name, initialiser): a variable that all slots share; there
  * is one in the process, however many units inline the hooks.
  *
- * SWAP_THREAD_STATE(type, name): likewise one of every thread, zero at first;
- * swap_thread(name) is the caller's, which its handlers share. Any context.
+ * SWAP_THREAD_STATE(type, name): likewise one of every thread, zero at first and
+ * there from its start; swap_thread(name) is the caller's, which its handlers
+ * share. Any context. It ends with its thread: writer_exit takes back what a
+ * slot keeps of it.
  */
 #define swap_thread(name) SYS_OF_THREAD(name)
 
 #define SWAP_SHARED __attribute__((visibility("default")))
 
 #ifdef SWAP_DEFINE
-#define SWAP_STRATEGY(id)                                                 \
-	SWAP_OPS(id)                                                      \
-	extern const struct swap_strategy swap_strategy_##id SWAP_SHARED; \
+#define SWAP_STRATEGY(id)                                                      \
+	SWAP_PICK(SWAP_OPS_, SWAP_IS(SWAP_WHOLE_##id))                         \
+	(id) extern const struct swap_strategy swap_strategy_##id SWAP_SHARED; \
 	const struct swap_strategy swap_strategy_##id
 #define SWAP_FROM_HOOKS(id) .ops = &id##_ops
 #define SWAP_STATE(type, name, ...)   \
@@ -117,7 +163,7 @@ SWAP_HOT int swap_op_write(struct swap_slot *slot, const void *data,
 	type name = __VA_ARGS__
 #define SWAP_THREAD_STATE(type, name)                       \
 	extern SYS_THREAD_VARIABLE(type, name) SWAP_SHARED; \
-	SYS_THREAD_VARIABLE(type, name)
+	SYS_THREAD_VARIABLE_HERE(type, name)
 #else
 #define SWAP_STRATEGY(id)                                     \
 	extern const struct swap_strategy swap_strategy_##id; \

@@ -170,6 +170,8 @@ void *ringswap_reserve(struct ringswap *r, unsigned int slot, uint32_t length,
 	if (!is_slot(r, slot))
 		return NULL;
 	own->slot = swap_slot(r->live, slot);
+	if (!r->strategy->ops->reserve)
+		return NULL; /* it writes whole events */
 	return r->strategy->ops->reserve(own->slot, length, &own->write);
 }
 

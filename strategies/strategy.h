@@ -156,6 +156,23 @@ typedef struct rb_cpu *(*swap_begin_fn)(struct swap_slot *slot,
 typedef void (*swap_end_fn)(struct swap_slot *slot, struct rb_cpu *cpu,
 			    unsigned long level);
 
+/* One event, ready to be stored. */
+struct swap_event {
+	const void *data;
+	uint32_t length; /* no more than a sub-buffer holds */
+	enum rb_stamp stamp;
+	enum rb_mode mode;
+};
+
+/*
+ * Instead of begin and end, where a write is one section that ends with its
+ * own store (a restartable sequence): store the event, or count why not. Same
+ * contexts.
+ */
+typedef bool (*swap_whole_fn)(struct swap_slot *slot,
+			      const struct swap_event *event);
+typedef void (*swap_poll_fn)(struct swap_slot *slot);
+
 /* One write in progress through ops; the caller's. */
 struct swap_write {
 	struct rb_write write;
@@ -168,7 +185,8 @@ struct swap_write {
  * therefore never benchmarked. Writer thread and its handlers.
  * write copies length bytes: 0, -EMSGSIZE, or -ENOBUFS (refused; the cause is
  * counted). reserve returns the payload or NULL (refused); commit and discard
- * close it, strictly nested.
+ * close it, strictly nested; all three are NULL where the strategy writes whole
+ * events only.
  */
 struct swap_ops {
 	int (*write)(struct swap_slot *slot, const void *data, uint32_t length);

@@ -42,9 +42,10 @@ struct sys_thread {
 
 extern SYS_THREAD_LOCAL struct sys_thread sys_thread_self;
 
-/* The declarator of such a variable, and its address. */
-#define SYS_THREAD_VARIABLE(type, name) SYS_THREAD_LOCAL type name
-#define SYS_OF_THREAD(name)		(&(name))
+/* The declarator of such a variable, its definition, and its address. */
+#define SYS_THREAD_VARIABLE(type, name)	     SYS_THREAD_LOCAL type name
+#define SYS_THREAD_VARIABLE_HERE(type, name) SYS_THREAD_LOCAL type name
+#define SYS_OF_THREAD(name)		     (&(name))
 
 /* The calling thread's own record. Any context. */
 static inline struct sys_thread *sys_self(void)

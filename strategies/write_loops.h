@@ -21,7 +21,7 @@
 #define RINGSWAP_STRATEGIES_WRITE_LOOPS_H
 
 #include "strategies/events.h"
-#include "strategies/strategy.h"
+#include "strategies/hooks.h"
 
 /* What a loop works on; the caller's. */
 struct swap_loop {
@@ -57,26 +57,69 @@ SWAP_HOT void swap_write_event(struct swap_slot *slot, uint64_t sequence,
 	end(slot, cpu, level);
 }
 
+/* The same, where the strategy writes whole events. */
+SWAP_HOT void swap_write_whole(struct swap_slot *slot, uint64_t sequence,
+			       uint64_t salt, uint32_t payload,
+			       enum rb_stamp stamp, enum rb_mode mode,
+			       swap_whole_fn write)
+{
+	uint64_t data[SWAP_PAYLOAD_MOST / 8];
+	struct swap_event event = {
+		.data = data,
+		.length = swap_event_length(payload, sequence),
+		.stamp = stamp,
+		.mode = mode,
+	};
+
+	swap_event_fill(data, event.length, swap_event_word(sequence, salt));
+	write(slot, &event);
+}
+
+/* What a loop needs of a strategy: begin and end or whole, and poll or NULL;
+ * constants all, so that nothing of the choice is left. */
+struct swap_hooks {
+	swap_begin_fn begin;
+	swap_end_fn end;
+	swap_whole_fn whole;
+	swap_poll_fn poll;
+};
+
+/* Events between two polls, where the strategy asks for any. */
+#define SWAP_POLL_EVERY 32u
+
+SWAP_HOT void swap_loop_poll(struct swap_slot *slot, uint64_t sequence,
+			     swap_poll_fn poll)
+{
+	if (poll && sequence % SWAP_POLL_EVERY == SWAP_POLL_EVERY - 1)
+		poll(slot);
+}
+
 /* Batch: nothing but writes; divide the caller's clock by count. */
 SWAP_HOT void swap_loop_batch(struct swap_loop *loop, uint32_t payload,
 			      enum rb_mode mode, enum rb_stamp stamp,
-			      swap_begin_fn begin, swap_end_fn end)
+			      const struct swap_hooks hooks)
 {
 	struct swap_slot *slot = loop->slot;
 	uint64_t sequence = loop->sequence;
 	uint64_t stop = sequence + loop->count;
 	uint64_t salt = loop->salt;
 
-	for (; sequence != stop; sequence++)
-		swap_write_event(slot, sequence, salt, payload, stamp, mode,
-				 begin, end);
+	for (; sequence != stop; sequence++) {
+		if (hooks.whole)
+			swap_write_whole(slot, sequence, salt, payload, stamp,
+					 mode, hooks.whole);
+		else
+			swap_write_event(slot, sequence, salt, payload, stamp,
+					 mode, hooks.begin, hooks.end);
+		swap_loop_poll(slot, sequence, hooks.poll);
+	}
 	loop->sequence = sequence;
 }
 
 /* Latency: the clock before the first and after every write. */
 SWAP_HOT void swap_loop_latency(struct swap_loop *loop, uint32_t payload,
 				enum rb_mode mode, enum rb_stamp stamp,
-				swap_begin_fn begin, swap_end_fn end)
+				const struct swap_hooks hooks)
 {
 	struct swap_slot *slot = loop->slot;
 	uint64_t sequence = loop->sequence;
@@ -86,8 +129,13 @@ SWAP_HOT void swap_loop_latency(struct swap_loop *loop, uint32_t payload,
 
 	*stamps++ = rb_clock_cycles();
 	for (; sequence != stop; sequence++) {
-		swap_write_event(slot, sequence, salt, payload, stamp, mode,
-				 begin, end);
+		if (hooks.whole)
+			swap_write_whole(slot, sequence, salt, payload, stamp,
+					 mode, hooks.whole);
+		else
+			swap_write_event(slot, sequence, salt, payload, stamp,
+					 mode, hooks.begin, hooks.end);
+		swap_loop_poll(slot, sequence, hooks.poll);
 		*stamps++ = rb_clock_cycles();
 	}
 	loop->sequence = sequence;
@@ -119,6 +167,19 @@ swap_loop_fn swap_loop_find(const struct swap_strategy *strategy,
 /* ------------------------------------------------------------------------ */
 /* Instances                                                                */
 
+/* The hooks that a strategy has. */
+#define SWAP_WRITES_0(name) .begin = name##_begin, .end = name##_end
+#define SWAP_WRITES_1(name) .whole = name##_write
+#define SWAP_POLL_0(name)   .poll = NULL
+#define SWAP_POLL_1(name)   .poll = name##_poll
+#define SWAP_HOOKS(name)                                             \
+	{                                                            \
+		SWAP_PICK(SWAP_WRITES_, SWAP_IS(SWAP_WHOLE_##name))  \
+		(name),                                              \
+			SWAP_PICK(SWAP_POLL_,                        \
+				  SWAP_IS(SWAP_POLLS_##name))(name), \
+	}
+
 /*
  * flatten, because a compiler that has inlined a library's read side 80 times
  * may stop at the 81st: one strategy's small payloads would then be measured
@@ -129,13 +190,13 @@ swap_loop_fn swap_loop_find(const struct swap_strategy *strategy,
 #define SWAP_MODE_overwrite RB_OVERWRITE
 #define SWAP_MODE_consume   RB_PRODUCE_CONSUME
 
-#define SWAP_LOOP(name, kind, mode, payload, bytes, word, stamp)          \
-	static __attribute__((noinline, flatten, aligned(64), used)) void \
-		swap_loop_##name##_##kind##_##mode##_##payload##_##word(  \
-			struct swap_loop *loop)                           \
-	{                                                                 \
-		swap_loop_##kind(loop, bytes, SWAP_MODE_##mode, stamp,    \
-				 name##_begin, name##_end);               \
+#define SWAP_LOOP(name, kind, mode, payload, bytes, word, stamp)               \
+	static __attribute__((noinline, flatten, aligned(64), used)) void      \
+		swap_loop_##name##_##kind##_##mode##_##payload##_##word(       \
+			struct swap_loop *loop)                                \
+	{                                                                      \
+		const struct swap_hooks hooks = SWAP_HOOKS(name);              \
+		swap_loop_##kind(loop, bytes, SWAP_MODE_##mode, stamp, hooks); \
 	}
 
 #define SWAP_LOOP_STAMPS(name, kind, mode, payload, bytes)                   \

@@ -102,7 +102,7 @@ void rig_write_one(struct rig_writer *writer, unsigned int level, bool two_step)
 	struct swap_write write;
 	uint64_t *at;
 
-	if (!two_step) {
+	if (!two_step || !ops->reserve) {
 		swap_event_fill(data, length, word);
 		ops->write(writer->slot, data, length);
 		return;

@@ -12,6 +12,7 @@ void xp_book_open(void)
 {
 	struct xp_account *first = &xp_book.slot[0];
 
+	xp_book.unsettled = false;
 	memset(&xp_book.slot, 0, xp_world.slots * sizeof(xp_book.slot[0]));
 	memset(&xp_book.open, 0,
 	       sizeof(xp_book) - offsetof(struct xp_book, open));

@@ -51,7 +51,8 @@ struct xp_book {
 	struct xp_account slot[XP_SLOTS];
 	unsigned int open[XP_CPUS]; /* write-side sections, by buffer */
 	uint64_t last_stamp;
-	bool broken; /* a walk found a broken event */
+	bool broken;	/* a walk found a broken event */
+	bool unsettled; /* slot 0's swap by spare 0, whose writer is dead */
 };
 
 extern struct xp_book xp_book;

@@ -460,6 +460,8 @@ static void role_main(void)
 	self->body();
 	if (xp.ends & 1u << (self - xp.role))
 		xp_thread_ends();
+	else
+		xp_writer_sleeps();
 	for (;;) {
 		self->state = XP_IDLE;
 		reschedule();

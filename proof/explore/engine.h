@@ -297,6 +297,9 @@ bool xp_exchange_was(unsigned int slot, uint64_t called, uint64_t time);
 /* The running role's thread ends: what was to be done then. */
 void xp_thread_ends(void);
 
+/* The role has nothing more to write; where its strategy wants to know it. */
+void xp_writer_sleeps(void);
+
 /* What a delivered signal orders: the sender's stores are visible. */
 void xp_signal_arrive(void);
 

@@ -37,7 +37,8 @@ static void snapshot_begins(struct rb_cpu *cpu, struct xp_found *found)
 /* Errors that every swap may answer, and those of the call that failed. */
 static bool is_explained(int err)
 {
-	if (err == -EBUSY || err == -ETIMEDOUT || err == -EAGAIN)
+	if (err == -EBUSY || err == -ETIMEDOUT || err == -EAGAIN ||
+	    (err == -EINPROGRESS && xp_book.unsettled))
 		return true;
 	/* A full queue has an errno of its own. */
 	return xp.failed &&
@@ -53,7 +54,9 @@ static bool is_writing(unsigned int slot)
 	is_open = xp_book.open[xp_cpu_index(
 		rb_slot_active(&xp_live_slot(slot)->rb))];
 	xp.running = running;
-	return is_open;
+	/* Which buffer a whole write has taken is not told. */
+	return is_open ||
+	       (!xp_world.strategy->ops->reserve && xp_book.slot[slot].depth);
 }
 
 struct xp_swap xp_swap_begins(unsigned int slot, unsigned int spare)
@@ -78,6 +81,12 @@ void xp_swap_ends(const struct xp_swap *way, int err, const struct swap_op *op)
 		xp_see(XP_SAW_BUSY);
 	if (err && !is_explained(err))
 		xp_broken(4, "swap returns %s", strerrorname_np(-err));
+	if (err == -EINPROGRESS) { /* for ever: its writer is dead */
+		spare = rb_slot(xp_world.spare[way->spare], way->slot);
+		xp_collect(
+			rb_slot_active(spare),
+			xp_snapshot_add(way->slot, op->exchanged, way->spare));
+	}
 	if (err)
 		return;
 	if (!xp_exchange_was(way->slot, way->called, op->exchanged))
@@ -92,6 +101,11 @@ int xp_settled(int err, struct swap_op *op)
 	while (err == -EINPROGRESS) {
 		xp_see(XP_SAW_IN_PROGRESS);
 		err = swap_settle(op, xp_deadline());
+		/* It answered in time; the writer never will. */
+		if (err == -EINPROGRESS && xp_world.scenario->dead_writer) {
+			xp_book.unsettled = true;
+			break;
+		}
 	}
 	return err;
 }

@@ -88,6 +88,13 @@ static unsigned int self_index(void)
 	return xp.now ? (unsigned int)(xp.now - xp.role) : 0;
 }
 
+_Static_assert(XP_ROLES <= XP_THREADS, "a state a role");
+
+unsigned int xp_thread(void)
+{
+	return self_index();
+}
+
 struct sys_thread *sys_self(void)
 {
 	return &xp_threads[self_index()];

@@ -144,6 +144,21 @@ static void roles_setup(const struct xp_scenario *scenario)
 	xp.saw = 0;
 }
 
+/* What strategies keep of a thread (SWAP_THREAD_STATE); none: no section. */
+extern const struct xp_thread_state __start_xp_thread_states[]
+	__attribute__((weak));
+extern const struct xp_thread_state __stop_xp_thread_states[]
+	__attribute__((weak));
+
+static void thread_states_setup(void)
+{
+	for (const struct xp_thread_state *state = __start_xp_thread_states;
+	     state < __stop_xp_thread_states; state++) {
+		*state->at = xp_arena_take(XP_THREADS * state->bytes);
+		xp_arena_part(*state->at, XP_THREADS * state->bytes);
+	}
+}
+
 /* Before every exploration anew, by xp_scenario_setup(): the system is. */
 int swap_setup_once(const struct swap_strategy *strategy)
 {
@@ -169,6 +184,7 @@ int xp_scenario_setup(const struct xp_scenario *scenario,
 		strategy->setup();
 	xp_threads = xp_arena_take(XP_ROLES * sizeof(*xp_threads));
 	xp_arena_part(xp_threads, XP_ROLES * sizeof(*xp_threads));
+	thread_states_setup();
 	err = rb_make(&xp_world.live, 0);
 	for (unsigned int i = 0; i < XP_SPARES && !err; i++)
 		err = rb_make(&xp_world.spare[i], 1 + i);

@@ -36,6 +36,29 @@ static bool reserve_as(unsigned int slot, unsigned int context,
 	return true;
 }
 
+/* Where nothing stays open: what the guards see of it is all there is. */
+static enum xp_fate write_whole_as(unsigned int slot, unsigned int context)
+{
+	struct xp_account *account = &xp_book.slot[slot];
+	unsigned int n = account->next[context]++;
+	uint64_t data[XP_PAYLOAD / 8];
+	bool stored;
+
+	if (account->depth)
+		xp_see(XP_SAW_NESTED);
+	for (unsigned int i = 0; i < XP_PAYLOAD / 8; i++)
+		data[i] = swap_event_word(event_sequence(context, n), slot) + i;
+	account->depth++;
+	stored = !xp_world.strategy->ops->write(xp_live_slot(slot), data,
+						XP_PAYLOAD);
+	account->depth--;
+	account->refused += !stored;
+	if (!stored)
+		xp_see(XP_SAW_REFUSED);
+	account->fate[context][n] = stored ? XP_STORED : XP_REFUSED;
+	return account->fate[context][n];
+}
+
 enum xp_fate xp_write_as(unsigned int slot, unsigned int context, bool keep)
 {
 	const struct swap_ops *ops = xp_world.strategy->ops;
@@ -43,6 +66,8 @@ enum xp_fate xp_write_as(unsigned int slot, unsigned int context, bool keep)
 	unsigned int n = account->next[context];
 	struct swap_write write;
 
+	if (!ops->reserve)
+		return write_whole_as(slot, context);
 	if (!reserve_as(slot, context, &write))
 		return XP_REFUSED;
 	xp_section_closes(slot, write.cpu);
@@ -56,7 +81,18 @@ enum xp_fate xp_write_as(unsigned int slot, unsigned int context, bool keep)
 
 void xp_write(void)
 {
-	xp_write_as(xp_own_slot(), xp.now->depth, true);
+	unsigned int slot = xp_own_slot();
+
+	xp_write_as(slot, xp.now->depth, true);
+	if (!xp.now->depth)
+		swap_writer_poll(xp_live_slot(slot));
+}
+
+void xp_writer_sleeps(void)
+{
+	for (struct swap_slot *s = sys_self()->slots; s; s = s->next)
+		if (s->strategy->idle && !load_relaxed(&s->rb.nesting))
+			s->strategy->idle(s);
 }
 
 void xp_write_twice(void)
@@ -90,7 +126,7 @@ void xp_write_open(void)
 	struct swap_write write;
 
 	xp_write();
-	if (reserve_as(0, 0, &write))
+	if (xp_world.strategy->ops->reserve && reserve_as(0, 0, &write))
 		account->fate[0][account->next[0] - 1] = XP_OPEN;
 }
 

@@ -97,6 +97,16 @@ void xp_full_barrier(struct xp_site *site);
 
 uint64_t xp_clock(void);
 
+/* Which thread runs, below XP_THREADS; a handler is on that of its writer. */
+#define XP_THREADS 8u
+unsigned int xp_thread(void);
+
+/* What a strategy keeps of each thread, gathered in xp_thread_states. */
+struct xp_thread_state {
+	void **at; /* becomes an array, a thread each */
+	size_t bytes;
+};
+
 int xp_await(struct xp_site *site, bool (*done)(void *), void *arg,
 	     uint64_t deadline);
 int xp_membarrier(struct xp_site *site);

@@ -444,6 +444,13 @@ int fault_child(int fd, enum fault fault, const struct swap_strategy *strategy)
 		say_unavailable(want, why, row);
 		return 0;
 	}
+	if (!strategy->ops->reserve &&
+	    (is_writer_asleep(fault) || is_writer_dead(fault))) {
+		row->verdict = FAULT_SKIPPED;
+		snprintf(row->seen, sizeof(row->seen),
+			 "it writes whole events: none stays open");
+		return 0;
+	}
 	err = scene_open(&scene, fault, strategy);
 	if (!err)
 		err = stage(&scene, want, row);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* A swap that is in progress at its deadline: counted, and settled later. */
+#define SWAP_DEFINE /* the strategy is this program's own */
 #include <errno.h>
 #include <pthread.h>
 #include <sched.h>
@@ -15,7 +16,6 @@
 
 #include "bench/measure/crew_swap.h"
 
-#define SWAP_DEFINE
 #include "tests/fixtures/outside/lagging.h"
 
 static struct bench_topology *topology;

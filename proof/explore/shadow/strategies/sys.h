@@ -34,6 +34,15 @@ static inline uint64_t sys_now(void)
 	return xp_clock();
 }
 
+/* One a role, in the arena. */
+#define SYS_THREAD_VARIABLE(type, name) type *name
+#define SYS_THREAD_VARIABLE_HERE(type, name)                             \
+	type *name;                                                      \
+	static const struct xp_thread_state name##_state __attribute__(( \
+		used, section("xp_thread_states"))) = { (void **)&name,  \
+							sizeof(type) }
+#define SYS_OF_THREAD(name) ((name) + xp_thread())
+
 typedef bool (*sys_done_fn)(void *arg);
 #define sys_await(done, arg, deadline) \
 	xp_await(XP_SITE(XP_AWAIT), (done), (arg), (deadline))
