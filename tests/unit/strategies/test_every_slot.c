@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The rules of strategy.h for a snapshot of all slots, and for a slot whose
+ * writer left inside a write, for every strategy.
+ */
+#include <pthread.h>
+#include <sched.h>
+
+#include "tests/unit/strategies/rules_helper.h"
+
+/* ---- A snapshot of all slots ---- */
+
+static void every_slot_is_swapped_and_let_go(void **state)
+{
+	const struct swap_strategy *s;
+
+	(void)state;
+	for_each_candidate(s)
+	{
+		struct rb_attr attr = attr_of(SLOTS);
+		struct rb *live = make_by(s, &attr);
+		struct rb *spare = make_by(s, &attr);
+		struct swap_op ops[SLOTS];
+		int errors[SLOTS];
+
+		for (uint32_t round = 0; round < 3; round++) {
+			memset(ops, 0, sizeof(ops));
+			memset(errors, 0xff, sizeof(errors));
+			for (unsigned int i = 0; i < SLOTS; i++) {
+				assert_int_equal(swap_writer_enter(live, i), 0);
+				assert_int_equal(
+					write_number(live, i, 10 * round + i),
+					0);
+			}
+			swap_every_slot(live, spare, deadline_of(s), ops,
+					errors);
+			for (unsigned int i = 0; i < SLOTS; i++) {
+				assert_int_equal(errors[i], 0);
+				assert_holds(spare, i, 10 * round + i, 1);
+				assert_int_equal(write_number(live, i, 1), 0);
+			}
+			assert_balanced(live);
+			assert_balanced(spare);
+			for (unsigned int i = 0; i < SLOTS; i++)
+				assert_int_equal(swap_writer_exit(live, i), 0);
+			swap_every_slot(live, spare, deadline_of(s), ops,
+					errors);
+			for (unsigned int i = 0; i < SLOTS; i++) {
+				assert_int_equal(errors[i], 0);
+				assert_holds(spare, i, 1, 1);
+			}
+		}
+		assert_int_equal(rb_destroy(live), 0);
+		assert_int_equal(rb_destroy(spare), 0);
+	}
+}
+
+/* One slot in turn that cannot be: the others are snapshots all the same. */
+static void one_slot_that_cannot_be_is_alone(void **state)
+{
+	const struct swap_strategy *s;
+
+	(void)state;
+	for_each_candidate(s)
+	{
+		struct rb_attr attr = attr_of(SLOTS);
+		struct rb *live = make_by(s, &attr);
+		struct rb *spare = make_by(s, &attr);
+		struct swap_op ops[SLOTS];
+		int errors[SLOTS];
+
+		for (unsigned int bad = 0; bad < SLOTS; bad++) {
+			memset(ops, 0, sizeof(ops));
+			rb_slot_record_disable(rb_slot(spare, bad));
+			swap_every_slot(live, spare, deadline_of(s), ops,
+					errors);
+			rb_slot_record_enable(rb_slot(spare, bad));
+			for (unsigned int i = 0; i < SLOTS; i++)
+				assert_int_equal(errors[i],
+						 i == bad ? -EAGAIN : 0);
+			assert_balanced(live);
+			assert_balanced(spare);
+		}
+		assert_int_equal(rb_destroy(live), 0);
+		assert_int_equal(rb_destroy(spare), 0);
+	}
+}
+
+/* A control word that is somebody's for the while of one call. */
+struct holder {
+	struct rb_slot *slot;
+	_Atomic int there;
+};
+
+static void *hold_a_while(void *arg)
+{
+	const struct timespec while_ = { .tv_nsec = 30 * 1000000 };
+	struct holder *holder = arg;
+
+	if (rb_control_try(holder->slot))
+		abort();
+	store_release(&holder->there, 1);
+	nanosleep(&while_, NULL);
+	rb_control_end(holder->slot);
+	return NULL;
+}
+
+static void slot_that_is_taken_for_now_is_tried_again(void **state)
+{
+	const struct swap_strategy *s;
+
+	(void)state;
+	for_each_candidate(s)
+	{
+		struct rb_attr attr = attr_of(SLOTS);
+		struct rb *live = make_by(s, &attr);
+		struct rb *spare = make_by(s, &attr);
+
+		for (unsigned int taken = 0; taken < SLOTS; taken++) {
+			struct holder holder = { rb_slot(live, taken), 0 };
+			struct swap_op ops[SLOTS] = { { .live = NULL } };
+			int errors[SLOTS];
+			pthread_t thread;
+
+			pthread_create(&thread, NULL, hold_a_while, &holder);
+			while (!load_acquire(&holder.there))
+				sched_yield();
+			swap_every_slot(live, spare, in_ns(LONG_NS), ops,
+					errors);
+			pthread_join(thread, NULL);
+			for (unsigned int i = 0; i < SLOTS; i++)
+				assert_int_equal(errors[i],
+						 s->bounded ? 0 : errors[i]);
+			assert_balanced(live);
+			assert_balanced(spare);
+		}
+		assert_int_equal(rb_destroy(live), 0);
+		assert_int_equal(rb_destroy(spare), 0);
+	}
+}
+
+/* It stays taken: the others need not wait for it, and it gives up in time. */
+static void slot_that_stays_taken_holds_up_none(void **state)
+{
+	const struct swap_strategy *s;
+
+	(void)state;
+	for_each_candidate(s)
+	{
+		struct rb_attr attr = attr_of(SLOTS);
+		struct rb *live = make_by(s, &attr);
+		struct rb *spare = make_by(s, &attr);
+
+		for (unsigned int taken = 0; s->bounded && taken < SLOTS;
+		     taken++) {
+			struct swap_op ops[SLOTS] = { { .live = NULL } };
+			uint64_t since = sys_now();
+			int errors[SLOTS];
+
+			assert_int_equal(rb_control_try(rb_slot(live, taken)),
+					 0);
+			swap_every_slot(live, spare, since + SOON_NS, ops,
+					errors);
+			assert_true(sys_now() >= since + SOON_NS);
+			assert_true(sys_now() < since + SOON_NS + LATE_NS);
+			rb_control_end(rb_slot(live, taken));
+			for (unsigned int i = 0; i < SLOTS; i++)
+				assert_int_equal(errors[i],
+						 i == taken ? -ETIMEDOUT : 0);
+			assert_balanced(live);
+			assert_balanced(spare);
+		}
+		assert_int_equal(rb_destroy(live), 0);
+		assert_int_equal(rb_destroy(spare), 0);
+	}
+}
+
+/* ---- A writer that left inside a write ---- */
+
+static void *end_inside_a_write(void *arg)
+{
+	struct rb *live = arg;
+	struct swap_write write;
+
+	if (swap_writer_enter(live, 0) || write_number(live, 0, 1) ||
+	    !swap_slot(live, 0)->strategy->ops->reserve(swap_slot(live, 0), 4,
+							&write))
+		abort();
+	return NULL;
+}
+
+static void slot_that_was_left_inside_a_write_is_kept(void **state)
+{
+	const struct swap_strategy *s;
+
+	(void)state;
+	for_each_candidate(s)
+	{
+		struct rb_attr attr = attr_of(2);
+		struct rb *live = make_by(s, &attr);
+		struct rb *spare = make_by(s, &attr);
+		struct swap_op op = { .live = NULL };
+		uint64_t since = sys_now();
+		pthread_t thread;
+
+		/* A lock that nobody gives back is every slot's. */
+		if (s->family == SWAP_LOCK && !s->writer_abandon)
+			continue;
+		pthread_create(&thread, NULL, end_inside_a_write, live);
+		pthread_join(thread, NULL);
+		assert_true(load_relaxed(&swap_slot(live, 0)->abandoned));
+		assert_int_equal(swap_writer_enter(live, 0), -EOWNERDEAD);
+		if (s->bounded && s->shape != SWAP_EXCHANGE_FIRST) {
+			assert_int_equal(swap(live, spare, 0, SWAP_WAIT,
+					      since + SOON_NS, &op),
+					 -ETIMEDOUT);
+			assert_true(sys_now() >= since + SOON_NS);
+		}
+		if (s->has_try && s->shape != SWAP_EXCHANGE_FIRST)
+			assert_int_equal(swap(live, spare, 0, SWAP_TRY, 0, &op),
+					 -EBUSY);
+		/* What its write held is given back: others go on. */
+		assert_int_equal(swap_writer_enter(live, 1), 0);
+		assert_int_equal(write_number(live, 1, 3), 0);
+		assert_int_equal(swap_settled(s, live, spare, 1), 0);
+		assert_holds(spare, 1, 3, 1);
+		assert_int_equal(swap_writer_exit(live, 1), 0);
+		/* Not destroyed: the event is half written. */
+	}
+}
+
+static void exit_inside_a_write_says_so(void **state)
+{
+	const struct swap_strategy *s;
+
+	(void)state;
+	for_each_candidate(s)
+	{
+		struct rb_attr attr = attr_of(1);
+		struct rb *live = make_by(s, &attr);
+		struct swap_write write;
+
+		assert_int_equal(swap_writer_enter(live, 0), 0);
+		assert_non_null(s->ops->reserve(swap_slot(live, 0), 4, &write));
+		assert_int_equal(swap_writer_exit(live, 0), -EOWNERDEAD);
+		assert_int_equal(swap_writer_enter(live, 0), -EOWNERDEAD);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_slot_is_swapped_and_let_go),
+		cmocka_unit_test(one_slot_that_cannot_be_is_alone),
+		cmocka_unit_test(slot_that_is_taken_for_now_is_tried_again),
+		cmocka_unit_test(slot_that_stays_taken_holds_up_none),
+		cmocka_unit_test(slot_that_was_left_inside_a_write_is_kept),
+		cmocka_unit_test(exit_inside_a_write_says_so),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
