@@ -168,7 +168,7 @@ def hunt(session, lane, mutant, tests):
 def try_mutant(session, lane, mutant):
     """The lane holds the tree as it is before and after."""
     text = lane.text_of(mutant.file)
-    words = session.args.by
+    words = mutant.by if session.args.by == ["named"] else session.args.by
     tests = list(tests_of(lane, words or detectors_of(mutant)))
     for test in tests_of(lane, words or mutant.by):
         session.sound(lane, test)
@@ -325,7 +325,8 @@ def options():
                         default=os.path.join(ROOT, "build", "mutants"))
     parser.add_argument("--again", action="store_true")
     parser.add_argument("--by", metavar="PREFIX", action="append",
-                        help="run these tests instead, as unit.ringbuf")
+                        help="run these tests instead, as unit.ringbuf; "
+                             "named: those of the table alone")
     parser.add_argument("--page", metavar="FILE")
     parser.add_argument("--generator", default="Ninja")
     parser.add_argument("--compiler", default="cc")
