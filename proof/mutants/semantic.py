@@ -270,7 +270,8 @@ def report(session, mutants, outcomes):
 def page_of(mutants, outcomes):
     """The table of all, for docs/measured."""
     kinds = collections.Counter(mutant.kind for mutant in mutants)
-    equal = sum(bool(mutant.equal) for mutant in mutants)
+    verdicts = collections.Counter(judge(mutant, outcomes[mutant.name])[0]
+                                   for mutant in mutants)
     lines = [
         "# Planted faults: the table", "",
         "Made by `cmake --build build/release --target semantic-mutants`, not "
@@ -278,9 +279,10 @@ def page_of(mutants, outcomes):
         "and built; a test that passes without it must fail with it. The "
         "orderings, one at a time, are the table *killed* of "
         "[verification.md](verification.md).", "",
-        f"{len(mutants)} faults, {len(mutants) - equal} killed, {equal} that "
-        "no test can see because nothing that is promised depends on them.",
-        "", "| kind | faults |", "|---|---|"]
+        f"{len(mutants)} faults: " + ", ".join(
+            f"{n} {verdict}" for verdict, n in verdicts.most_common()) +
+        ". (*Equal* is one that no test can see, as nothing that is promised "
+        "depends on it.)", "", "| kind | faults |", "|---|---|"]
     lines += [f"| {table.KINDS[kind]} | {kinds[kind]} |"
               for kind in table.KINDS if kinds[kind]]
     last = None
@@ -292,7 +294,7 @@ def page_of(mutants, outcomes):
         last = mutant.file
         outcome = outcomes[mutant.name]
         by = f"`{outcome.by}`: {outcome.how}" if outcome.by else \
-            f"*equal*: {mutant.equal}"
+            f"*{judge(mutant, outcome)[0]}* {mutant.equal}".strip()
         lines.append(f"| `{mutant.name}` | {mutant.kind} | {mutant.says} | "
                      f"{by.replace('|', '/')} |")
     return "\n".join(lines) + "\n"
@@ -356,7 +358,7 @@ def main():
     session = Session(args)
     outcomes = run_all(session, chosen)
     well = report(session, chosen, outcomes)
-    if args.page and well and len(chosen) == len(mutants):
+    if args.page and len(outcomes) == len(mutants) and not args.by:
         with open(args.page, "w", encoding="utf-8") as file:
             file.write(page_of(mutants, outcomes))
     sys.exit(0 if well else 1)
