@@ -97,6 +97,27 @@ static void spare_with_unread_events_is_busy(void **state)
 	}
 }
 
+static void mode_that_is_not_offered_is_refused(void **state)
+{
+	struct swap_strategy other = *swap_find("barrier");
+	struct rb_attr attr = attr_of(1);
+	struct rb *live, *spare;
+	struct swap_op op = { .live = NULL };
+
+	(void)state;
+	other.has_try = false;
+	live = make_by(&other, &attr);
+	spare = make_by(&other, &attr);
+	assert_int_equal(swap(live, spare, 0, SWAP_TRY, 0, &op), -EOPNOTSUPP);
+	assert_int_equal(swap_settled(&other, live, spare, 0), 0);
+	other.swap = NULL;
+	assert_int_equal(swap(live, spare, 0, SWAP_WAIT, 0, &op), -EOPNOTSUPP);
+	assert_balanced(live);
+	assert_balanced(spare);
+	assert_int_equal(rb_destroy(live), 0);
+	assert_int_equal(rb_destroy(spare), 0);
+}
+
 /* One of the two control words is somebody's: waited for, then given up. */
 static void taken_control_is_waited_for(void **state)
 {
@@ -465,6 +486,7 @@ int main(void)
 		cmocka_unit_test(unlike_buffers_are_invalid),
 		cmocka_unit_test(spare_with_a_writer_is_busy),
 		cmocka_unit_test(spare_with_unread_events_is_busy),
+		cmocka_unit_test(mode_that_is_not_offered_is_refused),
 		cmocka_unit_test(taken_control_is_waited_for),
 		cmocka_unit_test(exchange_has_its_time),
 		cmocka_unit_test(fresh_buffer_has_a_new_time_base),
