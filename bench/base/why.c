@@ -4,6 +4,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 int bench_why(int err, char *why, size_t n, const char *format, ...)
 {
@@ -14,4 +15,9 @@ int bench_why(int err, char *why, size_t n, const char *format, ...)
 		vsnprintf(why, n, format, args);
 	va_end(args);
 	return err;
+}
+
+const char *bench_more(const char *text, size_t shown)
+{
+	return strlen(text) > shown ? "..." : "";
 }

@@ -29,4 +29,10 @@
 int bench_why(int err, char *why, size_t n, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
 
+/**
+ * bench_more() - "..." after a text that was printed with "%.40s" and is
+ * longer, else "": nothing is cut in silence
+ */
+const char *bench_more(const char *text, size_t shown);
+
 #endif

@@ -38,5 +38,6 @@ int bench_placement_parse(const char *name, enum bench_placement *out,
 		strcat(strcat(list, " "), names[i]);
 	}
 	return bench_why(-EINVAL, why, n,
-			 "no placement \"%.40s\"; there are:%s", name, list);
+			 "no placement \"%.40s%s\"; there are:%s", name,
+			 bench_more(name, 40), list);
 }

@@ -58,7 +58,7 @@ void bench_check_load(struct bench_exam *e)
 	double load;
 
 	if (sscanf(e->load, "%lf", &load) != 1) {
-		bench_exam_value(check, BENCH_NOTE, "%.180s", e->load);
+		bench_exam_value(check, BENCH_NOTE, "%s", e->load);
 		return;
 	}
 	bench_exam_value(
@@ -157,7 +157,7 @@ void bench_check_noise(struct bench_exam *e)
 		return;
 	}
 	if (!worst) {
-		bench_exam_value(check, BENCH_FAIL, "unavailable: %.150s",
+		bench_exam_value(check, BENCH_FAIL, "unavailable: %s",
 				 e->d->n_gaps ? e->d->gaps[0].why
 					      : "no thread to be had");
 		return;

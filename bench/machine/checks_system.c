@@ -32,7 +32,7 @@ void bench_check_isolation(struct bench_exam *e)
 			     sizeof(nohz)))
 		*nohz = '\0';
 	bench_exam_value(check, none(isolated) ? BENCH_NOTE : BENCH_OK,
-			 "isolcpus=%.80s nohz_full=%.80s",
+			 "isolcpus=%s nohz_full=%s",
 			 none(isolated) ? "none" : isolated,
 			 none(nohz) ? "none" : nohz);
 	if (none(isolated))
@@ -176,13 +176,11 @@ void bench_check_counters(struct bench_exam *e)
 	}
 	if (bench_probe_number(e->root, "/proc/sys/kernel/perf_event_paranoid",
 			       &paranoid))
-		bench_exam_value(check, BENCH_NOTE, "unavailable: %.150s",
-				 text);
+		bench_exam_value(check, BENCH_NOTE, "unavailable: %s", text);
 	else
-		bench_exam_value(
-			check, BENCH_NOTE,
-			"unavailable: %.120s; perf_event_paranoid %lld", text,
-			paranoid);
+		bench_exam_value(check, BENCH_NOTE,
+				 "unavailable: %s; perf_event_paranoid %lld",
+				 text, paranoid);
 	bench_exam_advise(
 		check,
 		"no instructions, cycles and misses per event; `ringswap "
@@ -243,8 +241,8 @@ void bench_check_cgroup_cpus(struct bench_exam *e)
 		return;
 	}
 	all = !strcmp(ours, online);
-	bench_exam_value(check, all ? BENCH_OK : BENCH_NOTE,
-			 "%.80s of %.80s online", ours, online);
+	bench_exam_value(check, all ? BENCH_OK : BENCH_NOTE, "%s of %s online",
+			 ours, online);
 	if (!all)
 		bench_exam_advise(
 			check,

@@ -39,7 +39,7 @@ enum bench_severity {
 struct bench_check {
 	const char *id;
 	enum bench_severity severity;
-	char value[192];
+	char value[512]; /* two facts, whole */
 	char advice[256];
 	char tune[320];
 	char undo[320];

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Discovery through hwloc, and its descriptions; see topology.h. */
+#include "bench/base/why.h"
 #include "bench/machine/topology.h"
 
 #include <errno.h>
@@ -38,15 +39,15 @@ static int set_source(struct bench_topology *t, char *why, size_t n)
 			return bench_why(
 				-EINVAL, why, n,
 				"HWLOC_SYNTHETIC: hwloc does not accept "
-				"\"%.100s\"",
-				synthetic);
+				"\"%.100s%s\"",
+				synthetic, bench_more(synthetic, 100));
 	}
 	if (xml) {
 		t->source = "HWLOC_XMLFILE";
 		if (hwloc_topology_set_xml(t->hwloc, xml))
 			return bench_why(-errno, why, n,
-					 "HWLOC_XMLFILE: %.100s: %s", xml,
-					 strerror(errno));
+					 "HWLOC_XMLFILE: %.100s%s: %s", xml,
+					 bench_more(xml, 100), strerror(errno));
 	}
 	if (!synthetic && !xml && env("HWLOC_FSROOT"))
 		t->source = "HWLOC_FSROOT";
@@ -76,6 +77,7 @@ static bool made_of_a_line(const struct bench_topology *t)
 static int load_hwloc(struct bench_topology *t, char *why, size_t n)
 {
 	unsigned long flags = HWLOC_TOPOLOGY_FLAG_IMPORT_SUPPORT;
+	const char *xml = env("HWLOC_XMLFILE");
 
 	if (!is_described(t))
 		flags |= HWLOC_TOPOLOGY_FLAG_IS_THISSYSTEM |
@@ -84,10 +86,10 @@ static int load_hwloc(struct bench_topology *t, char *why, size_t n)
 	hwloc_topology_set_io_types_filter(t->hwloc,
 					   HWLOC_TYPE_FILTER_KEEP_NONE);
 	if (hwloc_topology_load(t->hwloc))
-		return bench_why(
-			-EINVAL, why, n, "hwloc cannot load %s%.100s%s",
-			t->source, env("HWLOC_XMLFILE") ? " " : "",
-			env("HWLOC_XMLFILE") ? env("HWLOC_XMLFILE") : "");
+		return bench_why(-EINVAL, why, n,
+				 "hwloc cannot load %s%s%.100s%s", t->source,
+				 xml ? " " : "", xml ? xml : "",
+				 bench_more(xml ? xml : "", 100));
 
 	t->binds = hwloc_topology_is_thissystem(t->hwloc);
 	t->simulated = !t->binds || made_of_a_line(t);

@@ -168,8 +168,8 @@ static int set_word(struct bench_cell *cell, const struct axis *axis,
 			return 0;
 		}
 	list_words(axis->words, right, sizeof(right));
-	return bench_why(-EINVAL, why, n, "unknown %s \"%.40s\"; known:%s",
-			 axis->name, value, right);
+	return bench_why(-EINVAL, why, n, "unknown %s \"%.40s%s\"; known:%s",
+			 axis->name, value, bench_more(value, 40), right);
 }
 
 static bool payload_is_known(uint32_t payload)
@@ -215,10 +215,10 @@ static int set_number(struct bench_cell *cell, const struct axis *axis,
 	*axis_word(cell, axis) = number;
 	return 0;
 wrong:
-	return bench_why(-EINVAL, why, n, "%s cannot be \"%.40s\"; right: %s%s",
-			 axis->name, value, axis->help,
-			 strcmp(axis->name, "subbuf") ? ""
-						      : ", a power of two");
+	return bench_why(
+		-EINVAL, why, n, "%s cannot be \"%.40s%s\"; right: %s%s",
+		axis->name, value, bench_more(value, 40), axis->help,
+		strcmp(axis->name, "subbuf") ? "" : ", a power of two");
 }
 
 static int set_bool(struct bench_cell *cell, const struct axis *axis,
@@ -228,8 +228,8 @@ static int set_bool(struct bench_cell *cell, const struct axis *axis,
 
 	if (!is_true && strcmp(value, "false") != 0 && strcmp(value, "no") != 0)
 		return bench_why(-EINVAL, why, n,
-				 "%s is true or false, not \"%.40s\"",
-				 axis->name, value);
+				 "%s is true or false, not \"%.40s%s\"",
+				 axis->name, value, bench_more(value, 40));
 	*(bool *)((char *)cell + axis->offset) = is_true;
 	return 0;
 }
@@ -256,8 +256,8 @@ static int set_sched(struct bench_cell *cell, const struct axis *axis,
 		memcpy((char *)cell + axis->offset, &sched, sizeof(sched));
 		return 0;
 	}
-	return bench_why(-EINVAL, why, n, "%s cannot be \"%.40s\"; right: %s",
-			 axis->name, value, axis->help);
+	return bench_why(-EINVAL, why, n, "%s cannot be \"%.40s%s\"; right: %s",
+			 axis->name, value, bench_more(value, 40), axis->help);
 }
 
 static int set_strategy(struct bench_cell *cell, const char *value, char *why,
@@ -277,7 +277,8 @@ static int set_strategy(struct bench_cell *cell, const char *value, char *why,
 				 "%s was not built, for want of %s",
 				 absent->name, absent->missing);
 	used = (size_t)snprintf(why, n,
-				"unknown strategy \"%.40s\"; known:", value);
+				"unknown strategy \"%.40s%s\"; known:", value,
+				bench_more(value, 40));
 	swap_for_each_strategy (s)
 		if (used < n)
 			used += (size_t)snprintf(why + used, n - used, " %s",
@@ -316,8 +317,8 @@ int bench_cell_set(struct bench_cell *cell, const char *name, const char *value,
 			names[i] = axes[i].name;
 		list_words(names, right, sizeof(right));
 		return bench_why(-ENOENT, why, n,
-				 "unknown axis \"%.40s\"; known:%s", name,
-				 right);
+				 "unknown axis \"%.40s%s\"; known:%s", name,
+				 bench_more(name, 40), right);
 	}
 	switch (axis->type) {
 	case AXIS_STRATEGY:

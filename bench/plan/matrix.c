@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* matrix.c - find a matrix, or make one of flags. */
+#include "bench/base/why.h"
 #include "bench/plan/matrix.h"
 
 #include <errno.h>
@@ -90,10 +91,10 @@ int bench_matrix_load(struct bench_matrix *m, const char *name, char *why,
 		err = bench_matrix_read(m, path, why, n);
 	else
 		snprintf(why, n,
-			 "no matrix \"%.60s\": give smoke, quick, full or a "
+			 "no matrix \"%.60s%s\": give smoke, quick, full or a "
 			 "file (RINGSWAP_HOME names the directory that holds "
 			 "matrices/)",
-			 name);
+			 name, bench_more(name, 60));
 	if (!err)
 		make_digest(m);
 	return err;

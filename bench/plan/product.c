@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* product.c - multiply the axes of a slice out. */
+#include "bench/base/why.h"
 #include "bench/plan/product.h"
 
 #include <errno.h>
@@ -38,8 +39,9 @@ int bench_reading_wrong(const struct bench_reading *r, const char *word,
 	vsnprintf(what, sizeof(what), format, args);
 	va_end(args);
 	if (r->path)
-		snprintf(r->why, r->n, "%.200s:%u: %s", r->path,
-			 line_of(r->text, word), what);
+		snprintf(r->why, r->n, "%.200s%s:%u: %s", r->path,
+			 bench_more(r->path, 200), line_of(r->text, word),
+			 what);
 	else
 		snprintf(r->why, r->n, "%s", what);
 	return -EINVAL;

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* reading.c - read a matrix strictly: no key, type or word unknown. */
+#include "bench/base/clean.h"
+#include "bench/base/why.h"
 #include "bench/plan/reading.h"
 
 #include <errno.h>
@@ -233,8 +235,9 @@ static int read_matrix(struct bench_reading *r, json_t *json)
 	if (!schema || strcmp(schema, "ringswap-matrix/1") != 0)
 		return bench_reading_wrong(
 			r, "schema",
-			"schema is \"%.40s\", not \"ringswap-matrix/1\"",
-			schema ? schema : "(missing)");
+			"schema is \"%.40s%s\", not \"ringswap-matrix/1\"",
+			schema ? schema : "(missing)",
+			bench_more(schema ? schema : "", 40));
 	bench_cell_default(&point);
 	err = read_top(r, json, &point, &slices, &block_ms);
 	if (err)
@@ -257,7 +260,8 @@ static int read_file(const char *path, char **text, char *why, size_t n)
 
 	if (!file) {
 		err = -errno;
-		snprintf(why, n, "%.200s: %s", path, strerror(-err));
+		snprintf(why, n, "%.200s%s: %s", path, bench_more(path, 200),
+			 strerror(-err));
 		return err;
 	}
 	*text = malloc(BENCH_MATRIX_BYTES + 1);
@@ -266,17 +270,19 @@ static int read_file(const char *path, char **text, char *why, size_t n)
 	length = fread(*text, 1, BENCH_MATRIX_BYTES + 1, file);
 	err = ferror(file) ? -EIO : 0;
 	if (err)
-		snprintf(why, n, "%.200s: cannot be read", path);
+		snprintf(why, n, "%.200s%s: cannot be read", path,
+			 bench_more(path, 200));
 	else if (length > BENCH_MATRIX_BYTES)
 		err = -EFBIG;
 	if (err == -EFBIG)
-		snprintf(why, n, "%.200s: larger than %u bytes is no matrix",
-			 path, BENCH_MATRIX_BYTES);
+		snprintf(why, n, "%.200s%s: larger than %u bytes is no matrix",
+			 path, bench_more(path, 200), BENCH_MATRIX_BYTES);
 	if (!err)
 		(*text)[length] = '\0';
 	if (!err && strlen(*text) != length) {
 		err = -EINVAL;
-		snprintf(why, n, "%.200s: holds a NUL byte; not JSON", path);
+		snprintf(why, n, "%.200s%s: holds a NUL byte; not JSON", path,
+			 bench_more(path, 200));
 	}
 out:
 	fclose(file);
@@ -298,10 +304,16 @@ int bench_matrix_read(struct bench_matrix *m, const char *path, char *why,
 		goto out;
 	json = json_loads(text, JSON_REJECT_DUPLICATES, &error);
 	if (!json) {
-		snprintf(why, n, "%.200s:%d: %s", path, error.line, error.text);
-		err = -EINVAL;
+		snprintf(why, n, "%.200s%s:%d: %s", path, bench_more(path, 200),
+			 error.line, bench_clean(error.text));
+		err = json_error_code(&error) == json_error_out_of_memory
+			      ? -ENOMEM
+			      : -EINVAL;
 		goto out;
 	}
+	err = bench_clean_json(json, why, n);
+	if (err)
+		goto out;
 	r.text = text;
 	err = read_matrix(&r, json);
 	json_decref(json);

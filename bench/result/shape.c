@@ -246,8 +246,10 @@ static int check_value(const json_t *value, const struct shape *shape,
 	if (shape->words &&
 	    !word_is_allowed(shape->words, json_string_value(value)))
 		return bench_why(-EINVAL, why, n,
-				 "%s: is \"%.40s\", should be one of %s", path,
-				 json_string_value(value), shape->words);
+				 "%s: is \"%.40s%s\", should be one of %s",
+				 path, json_string_value(value),
+				 bench_more(json_string_value(value), 40),
+				 shape->words);
 	return 0;
 }
 

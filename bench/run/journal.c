@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* journal.c - append, sync, and survive being cut off. */
+#include "bench/base/why.h"
 #include "bench/run/journal.h"
 
 #include <errno.h>
@@ -11,7 +12,8 @@
 
 static int fail(int err, const char *path, char *why, size_t n)
 {
-	snprintf(why, n, "%.300s: %s", path, strerror(-err));
+	snprintf(why, n, "%.300s%s: %s", path, bench_more(path, 300),
+		 strerror(-err));
 	return err;
 }
 
@@ -49,7 +51,8 @@ int bench_journal_append(struct bench_journal *j, const json_t *line, char *why,
 	}
 	/* Part of a line may be there; a truncation needs no space. */
 	if (ftruncate(j->fd, j->size) || lseek(j->fd, j->size, SEEK_SET) < 0)
-		snprintf(why, n, "%.300s: %s", j->path, strerror(errno));
+		snprintf(why, n, "%.300s%s: %s", j->path,
+			 bench_more(j->path, 300), strerror(errno));
 	return fail(err, j->path, why, n);
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* lock.c - a lock file that names its holder. */
+#include "bench/base/why.h"
 #include "bench/run/lock.h"
 
 #include <errno.h>
@@ -41,15 +42,16 @@ int bench_run_lock(const char *path, char *why, size_t n)
 		fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 	if (fd < 0) {
 		err = -errno;
-		snprintf(why, n, "lock %.120s: %s", path, strerror(-err));
+		snprintf(why, n, "lock %.120s%s: %s", path,
+			 bench_more(path, 120), strerror(-err));
 		return err;
 	}
 	if (flock(fd, LOCK_EX | LOCK_NB)) {
 		holder_of(fd, pid, sizeof(pid));
 		snprintf(why, n,
-			 "another run is under way, pid %s (lock %.120s); "
+			 "another run is under way, pid %s (lock %.120s%s); "
 			 "--force measures beside it",
-			 pid, path);
+			 pid, path, bench_more(path, 120));
 		close(fd);
 		return -EBUSY;
 	}

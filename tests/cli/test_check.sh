@@ -106,4 +106,15 @@ refused 2 "hope" check matrix.json
 echo '{"schema": "ringswap-matrix/1", "name": "x", "slices": [
 	{"name": "y", "axes": {"colour": "red"}}]}' >matrix.json
 refused 2 "colour" check matrix.json
+# nothing is cut in silence, and nothing commands a terminal
+word=$(printf '%060d' 0)
+echo '{"schema": "ringswap-matrix/1", "name": "x", "slices": [
+	{"name": "y", "axes": {"strategy": "'"$word"'"}}]}' >matrix.json
+refused 2 '000..."; known:' check matrix.json
+printf '{"schema": "ringswap-matrix/1", "name": "x\\u001b]0;y", "slices": [
+	{"name": "y", "axes": {"strategy": "hope"}}]}' >matrix.json
+refused 2 "hope" check matrix.json
+printf '{"schema": "ringswap-matrix/1", "name": "x", \033]0;y' >matrix.json
+run 2 check matrix.json
+grep -q "$(printf '\033')" err && fail "an escape sequence reaches stderr"
 finish
