@@ -220,6 +220,27 @@ static void reading_keeps_what_was_lost(void **state)
 	rb_destroy(rb);
 }
 
+/* A length that the page has bytes for, and what is left of it has not. */
+static void event_ends_where_writing_ended(void **state)
+{
+	(void)state;
+	for (unsigned int i = 0; i < 2; i++) {
+		struct rb *rb = make(modes[i], RB_STAMP_NONE, 2, PAGE);
+		struct rb_slot *slot = rb_slot(rb, 0);
+		struct rb_cpu *cpu = rb_slot_active(slot);
+		uint64_t *third =
+			(uint64_t *)(void *)(tail_of(cpu)->data + 2 * EVENT);
+		uint32_t next = 0;
+
+		for (uint32_t n = 0; n < 4; n++)
+			assert_true(put_number(slot, n));
+		*third = rb_event_header(RB_TYPE_DATA, 3 * EVENT - 8, 0);
+		assert_int_equal(rb_walk(cpu, follow, &next), -EUCLEAN);
+		assert_int_equal(next, 2);
+		rb_destroy(rb);
+	}
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -228,6 +249,7 @@ int main(void)
 		cmocka_unit_test(refused_handler_takes_back_its_own),
 		cmocka_unit_test(full_and_commit_overrun_are_told_apart),
 		cmocka_unit_test(reading_keeps_what_was_lost),
+		cmocka_unit_test(event_ends_where_writing_ended),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
