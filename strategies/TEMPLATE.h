@@ -94,13 +94,26 @@ static inline int template_swap(struct swap_op *op)
 		err = sys_mutex_try(&slot->lock);
 	else
 		err = sys_mutex_lock_until(&slot->lock, op->deadline);
-	if (!err) {						       /* S2 */
-		store_relaxed(&op->live->rb.active, swap_prepare(op)); /* S3 */
-		sys_mutex_unlock(&slot->lock);			       /* S4 */
+	if (!err) { /* S2; the writer may have ended inside a write */
+		if (swap_is_abandoned(op->live))
+			err = -EBUSY;
+		else /* S3 */
+			store_relaxed(&op->live->rb.active, swap_prepare(op));
+		sys_mutex_unlock(&slot->lock); /* S4 */
 	}
 	compiler_barrier(); /* S5 pairs with S1: unlocked before unflagged */
 	store_relaxed(&self->inside, 0);
 	return err;
+}
+
+/*
+ * Optional: the calling thread ends inside a write, whose end hook will not
+ * run. Gives back what begin took; for the trait recoverable.
+ */
+static inline void template_abandon(struct swap_slot *slot)
+{
+	sys_mutex_unlock(&template_slot(slot)->lock);
+	store_relaxed(&sys_self()->inside, 0);
 }
 
 /* Optional: private state of a new slot, which is zero-filled. */
@@ -126,16 +139,24 @@ SWAP_STRATEGY(template) = {
 	.drops = "contended: a handler inside a write", /* Required */
 	.exclusive = SWAP_AT_RETURN,			/* Required */
 	.memory = SWAP_MAY_BE_FREED,			/* Required */
+	.strays = SWAP_STRAYS_ANY,			/* Required */
 	.has_try = true,
 	.bounded = true,			   /* Required */
+	.contained = true,			   /* Required */
+	.recoverable = true,			   /* Required */
 	.write_from_handler = true,		   /* Required */
 	.swap_from_handler = true,		   /* Required */
 	.slot_size = sizeof(struct template_slot), /* Required */
 	.slot_init = template_init,		   /* Optional */
+	.writer_abandon = template_abandon,	   /* Optional */
 	.swap = template_swap,			   /* Required */
-	/* Optional: .breaks (the promise, where .sound is false) .represents
-	 * .settle .swap_every .setup .writer_enter .writer_exit .poll .idle
-	 * .online .probe; see strategies/strategy.h */
+						   /*
+	 * Optional: .breaks (the promise, where .sound is false) .represents
+	 * .pinned_writer .writer_must_poll .uses_signal .interrupts_calls .fork
+	 * .settle .swap_every .setup .slot_fini .writer_enter .writer_exit
+	 * .poll .idle .online .probe; see strategies/strategy.h. Exclude, as
+	 * here: answer -EBUSY where swap_is_abandoned(), once it is excluded.
+	 */
 };
 
 #endif

@@ -105,13 +105,13 @@ static void torture_one(struct verify *v, const struct swap_strategy *s,
 			v, "torture", s->name, "unavailable", false,
 			"one CPU allowed: nothing runs at the same time");
 	else if (torture_violations(r))
-		verify_add_row(v, "torture", s->name,
-			       torture_verdict_name(verdict),
-			       verdict == TORTURE_BROKEN,
-			       "%llu violations after "
-			       "%.0f ms: %s",
-			       (unsigned long long)torture_violations(r),
-			       (double)r->broken_ns * 1e-6, r->first);
+		verify_add_row(
+			v, "torture", s->name, torture_verdict_name(verdict),
+			verdict == TORTURE_BROKEN || verdict == TORTURE_MISSED,
+			"%llu violations after "
+			"%.0f ms: %s",
+			(unsigned long long)torture_violations(r),
+			(double)r->broken_ns * 1e-6, r->first);
 	else
 		verify_add_row(
 			v, "torture", s->name, torture_verdict_name(verdict),

@@ -54,6 +54,7 @@ static void *die_inside(void *arg)
 	struct guest *guest = arg;
 
 	rig_enter(guest->rig, 0);
+	rig_write_some(&guest->rig->writer[0]);
 	guest_write_slowly(guest, false);
 	return NULL;
 }
@@ -113,19 +114,63 @@ void conform_stopped_writer(struct rig *rig)
 	guest_leaves(&guest);
 }
 
+/* Before it is recovered: nobody enters, and no snapshot holds the open event:
+ * of a buffer that was exchanged first it is dropped. */
+static void find_dead(struct rig *rig)
+{
+	bool exchanges = rig->strategy->shape == SWAP_EXCHANGE_FIRST;
+	int err = swap_writer_enter(rig->live, 0);
+
+	if (err != -EOWNERDEAD)
+		rig_violation(rig, SWAP_C9_RECOVERABLE,
+			      "enter a dead writer's slot: %d", err);
+	for (int i = 0; i < 1 + rig->strategy->has_try; i++)
+		if (!rig_swap(rig, 0, i ? SWAP_TRY : SWAP_WAIT, RIG_SHORT_NS) &&
+		    !exchanges)
+			rig_violation(rig, SWAP_C1_EXCLUSIVE,
+				      "swapped while a write was open");
+}
+
+/* It was never ended: it is in no snapshot, nor in the live buffer. */
+static void check_never_read(struct rig *rig, uint64_t number)
+{
+	if (rig->writer[0].books[0].window[number % RIG_WINDOW] == number + 1)
+		rig_violation(rig, SWAP_C9_RECOVERABLE,
+			      "the open event is handed out as valid");
+}
+
 void conform_dead_writer(struct rig *rig)
 {
 	struct guest guest = { .there = 0 };
+	uint64_t open, drops;
+	bool recovered;
 
 	need_bounded(rig);
 	rig_need_open_write(rig);
 	rig_create(rig);
 	guest_invite(&guest, rig, die_inside);
 	pthread_join(guest.thread, NULL);
-	swap_in_vain(rig, SWAP_WAIT);
-	if (rig->strategy->has_try)
-		swap_in_vain(rig, SWAP_TRY);
-	rig_destroy(rig); /* its books stay open: an event is half written */
+	open = rig->writer[0].attempted[0] - 1;
+	find_dead(rig);
+	recovered = !swap_slot_recover(rig->live, 0) &&
+		    !rig_swap(rig, 0, SWAP_WAIT, 10 * RIG_SHORT_NS);
+	if (recovered != rig->strategy->recoverable)
+		rig_violation(rig, SWAP_C9_RECOVERABLE,
+			      recovered ? "declared not recoverable, but is"
+					: "recovered, but not swapped");
+	if (!recovered)
+		return; /* who holds what it held waits for ever */
+	rig_enter(rig, 0);
+	drops = rb_drops(rb_slot(rig->live, 0), RB_DROP_EARLY);
+	rig_write_some(&rig->writer[0]);
+	if (rb_drops(rb_slot(rig->live, 0), RB_DROP_EARLY) != drops)
+		rig_violation(rig, SWAP_C9_RECOVERABLE,
+			      "its successor's writes are refused");
+	rig_leave(rig, 0);
+	swap_at_last(rig, "after recovery");
+	rig_close(rig);
+	check_never_read(rig, open);
+	rig_destroy(rig);
 }
 
 static void block_signals(sigset_t *old)
@@ -192,9 +237,12 @@ static void *be_idle(void *arg)
 	return NULL;
 }
 
-/* Whatever comes of it, in both modes and by the deadline, is an answer. */
-static void swap_and_see(struct rig *rig)
+/* Whatever comes of it, in both modes and by the deadline, is an answer. How
+ * many were taken. */
+static unsigned int swap_and_see(struct rig *rig)
 {
+	unsigned int taken = 0;
+
 	for (int i = 0; i < 6; i++) {
 		bool try = rig->strategy->has_try && i % 2;
 		int err = rig_swap(rig, 0, try ? SWAP_TRY : SWAP_WAIT,
@@ -204,7 +252,9 @@ static void swap_and_see(struct rig *rig)
 		    !(try && err == -EBUSY))
 			rig_violation(rig, SWAP_C4_ALL_OR_NOTHING, "swap: %d",
 				      err);
+		taken += !err;
 	}
+	return taken;
 }
 
 void conform_blocked_signals(struct rig *rig)
@@ -220,12 +270,17 @@ void conform_blocked_signals(struct rig *rig)
 
 void conform_asleep_outside(struct rig *rig)
 {
+	const struct swap_strategy *s = rig->strategy;
+	bool needs_writer = s->writer_must_poll || s->uses_signal;
 	struct guest guest = { .there = 0 };
 
 	need_bounded(rig);
 	rig_create(rig);
 	guest_invite(&guest, rig, sleep_outside);
-	swap_and_see(rig);
+	if (!swap_and_see(rig) != needs_writer)
+		rig_violation(rig, SWAP_C6_BOUNDED,
+			      needs_writer ? "swapped without the writer's help"
+					   : "waits for a writer outside");
 	guest_leaves(&guest);
 }
 

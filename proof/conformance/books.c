@@ -107,7 +107,7 @@ void book_buffer(struct rig *rig, unsigned int slot, struct rb_cpu *cpu)
 		rig_violation(rig, SWAP_C1_EXCLUSIVE,
 			      "not a sequence of events");
 	rb_counts(cpu, &counts);
-	writer->overrun += counts.overrun;
+	writer->overrun += counts.overrun + counts.lost;
 	if (counts.read != rig->consumed[slot])
 		rig_violation(rig, SWAP_C2_CONSERVED, "%llu read, %llu counted",
 			      (unsigned long long)rig->consumed[slot],

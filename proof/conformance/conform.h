@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * conform.h - the rig on which every strategy is tried: real threads, exact
- * books, and the promises C1-C7 checked in every run.
+ * books, and the promises C1-C10 checked in every run.
  *
  * A property is one line of properties.def: a scenario and its configuration.
  * Every scenario checks every promise it can see; a violation is counted under
@@ -52,6 +52,7 @@ struct rig_config {
 	unsigned int writers; /* 0: 1 */
 	bool storm;	      /* signals that write, up to four nested */
 	bool consume;	      /* produce-consume: read the live buffer too */
+	bool dead;	      /* the writer that is inside has ended */
 	bool protect;	      /* take the memory of snapshots away */
 };
 
@@ -195,7 +196,7 @@ void rig_need_swap(struct rig *rig);
 /* And for who can hold a write open. */
 void rig_need_open_write(struct rig *rig);
 
-/* ---- scenarios.c, absent.c, traits.c: a function a scenario ---- */
+/* ---- scenarios.c, absent.c, others.c, traits.c: a function a scenario ---- */
 
 void conform_stress(struct rig *rig);
 void conform_own_thread(struct rig *rig);
@@ -207,6 +208,8 @@ void conform_blocked_signals(struct rig *rig);
 void conform_asleep_outside(struct rig *rig);
 void conform_idle_writer(struct rig *rig);
 void conform_unbounded(struct rig *rig);
+void conform_contained(struct rig *rig);
+void conform_strays(struct rig *rig);
 void conform_traits(struct rig *rig);
 void conform_swappers(struct rig *rig);
 

@@ -34,6 +34,9 @@ static void check_descriptor(struct rig *rig, const struct swap_strategy *s)
 			      "the traits sound and breaks contradict");
 	if (!s->swap != (s->shape == SWAP_NO_SHAPE))
 		rig_violation(rig, SWAP_C4_ALL_OR_NOTHING, "the trait shape");
+	if (s->writer_must_poll && (!s->poll || !s->idle || !s->online))
+		rig_violation(rig, SWAP_C4_ALL_OR_NOTHING,
+			      "who must poll has poll, idle and online");
 }
 
 void conform_traits(struct rig *rig)

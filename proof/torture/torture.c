@@ -79,6 +79,22 @@ uint64_t torture_violations(const struct torture_result *result)
 	return sum;
 }
 
+/* Violations of the promise that an unsound strategy says it breaks. */
+static uint64_t as_named(const struct swap_strategy *strategy,
+			 const struct torture_result *result)
+{
+	const char *named = swap_promise_name(strategy->breaks);
+	uint64_t sum = 0;
+
+	for (unsigned int k = 0; k < TORTURE_KINDS; k++) {
+		size_t n = strlen(kinds[k].promise);
+
+		if (!strncmp(named, kinds[k].promise, n) && named[n] == '-')
+			sum += result->violations[k];
+	}
+	return sum;
+}
+
 enum torture_verdict torture_verdict(const struct swap_strategy *strategy,
 				     const struct torture_result *result)
 {
@@ -86,7 +102,7 @@ enum torture_verdict torture_verdict(const struct swap_strategy *strategy,
 
 	if (strategy->sound)
 		return broken ? TORTURE_BROKEN : TORTURE_HOLDS;
-	return broken ? TORTURE_CAUGHT : TORTURE_MISSED;
+	return as_named(strategy, result) ? TORTURE_CAUGHT : TORTURE_MISSED;
 }
 
 struct torture_result *torture_result_new(void)
@@ -160,7 +176,9 @@ static bool is_over(const struct torture_options *options,
 	    result->checked + result->overrun + result->refused >=
 		    options->events)
 		return true;
-	if (options->stop_when_broken && torture_violations(result))
+	if (options->stop_when_broken &&
+	    (options->strategy->sound ? torture_violations(result)
+				      : as_named(options->strategy, result)))
 		return true;
 	return options->seconds > 0 && seconds >= options->seconds;
 }

@@ -85,8 +85,10 @@ struct torture_options {
 	uint64_t events; /* end at so many, counted ones included; 0: never */
 	uint64_t seed;
 	unsigned int watchdog_s; /* no progress for so long; 0: 30 */
-	bool stop_when_broken;	 /* end with the first broken round */
-	FILE *out;		 /* "!!!" lines and, verbose, one a round */
+	/* End with the round that is broken; of an unsound strategy: by the
+	 * promise that it names. */
+	bool stop_when_broken;
+	FILE *out; /* "!!!" lines and, verbose, one a round */
 	bool verbose;
 };
 
@@ -117,8 +119,8 @@ struct torture_result {
 enum torture_verdict {
 	TORTURE_HOLDS,
 	TORTURE_BROKEN, /* a sound strategy with violations */
-	TORTURE_CAUGHT, /* an unsound one with violations: expected */
-	TORTURE_MISSED, /* an unsound one without */
+	TORTURE_CAUGHT, /* an unsound one breaks what it says it breaks */
+	TORTURE_MISSED, /* it does not, whatever else it breaks */
 };
 
 /* "holds", "BROKEN", "caught", "NOT CAUGHT". */

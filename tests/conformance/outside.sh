@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# A strategy is one header and one line: three from outside the tree, a sound
-# one, one that waits without bound and an unsound one, are built, shown and
-# judged as they should be, and no file of the tree says anything about them.
+# A strategy is one header and one line: some from outside the tree, of every
+# kind that the interface knows, sound, waiting without bound and unsound, are
+# built, shown and judged as they should be, and no file of the tree says
+# anything about them.
 #
 # usage: outside.sh SOURCE GENERATOR CC
 set -eu
@@ -15,11 +16,17 @@ sed 's/template/outside/g; s/TEMPLATE/OUTSIDE/g' \
 	"$source/strategies/TEMPLATE.h" >"$work/outside.h"
 sed -e 's/template/patient/g; s/TEMPLATE/PATIENT/g' \
 	-e 's/err = sys_mutex_lock_until(\(.*\), op->deadline);/err = (sys_mutex_lock(\1), 0);/' \
-	-e 's/\.bounded = true/.bounded = false/' \
+	-e 's/\.\(bounded\|contained\) = true/.\1 = false/' \
 	"$source/strategies/TEMPLATE.h" >"$work/patient.h"
 grep -q 'err = (sys_mutex_lock(' "$work/patient.h"
 cp "$source/tests/fixtures/outside/careless.h" "$work"
-for id in outside patient careless; do
+# Those that the tree's own tests know, by another name.
+for id in lagging polled whole forgetful; do
+	sed "s/\b$id/far_$id/g; s/\(SWAP_[A-Z]*_\)$id/\1far_$id/" \
+		"$source/tests/fixtures/outside/$id.h" >"$work/far_$id.h"
+done
+for id in outside patient careless far_lagging far_polled far_whole \
+	far_forgetful; do
 	echo "SWAP_STRATEGY_ENTRY($id)"
 done >"$work/strategies.def"
 
@@ -67,6 +74,18 @@ judge 'swaps' "$tests/conformance/conform" outside exclusive-try
 judge 'runs' "$tests/step/step" outside nested-split
 judge ' 0 broken, 0 truncated' "$tests/explore/test_explore" strategy outside
 judge 'as claimed' "$ringswap" verify --mode torture --strategy outside \
+	--seconds 1
+
+# Exchange first, by polls, whole: by the explorer too, as far as it gets.
+for name in far_lagging far_polled far_whole; do
+	judge 'swaps' "$tests/conformance/conform" $name exclusive-try
+	judge 'as claimed' "$ringswap" verify --mode explore --strategy $name \
+		--seconds 10
+	judge 'as claimed' "$ringswap" verify --mode torture --strategy $name \
+		--seconds 1
+done
+judge '!!! C2-conserved' "$tests/conformance/conform" far_forgetful
+judge ' caught ' "$ringswap" verify --mode torture --strategy far_forgetful \
 	--seconds 1
 
 judge 'breaks: C1-exclusive' "$ringswap" list
