@@ -175,6 +175,58 @@ static void slot_that_stays_taken_holds_up_none(void **state)
 	}
 }
 
+/* Slot 0's writer is inside for a while, longer than a slice. */
+struct lingering {
+	struct rb *live;
+	_Atomic int there;
+};
+
+static void *linger_inside(void *arg)
+{
+	const struct timespec while_ = { .tv_nsec = 60 * 1000000 };
+	struct lingering *guest = arg;
+	struct swap_slot *slot = swap_slot(guest->live, 0);
+	struct swap_write write;
+
+	if (swap_writer_enter(guest->live, 0) ||
+	    !slot->strategy->ops->reserve(slot, 4, &write))
+		abort();
+	store_release(&guest->there, 1);
+	nanosleep(&while_, NULL);
+	slot->strategy->ops->commit(slot, &write);
+	if (swap_writer_exit(guest->live, 0))
+		abort();
+	return NULL;
+}
+
+static void slot_that_is_inside_for_now_is_waited_for(void **state)
+{
+	const struct swap_strategy *s;
+
+	(void)state;
+	for_each_candidate(s)
+	{
+		struct rb_attr attr = attr_of(SLOTS);
+		struct lingering guest = { .live = make_by(s, &attr) };
+		struct rb *spare = make_by(s, &attr);
+		struct swap_op ops[SLOTS] = { { .live = NULL } };
+		int errors[SLOTS];
+		pthread_t thread;
+
+		pthread_create(&thread, NULL, linger_inside, &guest);
+		while (!load_acquire(&guest.there))
+			sched_yield();
+		swap_every_slot(guest.live, spare, deadline_of(s), ops, errors);
+		pthread_join(thread, NULL);
+		for (unsigned int i = 0; i < SLOTS; i++)
+			assert_int_equal(errors[i], 0);
+		assert_balanced(guest.live);
+		assert_balanced(spare);
+		assert_int_equal(rb_destroy(guest.live), 0);
+		assert_int_equal(rb_destroy(spare), 0);
+	}
+}
+
 /* ---- A writer that left inside a write ---- */
 
 static void *end_inside_a_write(void *arg)
@@ -254,6 +306,7 @@ int main(void)
 		cmocka_unit_test(one_slot_that_cannot_be_is_alone),
 		cmocka_unit_test(slot_that_is_taken_for_now_is_tried_again),
 		cmocka_unit_test(slot_that_stays_taken_holds_up_none),
+		cmocka_unit_test(slot_that_is_inside_for_now_is_waited_for),
 		cmocka_unit_test(slot_that_was_left_inside_a_write_is_kept),
 		cmocka_unit_test(exit_inside_a_write_says_so),
 	};

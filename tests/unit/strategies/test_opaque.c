@@ -189,6 +189,7 @@ static void *swap_long(void *arg)
 
 static void one_call_is_at_a_slot(void **state)
 {
+	const struct timespec moment = { .tv_nsec = 5 * 1000000 };
 	struct guest guest = { .r = make("barrier", 1) };
 	uint64_t until = LONG;
 	pthread_t thread;
@@ -198,9 +199,10 @@ static void one_call_is_at_a_slot(void **state)
 	(void)state;
 	guest_invite(&guest);
 	pthread_create(&thread, NULL, swap_long, guest.r);
-	do /* Until the other call is there, this one waits in vain. */
+	do { /* Until the other call is there, this one waits in vain. */
+		nanosleep(&moment, NULL);
 		second = ringswap_swap(guest.r, 0, SOON);
-	while (second == -ETIMEDOUT && sys_now() < until);
+	} while (second == -ETIMEDOUT && sys_now() < until);
 	assert_int_equal(second, -EBUSY);
 	guest_dismiss(&guest);
 	pthread_join(thread, &err);

@@ -320,6 +320,8 @@ static void enter_and_exit_leave_the_signal_mask(void **state)
 	sigset_t before, inside, after;
 
 	(void)state;
+	sigemptyset(&before); /* whatever an earlier test has left */
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	for_each_candidate(s)
 	{
 		struct rb_attr attr = attr_of(1);
@@ -360,6 +362,59 @@ static void enter_says_why_not(void **state)
 		assert_int_equal(swap_writer_exit(rb, 0), -EINVAL);
 		assert_balanced(rb);
 		assert_int_equal(rb_destroy(rb), 0);
+	}
+}
+
+static int refuse_to_enter(struct swap_slot *slot)
+{
+	(void)slot;
+	return -EPERM;
+}
+
+static void enter_hands_the_hooks_error_on(void **state)
+{
+	struct swap_strategy other = *swap_find("barrier");
+	struct rb_attr attr = attr_of(1);
+	struct rb *rb;
+
+	(void)state;
+	other.writer_enter = refuse_to_enter;
+	rb = make_by(&other, &attr);
+	assert_int_equal(swap_writer_enter(rb, 0), -EPERM);
+	assert_int_equal(load_relaxed(&swap_slot(rb, 0)->writer), 0);
+	assert_int_equal(swap_writer_exit(rb, 0), -EINVAL);
+	assert_balanced(rb);
+	assert_int_equal(rb_destroy(rb), 0);
+}
+
+/* An op that is in progress is not given up silently: swap() settles it. */
+static void swap_settles_what_is_in_progress(void **state)
+{
+	const struct swap_strategy *s;
+
+	(void)state;
+	for_each_candidate(s)
+	{
+		struct rb_attr attr = attr_of(1);
+		struct rb *live = make_by(s, &attr);
+		struct rb *spare = make_by(s, &attr);
+		struct swap_op op = { .live = NULL };
+		struct rb_cpu *fresh = rb_slot_active(rb_slot(spare, 0));
+		int err = s->has_try ? swap(live, spare, 0, SWAP_TRY, 0, &op)
+				     : 0;
+
+		if (err == -EINPROGRESS) {
+			err = swap(live, spare, 0, SWAP_WAIT, deadline_of(s),
+				   &op);
+			assert_int_equal(err, 0);
+			assert_ptr_equal(rb_slot_active(rb_slot(live, 0)),
+					 fresh);
+		}
+		assert_int_equal(err, 0);
+		assert_balanced(live);
+		assert_balanced(spare);
+		assert_int_equal(rb_destroy(live), 0);
+		assert_int_equal(rb_destroy(spare), 0);
 	}
 }
 
@@ -495,6 +550,8 @@ int main(void)
 		cmocka_unit_test(two_ways_round_wait_for_nobody),
 		cmocka_unit_test(enter_and_exit_leave_the_signal_mask),
 		cmocka_unit_test(enter_says_why_not),
+		cmocka_unit_test(enter_hands_the_hooks_error_on),
+		cmocka_unit_test(swap_settles_what_is_in_progress),
 		cmocka_unit_test(nobody_leaves_anothers_slot),
 		cmocka_unit_test(thread_in_several_slots_leaves_one_at_a_time),
 		cmocka_unit_test(thread_that_ends_leaves_every_slot),
