@@ -158,7 +158,7 @@ static void handlers_write(void)
 		run.ends_here = i == run.end_write;
 		if (run.ends_here)
 			trap_on();
-		attempt_write(attempt, i == 3);
+		attempt_write(attempt, i == 1);
 		trap_off();
 		run.ends_here = false;
 		if (run.plan.mode == RB_PRODUCE_CONSUME && i % 2)
