@@ -181,6 +181,65 @@ void xp_swap_unread(void)
 }
 
 /* ------------------------------------------------------------------------ */
+/* Rings that differ                                                        */
+
+#define UNEQUAL 4u
+
+static struct rb *unequal[UNEQUAL];
+
+/* One ring for each thing in which it differs from the live one. */
+void xp_make_unequal(const struct xp_scenario *scenario)
+{
+	struct rb_attr attr[UNEQUAL];
+
+	(void)scenario;
+	for (unsigned int i = 0; i < UNEQUAL; i++) {
+		attr[i] = xp_world.live->attr;
+		attr[i].max_subbufs = 0;
+	}
+	attr[0].stamp = RB_STAMP_CYCLES;
+	attr[1].subbuf_size *= 2;
+	attr[2].subbufs++;
+	attr[3].mode = RB_PRODUCE_CONSUME;
+	for (unsigned int i = 0; i < UNEQUAL; i++)
+		if (swap_rb_create(xp_world.strategy, attr[i], &unequal[i]))
+			xp_broken(4, "there is no ring that differs");
+}
+
+static int swap_unequal(struct rb *spare, unsigned int slot,
+			enum swap_mode mode)
+{
+	struct swap_op op;
+
+	if (!xp_world.scenario->blind_spare)
+		return swap(xp_world.live, spare, slot, mode, xp_deadline(),
+			    &op);
+	op = (struct swap_op){
+		.live = xp_live_slot(0),
+		.spare = swap_slot(spare, 0),
+		.mode = mode,
+		.deadline = xp_deadline(),
+	};
+	return xp_world.strategy->swap(&op);
+}
+
+void xp_swap_unequal(void)
+{
+	struct rb *live = xp_world.live, *spare = xp_world.spare[0];
+	bool right = true;
+
+	xp_write();
+	for (unsigned int i = 0; i < UNEQUAL; i++)
+		right = right &&
+			swap_unequal(unequal[i], 0, SWAP_WAIT) == -EINVAL;
+	right = right && swap_unequal(live, 0, SWAP_WAIT) == -EINVAL &&
+		swap_unequal(spare, 1, SWAP_WAIT) == -EINVAL;
+	if (!right)
+		xp_broken(4, "what cannot be exchanged is not EINVAL");
+	xp_swap_with(0, 0, SWAP_WAIT);
+}
+
+/* ------------------------------------------------------------------------ */
 /* One bad slot                                                             */
 
 /* The words of slot 1, when everybody waits for slot 0. */

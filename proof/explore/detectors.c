@@ -40,11 +40,6 @@ static const struct {
 
 static struct xp_scenario scenarios[FAULTS];
 
-static void set_fault(const struct xp_scenario *scenario)
-{
-	detector_fault = faults[scenario - scenarios].fault;
-}
-
 /* Of tests only: what no strategy in the tree needs. */
 static const struct xp_scenario engine_scenarios[] = {
 	{ .name = "section",
@@ -67,6 +62,16 @@ static const struct xp_scenario *scenario_like(const char *name)
 		if (!strcmp(engine_scenarios[i].name, name))
 			return &engine_scenarios[i];
 	return xp_scenario_find(name);
+}
+
+static void set_fault(const struct xp_scenario *scenario)
+{
+	const struct xp_scenario *like =
+		scenario_like(faults[scenario - scenarios].like);
+
+	detector_fault = faults[scenario - scenarios].fault;
+	if (like->on_setup)
+		like->on_setup(like);
 }
 
 const struct xp_scenario *xp_detector_scenario(const char *name)

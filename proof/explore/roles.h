@@ -81,5 +81,7 @@ void xp_write_to_spare(void);
 void xp_swap_owned_spare(void);
 void xp_swap_unread(void);
 void xp_check_contained(void);
+void xp_make_unequal(const struct xp_scenario *scenario);
+void xp_swap_unequal(void);
 
 #endif
