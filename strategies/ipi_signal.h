@@ -34,6 +34,7 @@
  * pairs with H1 and H3: the request is complete. H4 pairs with S3 and S7: the
  * snapshot's events are visible. H3 and H6 pair with S4: run once, refused or
  * withdrawn. S6 pairs with X1 of writer.c: the writer that left has finished.
+ * S14, of nesting, pairs with M3 of recover.c: the slot was made whole.
  * Cost: writer as unsync and a load; a swap interrupts the writer for about
  * 4 us and waits for its thread to be scheduled. Source: Mladek v2, LKML
  * 2014-07-15; Linux 3163f635b20e; rt_tgsigqueueinfo(2), signal-safety(7).
@@ -149,7 +150,9 @@ static inline int ipi_signal_direct(struct ipi_signal_slot *slot)
 	struct rb_slot *live = &slot->base.rb;
 
 	/* S6 pairs with X1 in writer.c: what the writer that left stored */
-	if (load_acquire(&slot->base.writer) || load_relaxed(&live->nesting))
+	if (load_acquire(&slot->base.writer) ||
+	    /* S14 pairs with M3 in recover.c: made whole, then idle */
+	    load_acquire(&live->nesting))
 		return -EBUSY;
 	/* S5 pairs with W2: the fresh buffer is ready */
 	store_release(&live->active, swap_prepare(load_plain(&slot->op)));

@@ -115,7 +115,7 @@ int swap_slot_recover(struct rb *live, unsigned int index)
 	if (err <= 0)
 		return err;
 	mend(slot);
-	/* M3 pairs with what a strategy takes for idle: whole, then idle */
+	/* M3 pairs with S14 in ipi_signal.h, S3 in barrier.h: whole, then idle */
 	store_release(&slot->rb.nesting, 0);
 	/* M8 pairs with X4 M6: whole and idle, then owned */
 	store_release(&slot->abandoned, SWAP_OWNED);

@@ -78,6 +78,7 @@ void xp_collect(struct rb_cpu *cpu, struct xp_found *found)
 		snprintf(why, sizeof(why), "an event is torn or missing");
 	rb_counts(cpu, &counts);
 	xp_book.slot[found->slot].overrun += counts.overrun;
+	xp_book.slot[found->slot].lost += counts.lost;
 	xp.running = running;
 	if (xp_book.broken)
 		xp_broken(5, "an event is torn");

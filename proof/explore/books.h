@@ -22,7 +22,8 @@ enum xp_fate {
 	XP_REFUSED,
 	XP_STORED,
 	XP_DISCARDED,
-	XP_OPEN /* filled, and never closed: there or not */
+	XP_OPEN, /* filled, and never closed: there or not */
+	XP_LOST, /* the same, and its slot recovered: not there */
 };
 
 /* Sequence words in the order in which a buffer holds them. */
@@ -40,6 +41,7 @@ struct xp_account {
 	uint8_t fate[XP_CONTEXTS][XP_EVENTS];
 	uint64_t refused;
 	uint64_t overrun;
+	uint64_t lost;		/* with a writer that ended */
 	unsigned int depth;	/* write-side sections open in the slot */
 	unsigned int snapshots; /* in the order of their exchanges */
 	struct xp_found snapshot[XP_SNAPSHOTS];

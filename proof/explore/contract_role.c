@@ -144,7 +144,7 @@ void xp_write_to_spare(void)
 	owner_is(true);
 	if (xp_world.scenario->blind_spare)
 		store_relaxed(&spare->writer, 0);
-	if (ops->reserve(spare, XP_PAYLOAD, &write)) {
+	if (ops->reserve && ops->reserve(spare, XP_PAYLOAD, &write)) {
 		unsigned int i = xp_cpu_index(write.cpu);
 
 		if (xp_book.open[i]++)

@@ -44,6 +44,8 @@ enum xp_saw {
 	XP_SAW_IN_PROGRESS, /* -EINPROGRESS was answered */
 	XP_SAW_FAILED_CALL, /* a system call failed */
 	XP_SAW_ABORTED,	    /* a section was aborted */
+	XP_SAW_OWNER_DEAD,  /* -EOWNERDEAD was answered */
+	XP_SAW_RECOVERED,   /* a slot was recovered */
 	XP_SAW_ALL,
 };
 

@@ -123,21 +123,27 @@ static void check_conservation(unsigned int slot,
 		for (unsigned int n = 0; n < account->next[c]; n++) {
 			if (seen[c][n] > 1)
 				xp_broken(2, "an event is there twice");
-			if (seen[c][n] && account->fate[c][n] != XP_STORED &&
-			    account->fate[c][n] != XP_OPEN)
+			if (seen[c][n] && (account->fate[c][n] == XP_REFUSED ||
+					   account->fate[c][n] == XP_DISCARDED))
 				xp_broken(2, "a refused event is there");
-			if (!seen[c][n] && account->fate[c][n] == XP_STORED)
+			if (seen[c][n] && account->fate[c][n] == XP_LOST)
+				xp_broken(9,
+					  "the open event of a writer that "
+					  "ended is handed out");
+			if (!seen[c][n] && (account->fate[c][n] == XP_STORED ||
+					    account->fate[c][n] == XP_LOST))
 				missing++;
 		}
 	for (unsigned int cause = 0; cause < RB_DROP_CAUSES; cause++)
 		drops += rb_drops(rb_slot(xp_world.live, slot),
 				  (enum rb_drop)cause);
-	if (missing != account->overrun)
-		xp_broken(2,
-			  "%llu stored events are missing, %llu counted as "
-			  "overrun",
-			  (unsigned long long)missing,
-			  (unsigned long long)account->overrun);
+	if (missing != account->overrun + account->lost)
+		xp_broken(
+			2,
+			"%llu stored events are missing, %llu counted as "
+			"overrun or lost",
+			(unsigned long long)missing,
+			(unsigned long long)(account->overrun + account->lost));
 	if (drops != account->refused)
 		xp_broken(2, "%llu writes were refused, %llu counted",
 			  (unsigned long long)account->refused,

@@ -13,6 +13,10 @@
 /* ------------------------------------------------------------------------ */
 /* writer_role.c; xp_write() stands in scenario.h                           */
 
+/* Begin an attempt of this context and fill its event; false: refused. */
+bool xp_reserve_as(unsigned int slot, unsigned int context,
+		   struct swap_write *write);
+
 /* One attempt; the context is the depth of handlers. */
 enum xp_fate xp_write_as(unsigned int slot, unsigned int context, bool keep);
 
@@ -27,6 +31,9 @@ void xp_write_leave(void);
 void xp_enter_write(void);
 void xp_reset_live(void);
 void xp_write_both(void);
+void xp_write_lost_leave(void);
+void xp_recover_write(void);
+void xp_write_recover_write(void);
 void xp_leave_first_write_second(void);
 void xp_disable_write_enable_write(void);
 

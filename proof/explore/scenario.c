@@ -267,6 +267,32 @@ static const struct xp_scenario scenarios[] = {
 	  .body = { xp_write_twice, xp_swap_unread },
 	  .bound = 2,
 	  .must_see = TAKES | BIT(XP_SAW_BUSY) },
+	{ .name = "recover",
+	  .summary = "a writer ends inside a write, another recovers, one swap",
+	  .roles = 3,
+	  .role_name = { "writer", "swapper", "successor" },
+	  .body = { xp_write_lost_leave, xp_swap_wait, xp_recover_write },
+	  .bound = 2,
+	  .recovered = true,
+	  .must_see = TAKES | BIT(XP_SAW_WAITED) | BIT(XP_SAW_OWNER_DEAD) |
+		      BIT(XP_SAW_RECOVERED) },
+	{ .name = "recover-publish",
+	  .summary = "the same in produce-consume mode",
+	  .roles = 3,
+	  .role_name = { "writer", "swapper", "successor" },
+	  .body = { xp_write_lost_leave, xp_swap_wait, xp_recover_write },
+	  .bound = 1,
+	  .mode = RB_PRODUCE_CONSUME,
+	  .recovered = true,
+	  .must_see = TAKES | BIT(XP_SAW_WAITED) | BIT(XP_SAW_OWNER_DEAD) |
+		      BIT(XP_SAW_RECOVERED) },
+	{ .name = "recover-own",
+	  .summary = "a writer recovers from its own open write, one swap",
+	  .roles = 2,
+	  .body = { xp_write_recover_write, xp_swap_wait },
+	  .bound = 2,
+	  .recovered = true,
+	  .must_see = TAKES | BIT(XP_SAW_WAITED) | BIT(XP_SAW_RECOVERED) },
 	{ .name = "unequal",
 	  .summary = "rings that differ in stamp, size, number or mode",
 	  .roles = 1,
@@ -408,6 +434,8 @@ const char *xp_saw_name(enum xp_saw what)
 		[XP_SAW_IN_PROGRESS] = "a swap was answered EINPROGRESS",
 		[XP_SAW_FAILED_CALL] = "a system call failed",
 		[XP_SAW_ABORTED] = "a section was aborted",
+		[XP_SAW_OWNER_DEAD] = "enter was answered EOWNERDEAD",
+		[XP_SAW_RECOVERED] = "a slot was recovered",
 	};
 
 	return names[what];
@@ -465,6 +493,10 @@ bool xp_scenario_applies(const struct xp_scenario *scenario,
 	    !strategy->write_from_handler)
 		return false;
 	if (scenario->contained && !strategy->contained)
+		return false;
+	/* A write that is one piece cannot be left in the middle. */
+	if (scenario->recovered &&
+	    (!strategy->recoverable || !strategy->ops->reserve))
 		return false;
 	return strategy->bounded || !scenario->dead_writer;
 }

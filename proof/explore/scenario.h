@@ -45,6 +45,7 @@ struct xp_scenario {
 	bool costly;	    /* with signals: one preemption less still */
 	bool core;	    /* no swap: the core alone, under unsync */
 	bool dead_writer;   /* ends inside a write: deadlines do pass */
+	bool recovered;	    /* a slot is taken over: C9 */
 	bool contained;	    /* other slots must not pay for one: C8 */
 	bool never_expires; /* no deadline passes: who waits is waited for */
 	bool needs_system;  /* the strategy calls the system to swap */

@@ -12,8 +12,8 @@ static uint64_t event_sequence(unsigned int context, unsigned int n)
 }
 
 /* Begin an attempt of this context and fill its event; false: refused. */
-static bool reserve_as(unsigned int slot, unsigned int context,
-		       struct swap_write *write)
+bool xp_reserve_as(unsigned int slot, unsigned int context,
+		   struct swap_write *write)
 {
 	struct xp_account *account = &xp_book.slot[slot];
 	unsigned int n = account->next[context]++;
@@ -68,7 +68,7 @@ enum xp_fate xp_write_as(unsigned int slot, unsigned int context, bool keep)
 
 	if (!ops->reserve)
 		return write_whole_as(slot, context);
-	if (!reserve_as(slot, context, &write))
+	if (!xp_reserve_as(slot, context, &write))
 		return XP_REFUSED;
 	xp_section_closes(slot, write.cpu);
 	account->fate[context][n] = keep ? XP_STORED : XP_DISCARDED;
@@ -126,7 +126,7 @@ void xp_write_open(void)
 	struct swap_write write;
 
 	xp_write();
-	if (xp_world.strategy->ops->reserve && reserve_as(0, 0, &write))
+	if (xp_world.strategy->ops->reserve && xp_reserve_as(0, 0, &write))
 		account->fate[0][account->next[0] - 1] = XP_OPEN;
 }
 

@@ -44,6 +44,8 @@ enum detector_fault {
 	DETECT_LETS_GO,	     /* C4: in progress, and under nobody's control */
 	DETECT_STEPS,	     /* nothing: mode try is done in two steps */
 	DETECT_CROSSED,	     /* C6: two locks, in the order of the arguments */
+	DETECT_UNMARKED,     /* C9: who leaves inside a write is not marked */
+	DETECT_HANDS_OUT,    /* C9: nobody is waited for who has left */
 	DETECT_SECTION,	     /* nothing: test and announce in one section */
 	DETECT_SECTION_ONLY, /* C1: and the fence does not abort it */
 	DETECT_NO_SECTION,   /* C1: the fence does, but it is no section */
@@ -165,6 +167,9 @@ static inline bool detector_is_idle(void *arg)
 		detector_looks_at(slot, 8);
 	if (detector_fault == DETECT_WORDS)
 		detector_looks_at(slot, DETECTOR_WORDS);
+	if (detector_fault == DETECT_HANDS_OUT &&
+	    swap_is_abandoned(&slot->base))
+		return true;
 	return load_acquire(&slot->base.rb.nesting) == 0;
 }
 
@@ -401,6 +406,8 @@ static inline void detector_writer_exit(struct swap_slot *slot)
 {
 	struct swap_slot *other = sys_self()->slots;
 
+	if (detector_fault == DETECT_UNMARKED)
+		store_release(&slot->abandoned, 0);
 	for (; other && detector_fault == DETECT_FORGETS_ALL;
 	     other = other->next)
 		store_relaxed(&detector_slot(other)->gone, 1);
@@ -431,6 +438,7 @@ SWAP_STRATEGY(detector) = {
 	.has_try = true,
 	.bounded = true,
 	.contained = true,
+	.recoverable = true,
 	.write_from_handler = true,
 	.slot_size = sizeof(struct detector_slot),
 	.swap = detector_swap,
