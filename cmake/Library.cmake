@@ -69,7 +69,7 @@ set(core ringbuf/ring_buffer.c ringbuf/ring_control.c ringbuf/ring_read.c
 	ringbuf/ring_recover.c strategies/grace.c strategies/recover.c
 	strategies/registry.c strategies/ringswap.c strategies/setup.c
 	strategies/swap.c strategies/sweep.c strategies/sys.c
-	strategies/traits.c strategies/writer.c)
+	strategies/sys_signal.c strategies/traits.c strategies/writer.c)
 list(TRANSFORM core PREPEND ${CMAKE_SOURCE_DIR}/)
 ringswap_library(ringswap ${core} ${units})
 target_compile_definitions(ringswap_objects PRIVATE

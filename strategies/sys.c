@@ -102,63 +102,6 @@ int sys_membarrier(void)
 	return membarrier(MEMBARRIER_CMD_PRIVATE_EXPEDITED);
 }
 
-int sys_signal_number(void)
-{
-	return SIGRTMIN + 4;
-}
-
-static void (*signal_handler)(void);
-
-static void on_signal(int number)
-{
-	int saved = errno;
-
-	(void)number;
-	signal_handler();
-	errno = saved;
-}
-
-int sys_signal_setup(void (*handler)(void))
-{
-	struct sigaction action;
-
-	signal_handler = handler;
-	memset(&action, 0, sizeof(action));
-	action.sa_handler = on_signal;
-	action.sa_flags = SA_RESTART;
-	sigemptyset(&action.sa_mask);
-	return sigaction(sys_signal_number(), &action, NULL) ? -errno : 0;
-}
-
-int sys_signal_send(int tid)
-{
-	siginfo_t info;
-
-	memset(&info, 0, sizeof(info));
-	info.si_code = SI_QUEUE;
-	info.si_pid = getpid();
-	info.si_uid = getuid();
-	return syscall(SYS_rt_tgsigqueueinfo, getpid(), tid,
-		       sys_signal_number(), &info) < 0
-		       ? -errno
-		       : 0;
-}
-
-sigset_t sys_signal_mask(void)
-{
-	sigset_t block, old;
-
-	sigemptyset(&block);
-	sigaddset(&block, sys_signal_number());
-	pthread_sigmask(SIG_BLOCK, &block, &old);
-	return old;
-}
-
-void sys_signal_unmask(const sigset_t *mask)
-{
-	pthread_sigmask(SIG_SETMASK, mask, NULL);
-}
-
 /* Its value, a thread, is the function to call. */
 static pthread_key_t exit_key;
 static int exit_key_error;

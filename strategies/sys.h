@@ -7,8 +7,8 @@
  * explorer puts a header of this name in front, in which every call is a small
  * model of its documented contract.
  *
- * Sources: membarrier(2), tgkill(2), rt_tgsigqueueinfo(2), signal-safety(7),
- * pthread_mutex_clocklock(3).
+ * Sources: membarrier(2), rt_tgsigqueueinfo(2), sigaction(2), signal(7),
+ * signal-safety(7), proc_pid_status(5), pthread_mutex_clocklock(3).
  */
 #ifndef RINGSWAP_STRATEGIES_SYS_H
 #define RINGSWAP_STRATEGIES_SYS_H
@@ -27,11 +27,29 @@
 
 struct swap_slot;
 
+/*
+ * A thread as those see it that signal it. Never freed: another thread gets it
+ * once its own has given it back, and then its ticket is another, so that a
+ * late cmpxchg of the old one fails.
+ *
+ *	63              2 1    0
+ *	+----------------+------+
+ *	|     ticket     | mark |  the marks are the strategy's
+ *	+----------------+------+
+ */
+struct sys_target {
+	_Atomic uint64_t word;
+};
+
+#define SYS_TARGET_MARKS UINT64_C(3)
+
 /* What belongs to one thread and its handlers. */
 struct sys_thread {
 	_Atomic unsigned int inside; /* holds, or is about to take, a lock */
 	struct swap_slot *slots;     /* slots this thread writes */
 	unsigned int rcu_slots;	     /* of them, how many need liburcu */
+	struct sys_target *target;   /* while it can be signalled, or NULL */
+	unsigned int targets;	     /* claims of it */
 };
 
 /*
@@ -81,17 +99,56 @@ int sys_membarrier_setup(void);
 int sys_membarrier(void);
 
 /*
- * A directed real-time signal, SIGRTMIN + 4 (LTTng-UST takes SIGRTMIN..+2).
- * setup installs handler for the process with SA_RESTART, once; send queues
- * it for thread tid. Returns 0 or -errno: -EAGAIN (signal queue exhausted),
- * -ESRCH (no such thread). mask blocks it for the calling thread and returns
- * the mask to hand to unmask.
+ * A directed real-time signal, for the strategies that interrupt a writer. One
+ * number serves all of them: SIGRTMIN + 4 (LTTng-UST takes SIGRTMIN..+2), or
+ * what was chosen.
+ *
+ * choose: another number, before anything uses it. -EINVAL: none that a
+ * process may take, or one that faults raise; -EBUSY: in use. Thread context,
+ * while nobody else calls these functions.
+ *
+ * setup installs handler for the process, once, with SA_RESTART and
+ * SA_ONSTACK; it runs for what send has sent and nothing else. check asks the
+ * system whether it is still installed, which it must be before anything is
+ * sent: to others it would mean something else, to nobody the process's end.
+ * Both: 0; -EEXIST, the number has a handler of somebody else's, which stays;
+ * or what sigaction(2) says (-EPERM, -ENOSYS: a filter). Any context.
+ *
+ * send queues it for thread tid: 0; -ENOBUFS, the queue of the user's signals
+ * is full (RLIMIT_SIGPENDING); -ESRCH, no such thread; -EPERM, -ENOSYS: a
+ * filter. is_pending: has it been sent to tid and not been taken? True where
+ * that cannot be known (no /proc). Any context.
+ *
+ * reachable: may the calling thread be signalled? 0; -ENOTSUP, it blocks the
+ * signal; and the errors of check. Thread context.
+ *
+ * probe sends one to the calling thread. 0, or -ENOTSUP and the reason in why.
+ * It leaves the handler installed. Thread context.
+ *
+ * look: who waits for an answer waits until then, at most until deadline, and
+ * looks whether handler and signal are still there.
+ *
+ * mask blocks the signal for the calling thread and returns what unmask, which
+ * takes it back, wants to know. Where a filter forbids that, nothing changes.
  */
-int sys_signal_setup(void (*handler)(void));
-int sys_signal_send(int tid);
+int sys_signal_choose(int number);
 int sys_signal_number(void);
+int sys_signal_setup(void (*handler)(void));
+int sys_signal_check(void);
+int sys_signal_send(int tid);
+bool sys_signal_is_pending(int tid);
+int sys_signal_reachable(void);
+int sys_signal_probe(void (*handler)(void), char *why, size_t size);
+uint64_t sys_signal_look(uint64_t deadline);
 sigset_t sys_signal_mask(void);
 void sys_signal_unmask(const sigset_t *mask);
+
+/*
+ * The calling thread's target, which sys_self() shows from then on, until it
+ * has been released as often as claimed. NULL: no memory. Thread context.
+ */
+struct sys_target *sys_target_claim(void);
+void sys_target_release(void);
 
 /*
  * Call on_exit, on the calling thread, when that ends: the last one that it

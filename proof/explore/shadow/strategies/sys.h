@@ -19,10 +19,19 @@
 
 struct swap_slot;
 
+struct sys_target {
+	_Atomic uint64_t word;
+};
+
+#define SYS_TARGET_MARKS UINT64_C(3)
+
 struct sys_thread {
 	_Atomic unsigned int inside;
 	struct swap_slot *slots;
 	unsigned int rcu_slots;
+	struct sys_target *target;
+	unsigned int targets;
+	struct sys_target own; /* here a thread keeps its target */
 };
 
 /* The thread record of the role that runs; a handler shares its thread's. */
@@ -51,10 +60,28 @@ int sys_membarrier_setup(void);
 #define sys_membarrier() xp_membarrier(XP_SITE(XP_MEMBARRIER))
 
 int sys_signal_setup(void (*handler)(void));
+int sys_signal_check(void);
 #define sys_signal_send(tid) xp_signal_send(XP_SITE(XP_SIGNAL), (tid))
+bool sys_signal_is_pending(int tid);
 int sys_signal_number(void);
+int sys_signal_reachable(void);
+int sys_signal_probe(void (*handler)(void), char *why, size_t size);
+#define sys_signal_look(deadline) (deadline)
 sigset_t sys_signal_mask(void);
 void sys_signal_unmask(const sigset_t *mask);
+
+struct sys_target *sys_target_claim(void);
+
+static inline void sys_target_release(void)
+{
+	struct sys_thread *self = sys_self();
+
+	if (--self->targets)
+		return;
+	self->target = NULL;
+	store_relaxed(&self->own.word,
+		      (load_relaxed(&self->own.word) | SYS_TARGET_MARKS) + 1);
+}
 
 int sys_thread_watch(void (*on_exit)(void));
 
