@@ -373,6 +373,11 @@ const char *ringswap_trait(const char *strategy, const char *trait)
 	return s ? swap_trait(s, trait) : NULL;
 }
 
+int ringswap_choose_signal(int number)
+{
+	return sys_signal_choose(number);
+}
+
 int ringswap_probe(const char *strategy, char *why, size_t size)
 {
 	const struct swap_strategy *s = strategy ? swap_find(strategy) : NULL;

@@ -72,6 +72,16 @@ RINGSWAP_API const char *ringswap_trait(const char *strategy,
  */
 RINGSWAP_API int ringswap_probe(const char *strategy, char *why, size_t size);
 
+/*
+ * Choose the signal that "ipi-signal" takes, once a process and before it is
+ * used, probed included; SIGRTMIN + 4 otherwise. A number whose handler is
+ * somebody else's is never taken: then the probe says so, and another one can
+ * be chosen. Thread context, while no other thread calls this library.
+ * -EINVAL  no signal, or one that the system, the libc or a fault raises
+ * -EBUSY   another number is in use
+ */
+RINGSWAP_API int ringswap_choose_signal(int number);
+
 /* ------------------------------------------------------------------------ */
 /* Life                                                                     */
 
@@ -134,10 +144,13 @@ RINGSWAP_API int ringswap_destroy(struct ringswap *r);
  * Make the calling thread the writer of a slot, before its first write; and
  * end that, outside any write. A thread that ends without exit is taken out
  * when it ends. A thread may be the writer of several slots.
- * -EINVAL  no such slot; exit: it is not the caller's
- * -EBUSY   it has a writer
- * -EAGAIN  enter: a swap of it is under way; try again
- * and what the mechanism says.
+ * -EINVAL   no such slot; exit: it is not the caller's
+ * -EBUSY    it has a writer
+ * -EAGAIN   enter: a swap of it is under way; try again
+ * -ENOTSUP  enter: the thread cannot write with this strategy as it is, since
+ *           it blocks the signal; ringswap_probe(), called by it, says why
+ * -EEXIST   enter: the signal has a handler of somebody else's
+ * -EPERM, -ENOSYS, -ENOMEM: the system's
  */
 RINGSWAP_API int ringswap_enter(struct ringswap *r, unsigned int slot);
 RINGSWAP_API int ringswap_exit(struct ringswap *r, unsigned int slot);
@@ -203,8 +216,11 @@ RINGSWAP_API uint64_t ringswap_in(uint64_t ns);
  *               its own thread; or (try) a write is under way
  * -ETIMEDOUT    the deadline passed
  * -EOPNOTSUPP   the strategy does not swap, or not by one attempt
- * and what the mechanism says (-EPERM, -ESRCH, -EAGAIN: the system's queue of
- * signals is full). All but 0 and -EINPROGRESS: nothing has changed.
+ * -ENOBUFS      the system's queue of signals is full
+ * -EPERM        the system forbids the mechanism, a filter does (or -ENOSYS)
+ * -EEXIST       the signal has got a handler of somebody else's
+ * -ESRCH        the writer's thread is gone, and has not left its slot
+ * All but 0 and -EINPROGRESS: nothing has changed.
  */
 RINGSWAP_API int ringswap_swap(struct ringswap *r, unsigned int slot,
 			       uint64_t deadline);

@@ -361,7 +361,11 @@ int swap_slot_recover(struct rb *live, unsigned int slot);
  *                reset or consume is under way
  *  -ETIMEDOUT    the deadline passed; nothing changed
  *  -EOPNOTSUPP   the strategy refuses to swap, or has no such mode
- *  others        the mechanism's (-EPERM, -ESRCH, ...); nothing changed
+ *  -ENOBUFS      the system's queue of signals is full
+ *  -EPERM        the system forbids the mechanism, a filter does (or -ENOSYS)
+ *  -EEXIST       the signal has got a handler of somebody else's
+ *  -ESRCH        the writer's thread is gone, and has not left its slot
+ *  others        the mechanism's; nothing changed
  *
  * With the op of a swap of this slot that is still in progress, it settles
  * that one. Its symbol has another name: programs have functions called swap.

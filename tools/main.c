@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* main.c - the ringswap command: find the subcommand and run it. */
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "bench/base/clean.h"
@@ -74,8 +76,31 @@ static int print_version(void)
 	return options_flush();
 }
 
+/* Before setup takes the default. */
+static int choose_signal(void)
+{
+	const char *set = getenv("RINGSWAP_SIGNAL");
+	char *end;
+	long number;
+
+	if (!set || !*set)
+		return COMMAND_OK;
+	number = strtol(set, &end, 10);
+	if (!*end && number > 0 && number <= INT_MAX &&
+	    !sys_signal_choose((int)number))
+		return COMMAND_OK;
+	return command_error(COMMAND_USAGE,
+			     "RINGSWAP_SIGNAL: \"%s\" is no signal number "
+			     "that a program can take",
+			     set);
+}
+
 int main(int argc, char **argv)
 {
+	int err = choose_signal();
+
+	if (err)
+		return err;
 	/* Registers membarrier, and only now is that cheap: one thread. */
 	swap_setup();
 	if (argc < 2) {

@@ -19,6 +19,23 @@ for key in sound breaks shape mechanism baseline represents floor; do
 done
 [ "$(grep -c '"kind": "candidate"' out)" -ge 4 ] || fail "fewer than 4 sound"
 [ "$(grep -c '"kind": "control"' out)" -ge 2 ] || fail "fewer than 2 controls"
+
+# Where the signal of ipi-signal is not to be had, that is no fault of it.
+export RINGSWAP_SIGNAL
+RINGSWAP_SIGNAL=64
+run 0 list
+for RINGSWAP_SIGNAL in 0 9 11 33 65 x; do
+	refused 2 "RINGSWAP_SIGNAL" list
+done
+unset RINGSWAP_SIGNAL
+if command -v prlimit >/dev/null; then
+	prlimit --sigpending=0 "$ringswap" list >out 2>err
+	shows "no signal can be queued"
+	prlimit --sigpending=0 "$ringswap" verify --strategy ipi-signal \
+		--mode torture --seconds 1 >out 2>err ||
+		fail "a full queue of signals is held against ipi-signal"
+	shows "unavailable"
+fi
 for command in list topo doctor plot check compare; do
 	run 0 "$command" --help
 	shows "usage: ringswap $command"
