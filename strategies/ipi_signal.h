@@ -28,15 +28,15 @@
  *	H0  mark = off, then for every slot     S7  state = idle, return
  *	H1  state posted or deferred?
  *	H2  nesting != 0? -> H6 busy (try)      H3  CAS posted or deferred->running
- *	    or H7 refuse++ (wait) and               H10 it was deferred: refuse--
- *	    H8 CAS posted->deferred,            H5  slot->active = spare's
- *	    withdrawn -> H9 refuse--            H4  state = done
+ *	    or H8 CAS posted->running (wait),       H10 it was deferred: refuse--
+ *	    H7 refuse++, H9 state = deferred    H5  slot->active = spare's
+ *	                                        H4  state = done
  *
  * W1, W3 against H2: one thread, compiler barriers suffice. W0 finds what H7
  * left, and H2 what W1 left, so a write is never inside a swap. A writer that
  * goes idle after W3 begins no write: S3 sees it closed and signals again.
  * S1 pairs with H1 and H3: the request is complete. H4 pairs with S3 and S7:
- * the snapshot's events are visible. H3, H6 and H8 pair with S4: run once,
+ * the snapshot's events are visible. H3, H6, H8 and H9 pair with S4: run once,
  * refused, deferred or withdrawn. S6 pairs with X1 of writer.c: the writer that
  * left has finished. S14, of nesting, with M3 of recover.c: it was made whole.
  * One mark a thread, not a slot, so that at most one signal of ours waits for
@@ -59,7 +59,7 @@ enum ipi_signal_state {
 	/* wait: interrupted a write; RB_REFUSE_SWAP is set. And another one. */
 	IPI_DEFERRED,
 	IPI_DEFERRED_AGAIN,
-	IPI_RUNNING, /* the writer's thread is exchanging */
+	IPI_RUNNING, /* the writer's thread is at it */
 	IPI_DONE,
 	IPI_BUSY, /* try: interrupted a write */
 };
@@ -116,12 +116,13 @@ static inline void ipi_signal_defer(struct ipi_signal_slot *slot)
 {
 	unsigned int posted = IPI_POSTED_WAIT;
 
-	/* H7 pairs with H9 H10 S9: set before anybody may take it back */
+	/* H8 pairs with S4: not withdrawn, and not while refuse is set */
+	if (!cmpxchg_acq_rel(&slot->state, &posted, IPI_RUNNING))
+		return;
+	/* H7 pairs with H10 S9: set before anybody may take it back */
 	fetch_or_acq_rel(&slot->base.rb.refuse, RB_REFUSE_SWAP);
-	/* H8 pairs with S4: deferred, unless withdrawn */
-	if (!cmpxchg_acq_rel(&slot->state, &posted, IPI_DEFERRED))
-		/* H9 pairs with H7: nobody else takes it back */
-		fetch_and_acq_rel(&slot->base.rb.refuse, ~RB_REFUSE_SWAP);
+	/* H9 pairs with S4: set, then deferred */
+	store_release(&slot->state, IPI_DEFERRED);
 }
 
 static inline void ipi_signal_answer(struct ipi_signal_slot *slot)
@@ -244,7 +245,7 @@ static inline int ipi_signal_withdraw(struct ipi_signal_slot *slot, int err)
 	unsigned int state = load_relaxed(&slot->state);
 
 	while (ipi_signal_is_open(state)) {
-		/* S4 pairs with H3 H6 H8: withdrawn, or run once */
+		/* S4 pairs with H3 H6 H8 H9: withdrawn, or run once */
 		if (!cmpxchg_acq_rel(&slot->state, &state, IPI_IDLE))
 			continue;
 		if (ipi_signal_is_deferred(state))
