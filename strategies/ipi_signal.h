@@ -393,13 +393,9 @@ static inline void ipi_signal_swap_every(struct swap_op *ops, unsigned int n,
 	for (unsigned int i = 0; i < n; i++)
 		if (!errors[i])
 			errors[i] = ipi_signal_ask(&ops[i]);
-	for (unsigned int i = 0; i < n; i++) {
-		uint64_t deadline = ops[i].deadline;
-
-		/* Running at the deadline: the writer's thread is at it. */
-		for (; errors[i] == -EINPROGRESS; deadline = UINT64_MAX)
-			errors[i] = ipi_signal_settle(&ops[i], deadline);
-	}
+	for (unsigned int i = 0; i < n; i++)
+		if (errors[i] == -EINPROGRESS)
+			errors[i] = ipi_signal_settle(&ops[i], ops[i].deadline);
 }
 
 static inline int ipi_signal_setup(void)
@@ -456,7 +452,10 @@ SWAP_STRATEGY(ipi_signal) = {
 	.memory = SWAP_MAY_BE_FREED,
 	.has_try = true,
 	.bounded = true,
+	.contained = true,
 	.recoverable = true,
+	.uses_signal = true,
+	.interrupts_calls = true,
 	.write_from_handler = true,
 	.swap_from_handler = true,
 	.slot_size = sizeof(struct ipi_signal_slot),

@@ -130,22 +130,26 @@ static uint64_t sweep_until(struct sweep *s)
 }
 
 /*
- * The strategy's own way for all that are held, which share something. It
- * takes every slot whose error is 0: not one that an earlier pass has done.
+ * The strategy's own way for all that are held, which share something. An
+ * earlier pass's answer, 0 above all, is none of its business.
  */
 static void sweep_together(struct sweep *s)
 {
-	for (unsigned int i = 0; i < s->n; i++)
-		if (s->state[i] != SWEEP_HELD && !s->errors[i])
+	int earlier[RB_SLOTS_MAX];
+
+	for (unsigned int i = 0; i < s->n; i++) {
+		earlier[i] = s->errors[i];
+		if (s->state[i] != SWEEP_HELD)
 			s->errors[i] = -EALREADY;
+	}
 	s->strategy->swap_every(s->ops, s->n, s->errors);
 	for (unsigned int i = 0; i < s->n; i++) {
 		int err = s->errors[i];
 
-		if (err == -EALREADY)
-			s->errors[i] = 0;
-		if (s->state[i] != SWEEP_HELD)
+		if (s->state[i] != SWEEP_HELD) {
+			s->errors[i] = earlier[i];
 			continue;
+		}
 		if (!err)
 			err = swap_finish(&s->ops[i], 0);
 		sweep_answer(s, i, err);

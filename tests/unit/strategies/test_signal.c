@@ -99,6 +99,46 @@ static void one_thread_with_every_slot_gets_one_signal_case(void)
 }
 CASE(one_thread_with_every_slot_gets_one_signal)
 
+/* One writer sleeps inside a write: the other slot is swapped, and once. */
+static void a_stuck_writer_costs_the_others_nothing_case(void)
+{
+	static struct writer other;
+	struct rb_cpu *taken;
+	uint64_t from;
+
+	make_both(2);
+	start(&writer, 0, 1);
+	start(&other, 1, 1);
+	command(&writer, INSIDE);
+	other.order = WRITE;
+	for (int i = 0; i < 5; i++) {
+		taken = rb_slot_active(rb_slot(live, 1));
+		from = sys_now();
+		swap_every_slot(live, spare, from + 50 * MS, ops, errors);
+		SAME(errors[0], -ETIMEDOUT);
+		SAME(errors[1], 0);
+		HOLDS(rb_slot_active(rb_slot(spare, 1)) == taken);
+		SAME(rb_recycle(rb_slot(spare, 1)), 0);
+		HOLDS(!rb_drops(rb_slot(live, 1), RB_DROP_EARLY));
+	}
+	command(&writer, IDLE);
+	swap_every_slot(live, spare, PATIENCE, ops, errors);
+	SAME(errors[0], 0);
+	SAME(rb_recycle(rb_slot(spare, 0)), 0);
+	SAME(rb_recycle(rb_slot(spare, 1)), 0);
+	/* Tried again and again, while the other is done. */
+	SAME(rb_control_try(rb_slot(live, 0)), 0);
+	taken = rb_slot_active(rb_slot(live, 1));
+	swap_every_slot(live, spare, sys_now() + 50 * MS, ops, errors);
+	SAME(errors[0], -ETIMEDOUT);
+	SAME(errors[1], 0);
+	HOLDS(rb_slot_active(rb_slot(spare, 1)) == taken);
+	rb_control_end(rb_slot(live, 0));
+	stop(&writer);
+	stop(&other);
+}
+CASE(a_stuck_writer_costs_the_others_nothing)
+
 #define THREADS 32u
 
 static void many_threads_with_every_slot_are_all_answered_case(void)
@@ -270,6 +310,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(requests_that_time_out_queue_one_signal),
 		cmocka_unit_test(one_thread_with_every_slot_gets_one_signal),
+		cmocka_unit_test(a_stuck_writer_costs_the_others_nothing),
 		cmocka_unit_test(many_threads_with_every_slot_are_all_answered),
 		cmocka_unit_test(a_full_queue_is_enobufs),
 		cmocka_unit_test(swappers_of_one_thread_all_get_answers),
