@@ -104,6 +104,10 @@ static void torture_one(struct verify *v, const struct swap_strategy *s,
 		verify_add_row(
 			v, "torture", s->name, "unavailable", false,
 			"one CPU allowed: nothing runs at the same time");
+	else if (load_relaxed(&r->forbidden) && !torture_violations(r))
+		verify_add_row(v, "torture", s->name, "unavailable", false,
+			       "the system refused swaps: %s",
+			       strerror(load_relaxed(&r->forbidden)));
 	else if (torture_violations(r))
 		verify_add_row(
 			v, "torture", s->name, torture_verdict_name(verdict),

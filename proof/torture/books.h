@@ -88,6 +88,9 @@ void book_close(struct book *book, struct book_source *sources, uint64_t drops,
 __attribute__((format(printf, 2, 3))) void
 torture_violation(enum torture_kind kind, const char *format, ...);
 
+/* The system refused a swap with this errno: no verdict. Any context. */
+void torture_forbidden(int error);
+
 /* The seq of 44 bits and the source of a 48-bit sequence number. */
 static inline unsigned int book_source_of(uint64_t number)
 {

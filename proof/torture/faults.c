@@ -40,7 +40,13 @@ static const struct {
 				   "a busy writer blocks every signal" },
 	[FAULT_SIGNAL_QUEUE] = { "signal-queue-full",
 				 "no signal can be queued "
-				 "(RLIMIT_SIGPENDING 0)" },
+				 "(RLIMIT_SIGPENDING 0) after setup" },
+	[FAULT_NO_SIGNAL] = { "signal-refused",
+			      "seccomp refuses rt_tgsigqueueinfo(2) from the "
+			      "start" },
+	[FAULT_SIGNAL_LATE] = { "signal-refused-late",
+				"seccomp refuses rt_tgsigqueueinfo(2) after "
+				"setup" },
 	[FAULT_NO_MEMBARRIER] = { "membarrier-refused",
 				  "seccomp refuses membarrier(2) from the "
 				  "start" },
@@ -165,6 +171,8 @@ static struct expectation expected(enum fault fault,
 		return EXPECT(UNAVAILABLE);
 	if (fault == FAULT_NO_RSEQ && needs(s, "rseq"))
 		return EXPECT(UNAVAILABLE);
+	if (fault == FAULT_NO_SIGNAL && s->uses_signal)
+		return EXPECT(UNAVAILABLE);
 	if (!s->swap)
 		return EXPECT(-EOPNOTSUPP);
 	if (!s->sound)
@@ -173,10 +181,12 @@ static struct expectation expected(enum fault fault,
 		return while_asleep(s);
 	if (is_writer_dead(fault))
 		return while_dead(s);
-	if (fault == FAULT_SIGNAL_BLOCKED && needs(s, "signal"))
+	if (fault == FAULT_SIGNAL_BLOCKED && s->uses_signal)
 		return EXPECT(-ETIMEDOUT);
-	if (fault == FAULT_SIGNAL_QUEUE && needs(s, "signal"))
-		return EXPECT(-EAGAIN);
+	if (fault == FAULT_SIGNAL_QUEUE && s->uses_signal)
+		return EXPECT(-ENOBUFS);
+	if (fault == FAULT_SIGNAL_LATE && s->uses_signal)
+		return EXPECT(-EPERM);
 	if (fault == FAULT_MEMBARRIER_LATE && needs(s, "membarrier"))
 		return when_refused_late(s);
 	return EXPECT(0);
@@ -241,7 +251,6 @@ static int refuse_syscall(unsigned int number)
 
 static int set_up(enum fault fault)
 {
-	struct rlimit none = { 0, 0 };
 	int cpu;
 
 	switch (fault) {
@@ -249,8 +258,8 @@ static int set_up(enum fault fault)
 		return refuse_syscall(__NR_membarrier);
 	case FAULT_NO_RSEQ:
 		return refuse_syscall(__NR_rseq);
-	case FAULT_SIGNAL_QUEUE:
-		return setrlimit(RLIMIT_SIGPENDING, &none) ? -errno : 0;
+	case FAULT_NO_SIGNAL:
+		return refuse_syscall(__NR_rt_tgsigqueueinfo);
 	case FAULT_ONE_CPU:
 		return cpus_allowed(&cpu, 1) ? cpus_pin(cpu) : -ENOTSUP;
 	default:
@@ -262,9 +271,14 @@ static int set_up(enum fault fault)
 static int set_up_late(struct scene *scene)
 {
 	struct sched_param param = { .sched_priority = 1 };
+	struct rlimit none = { 0, 0 };
 
 	if (scene->fault == FAULT_MEMBARRIER_LATE)
 		return refuse_syscall(__NR_membarrier);
+	if (scene->fault == FAULT_SIGNAL_LATE)
+		return refuse_syscall(__NR_rt_tgsigqueueinfo);
+	if (scene->fault == FAULT_SIGNAL_QUEUE)
+		return setrlimit(RLIMIT_SIGPENDING, &none) ? -errno : 0;
 	if (scene->fault != FAULT_FIFO_SWAPPER)
 		return 0;
 	if (!cpus_allowed(&scene->cpu, 1) || cpus_pin(scene->cpu))

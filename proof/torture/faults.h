@@ -32,12 +32,14 @@ enum fault {
 	FAULT_CANCELLED_INSIDE,	 /* it is cancelled there */
 	FAULT_SWAPPER_CANCELLED, /* the swapper is, while it waits */
 	FAULT_SIGNAL_BLOCKED,	 /* the writer blocks every signal */
-	FAULT_SIGNAL_QUEUE,	 /* RLIMIT_SIGPENDING is 0 */
-	FAULT_NO_MEMBARRIER,	 /* refused by seccomp from the start */
-	FAULT_MEMBARRIER_LATE,	 /* refused from some moment on */
-	FAULT_NO_RSEQ,		 /* refused by seccomp from the start */
-	FAULT_ONE_CPU,		 /* one CPU for all threads */
-	FAULT_FIFO_SWAPPER,	 /* SCHED_FIFO, on the writer's CPU */
+	FAULT_SIGNAL_QUEUE,    /* RLIMIT_SIGPENDING is 0 from some moment on */
+	FAULT_NO_SIGNAL,       /* rt_tgsigqueueinfo(2) is refused by seccomp */
+	FAULT_SIGNAL_LATE,     /* refused from some moment on */
+	FAULT_NO_MEMBARRIER,   /* refused by seccomp from the start */
+	FAULT_MEMBARRIER_LATE, /* refused from some moment on */
+	FAULT_NO_RSEQ,	       /* refused by seccomp from the start */
+	FAULT_ONE_CPU,	       /* one CPU for all threads */
+	FAULT_FIFO_SWAPPER,    /* SCHED_FIFO, on the writer's CPU */
 	FAULTS,
 };
 

@@ -372,6 +372,7 @@ static void close_round(struct round *r)
 	check_held(r);
 	check_quiet(r);
 	if (load_relaxed(&r->copied) && !load_relaxed(&r->taken) &&
+	    !load_relaxed(&result->forbidden) &&
 	    r->writers[0].source[0].attempted)
 		torture_violation(TORTURE_ERROR, "no swap took anything");
 	for (unsigned int i = 0; i < r->config.writers; i++)

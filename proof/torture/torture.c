@@ -164,6 +164,11 @@ void torture_violation(enum torture_kind kind, const char *format, ...)
 	pthread_mutex_unlock(&run.lock);
 }
 
+void torture_forbidden(int error)
+{
+	store_relaxed(&run.result->forbidden, error);
+}
+
 /* ------------------------------------------------------------------------ */
 /* The run                                                                  */
 

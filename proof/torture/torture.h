@@ -109,6 +109,7 @@ struct torture_result {
 	uint64_t handler_swaps; /* of them, from handlers */
 	uint64_t in_progress;	/* answers that were neither; settled later */
 	uint64_t held;		/* snapshots hashed twice */
+	_Atomic int forbidden;	/* errno by which the system refused swaps */
 	uint64_t violations[TORTURE_KINDS];
 	uint64_t broken_ns; /* run time until the first violation */
 	char first[256];    /* its line */
