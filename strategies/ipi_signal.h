@@ -121,8 +121,8 @@ static inline void ipi_signal_defer(struct ipi_signal_slot *slot)
 		return;
 	/* H7 pairs with H10 S9: set before anybody may take it back */
 	fetch_or_acq_rel(&slot->base.rb.refuse, RB_REFUSE_SWAP);
-	/* H9 pairs with S4: set, then deferred */
-	store_release(&slot->state, IPI_DEFERRED);
+	/* H9 pairs with S4: set, then deferred, at once: who looks may go on */
+	xchg_acq_rel(&slot->state, IPI_DEFERRED);
 }
 
 static inline void ipi_signal_answer(struct ipi_signal_slot *slot)
