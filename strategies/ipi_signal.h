@@ -107,8 +107,8 @@ SWAP_COLD void ipi_signal_serve(struct ipi_signal_slot *slot,
 		fetch_and_acq_rel(&live->refuse, ~RB_REFUSE_SWAP);
 	/* H5 pairs with W2: the fresh buffer is ready (one thread) */
 	store_release(&live->active, swap_prepare(load_plain(&slot->op)));
-	/* H4 pairs with S3 S7: the snapshot's events, then done */
-	store_release(&slot->state, IPI_DONE);
+	/* H4 pairs with S3 S7: the snapshot's events, then done, at once */
+	xchg_acq_rel(&slot->state, IPI_DONE);
 }
 
 /* Inside a write: leave the request to the begin of the next one. */
