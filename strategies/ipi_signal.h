@@ -267,7 +267,7 @@ static inline int ipi_signal_ring(struct ipi_signal_slot *slot, int writer)
 	uint64_t ticket = load_plain(&slot->ticket), found = ticket;
 	int err;
 
-	/* S2 pairs with H0 S10 S11: the request, then the mark */
+	/* S2 pairs with H0 S10 S11 and T5 in sys_signal.c: then the mark */
 	while (!cmpxchg_acq_rel(&slot->target->word, &found, ticket | IPI_RUNG))
 		if ((found & ~SYS_TARGET_MARKS) != ticket)
 			return 0; /* it is leaving, and answers as it does */

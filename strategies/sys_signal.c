@@ -378,9 +378,9 @@ void sys_target_release(void)
 	if (--self->targets)
 		return;
 	self->target = NULL;
-	store_relaxed(&target->base.word,
-		      (load_relaxed(&target->base.word) | SYS_TARGET_MARKS) +
-			      1);
+	/* T5 pairs with S2 in ipi_signal.h: late marks are of an old ticket */
+	xchg_acq_rel(&target->base.word,
+		     (load_relaxed(&target->base.word) | SYS_TARGET_MARKS) + 1);
 	/* T4 pairs with T2: no ticket of this thread any more */
 	store_release(&target->tid, 0);
 }

@@ -79,8 +79,8 @@ static inline void sys_target_release(void)
 	if (--self->targets)
 		return;
 	self->target = NULL;
-	store_relaxed(&self->own.word,
-		      (load_relaxed(&self->own.word) | SYS_TARGET_MARKS) + 1);
+	xchg_acq_rel(&self->own.word,
+		     (load_relaxed(&self->own.word) | SYS_TARGET_MARKS) + 1);
 }
 
 int sys_thread_watch(void (*on_exit)(void));
