@@ -83,6 +83,14 @@ static inline int global_lock_swap(struct swap_op *op)
 	return err;
 }
 
+/* Another thread's hold is nobody's; the caller's own ends with its write. */
+static inline void global_lock_forked(bool alone)
+{
+	(void)alone;
+	if (!load_relaxed(&sys_self()->inside))
+		sys_mutex_init(&global_lock);
+}
+
 SWAP_STRATEGY(global_lock) = {
 	SWAP_FROM_HOOKS(global_lock),
 	.name = "global-lock",
@@ -107,6 +115,7 @@ SWAP_STRATEGY(global_lock) = {
 	.swap_from_handler = true,
 	.slot_size = sizeof(struct swap_slot),
 	.swap = global_lock_swap,
+	.forked = global_lock_forked,
 };
 
 #endif

@@ -128,6 +128,20 @@ static inline int rcu_probe(char *why, size_t size)
 	return -ENOTSUP;
 }
 
+/* In a child: liburcu knows readers, or has locks held, that are not there. */
+SWAP_STATE(bool, rcu_is_orphaned, false);
+
+static inline void rcu_forked(bool alone)
+{
+	rcu_is_orphaned |= !alone;
+}
+
+static inline int rcu_slot_init(struct swap_slot *slot)
+{
+	(void)slot;
+	return rcu_is_orphaned ? -ECHILD : 0;
+}
+
 SWAP_STRATEGY(rcu) = {
 	SWAP_FROM_HOOKS(rcu),
 	.name = "rcu",
@@ -154,6 +168,8 @@ SWAP_STRATEGY(rcu) = {
 	.swap = rcu_swap,
 	.swap_every = rcu_swap_every,
 	.settle = rcu_settle,
+	.forked = rcu_forked,
+	.slot_init = rcu_slot_init,
 	.writer_enter = rcu_writer_enter,
 	.writer_exit = rcu_writer_exit,
 	.probe = rcu_probe,

@@ -62,6 +62,14 @@ static bool is_slot(const struct ringswap *r, unsigned int slot)
 	return slot < r->live->attr.slots;
 }
 
+/* A slot that this process may use: 0, -EINVAL (none such) or -ECHILD. */
+static int slot_check(const struct ringswap *r, unsigned int slot)
+{
+	if (!is_slot(r, slot))
+		return -EINVAL;
+	return swap_is_forked(swap_slot(r->live, slot)) ? -ECHILD : 0;
+}
+
 static void release(struct ringswap *r)
 {
 	rb_destroy(r->live);
@@ -126,6 +134,8 @@ int ringswap_destroy(struct ringswap *r)
 {
 	if (!r)
 		return 0;
+	if (slot_check(r, 0))
+		return -ECHILD;
 	for (unsigned int i = 0; i < r->live->attr.slots; i++) {
 		unsigned int state = load_relaxed(&r->state[i]);
 
@@ -142,11 +152,7 @@ int ringswap_destroy(struct ringswap *r)
 
 int ringswap_enter(struct ringswap *r, unsigned int slot)
 {
-	int err = swap_writer_enter(r->live, slot);
-
-	if (err == -EBUSY && !load_relaxed(&swap_slot(r->live, slot)->writer))
-		return -EAGAIN; /* control is taken, or its writer left now */
-	return err;
+	return swap_writer_enter(r->live, slot);
 }
 
 int ringswap_exit(struct ringswap *r, unsigned int slot)
@@ -239,8 +245,10 @@ static int leave(struct ringswap *r, unsigned int slot, int err)
 
 int ringswap_swap(struct ringswap *r, unsigned int slot, uint64_t deadline)
 {
-	if (!is_slot(r, slot))
-		return -EINVAL;
+	int err = slot_check(r, slot);
+
+	if (err)
+		return err;
 	if (!take(r, slot, SLOT_FREE))
 		return -EBUSY;
 	return leave(r, slot,
@@ -250,8 +258,10 @@ int ringswap_swap(struct ringswap *r, unsigned int slot, uint64_t deadline)
 
 int ringswap_try_swap(struct ringswap *r, unsigned int slot)
 {
-	if (!is_slot(r, slot))
-		return -EINVAL;
+	int err = slot_check(r, slot);
+
+	if (err)
+		return err;
 	if (!take(r, slot, SLOT_FREE))
 		return -EBUSY;
 	return leave(r, slot,
@@ -260,38 +270,36 @@ int ringswap_try_swap(struct ringswap *r, unsigned int slot)
 
 int ringswap_settle(struct ringswap *r, unsigned int slot, uint64_t deadline)
 {
-	if (!is_slot(r, slot) || !take(r, slot, SLOT_PENDING))
+	int err = slot_check(r, slot);
+
+	if (err)
+		return err;
+	if (!take(r, slot, SLOT_PENDING))
 		return -EINVAL;
 	return leave(r, slot, swap_settle(&r->ops[slot], deadline));
 }
 
-/* Take every slot that can be had; errors[i] is 0 for those, or -EBUSY. */
-static unsigned int take_all(struct ringswap *r, int *errors)
+/* Take every slot that can be had; errors[i] says why it is not. */
+static void take_all(struct ringswap *r, int *errors, bool *taken)
 {
-	unsigned int taken = 0;
-
 	for (unsigned int i = 0; i < r->live->attr.slots; i++) {
-		errors[i] = take(r, i, SLOT_FREE) ? 0 : -EBUSY;
-		taken += !errors[i];
+		errors[i] = slot_check(r, i);
+		if (!errors[i] && !take(r, i, SLOT_FREE))
+			errors[i] = -EBUSY;
+		taken[i] = !errors[i];
 	}
-	return taken;
 }
 
 int ringswap_swap_all(struct ringswap *r, uint64_t deadline, int *errors)
 {
-	unsigned int n = r->live->attr.slots;
-	bool whole = take_all(r, errors) == n;
+	bool taken[RB_SLOTS_MAX];
 	int snapshots = 0;
 
-	if (whole)
-		swap_every_slot(r->live, r->spare, deadline, r->ops, errors);
-	for (unsigned int i = 0; i < n; i++) {
-		if (!whole && errors[i])
-			continue;
-		if (!whole)
-			errors[i] = swap(r->live, r->spare, i, SWAP_WAIT,
-					 deadline, &r->ops[i]);
-		leave(r, i, errors[i]);
+	take_all(r, errors, taken);
+	swap_each_slot(r->live, r->spare, deadline, r->ops, errors);
+	for (unsigned int i = 0; i < r->live->attr.slots; i++) {
+		if (taken[i])
+			leave(r, i, errors[i]);
 		snapshots += !errors[i];
 	}
 	return snapshots;
@@ -300,11 +308,15 @@ int ringswap_swap_all(struct ringswap *r, uint64_t deadline, int *errors)
 /* ------------------------------------------------------------------------ */
 /* Reading                                                                  */
 
-static bool is_snapshot(struct ringswap *r, unsigned int slot)
+/* Is there a snapshot to read? 0, -EINVAL or -ECHILD. */
+static int snapshot_check(struct ringswap *r, unsigned int slot)
 {
+	int err = slot_check(r, slot);
+
 	/* A3 pairs with A2: the snapshot is whole */
-	return is_slot(r, slot) &&
-	       load_acquire(&r->state[slot]) == SLOT_SNAPSHOT;
+	if (!err && load_acquire(&r->state[slot]) != SLOT_SNAPSHOT)
+		err = -EINVAL;
+	return err;
 }
 
 static int keep_event(const struct rb_event *event, void *arg)
@@ -320,18 +332,21 @@ static int keep_event(const struct rb_event *event, void *arg)
 int ringswap_next(struct ringswap *r, unsigned int slot,
 		  struct ringswap_event *event)
 {
-	if (!is_snapshot(r, slot))
-		return -EINVAL;
+	int err = snapshot_check(r, slot);
+
+	if (err)
+		return err;
 	return (int)rb_consume(rb_slot(r->spare, slot), 1, keep_event, event);
 }
 
 int ringswap_counts(struct ringswap *r, unsigned int slot,
 		    struct ringswap_counts *counts)
 {
+	int err = snapshot_check(r, slot);
 	struct rb_counts core;
 
-	if (!is_snapshot(r, slot))
-		return -EINVAL;
+	if (err)
+		return err;
 	rb_counts(rb_slot_active(rb_slot(r->spare, slot)), &core);
 	counts->unread = core.entries;
 	counts->read = core.read;
@@ -341,9 +356,11 @@ int ringswap_counts(struct ringswap *r, unsigned int slot,
 
 int ringswap_recycle(struct ringswap *r, unsigned int slot)
 {
-	int err;
+	int err = slot_check(r, slot);
 
-	if (!is_slot(r, slot) || !take(r, slot, SLOT_SNAPSHOT))
+	if (err)
+		return err;
+	if (!take(r, slot, SLOT_SNAPSHOT))
 		return -EINVAL;
 	err = rb_recycle(rb_slot(r->spare, slot));
 	/* A4 pairs with A1: the spare is empty */

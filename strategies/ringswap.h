@@ -25,6 +25,11 @@
  * nanoseconds of CLOCK_MONOTONIC. Thread context unless said otherwise; "the
  * writer" means the slot's writer thread and handlers that run on it.
  *
+ * After fork(2) a struct ringswap stays the parent's: in the child its writes
+ * are refused and counted as "context", every call that takes it returns
+ * -ECHILD at once, and what the child creates is its own. vfork(2), _Fork(3)
+ * and a raw clone(2) are not noticed.
+ *
  * An application that knows its strategy when it is compiled can have the
  * write inlined: docs/library.md shows how, from C11.
  */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* setup.c - what a strategy asks of the process, once. */
-#include "strategies/strategy.h"
+#include "strategies/swap_private.h"
 
 /* Past this many a setup runs again, which costs time and nothing else. */
 #define SETUPS_KEPT 256
@@ -39,6 +39,15 @@ int swap_setup_once(const struct swap_strategy *strategy)
 		err = run(strategy);
 	sys_mutex_unlock(&lock);
 	return err;
+}
+
+/*
+ * Whoever held the lock is not here. What that thread was setting up is set up
+ * again by whoever uses it.
+ */
+void swap_setup_forked(void)
+{
+	sys_mutex_init(&lock);
 }
 
 void swap_setup(void)

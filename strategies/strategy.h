@@ -53,6 +53,10 @@ struct swap_slot {
 	_Atomic int writer;	/* thread id of the writer, 0: none; enter */
 	struct swap_slot *next; /* next slot of the same thread; enter, exit */
 
+	/* Of slot 0: its ring buffer in the list of all; under a lock. */
+	struct swap_slot *listed_next;
+	struct swap_slot **listed_link; /* what points here */
+
 	_Atomic unsigned int abandoned; /* enum swap_abandoned */
 	/* Of the live slot; whoever holds its control word, recover reads. */
 	_Atomic(struct swap_op *) op; /* the swap under way */
@@ -251,6 +255,13 @@ struct swap_strategy {
 	 */
 	void (*swap_every)(struct swap_op *ops, unsigned int n, int *errors);
 	int (*setup)(void); /* optional; once per process, before threads */
+	/*
+	 * Optional: in the child of a fork. Make what slots share as new, but
+	 * for what the calling thread, the only one, needs to end a write that
+	 * it is inside. alone: no other thread wrote to slots of the strategy,
+	 * and none was being swapped.
+	 */
+	void (*forked)(bool alone);
 	int (*slot_init)(struct swap_slot *slot);    /* optional; zeroed */
 	void (*slot_fini)(struct swap_slot *slot);   /* optional; no writer */
 	int (*writer_enter)(struct swap_slot *slot); /* optional */
@@ -272,8 +283,19 @@ struct swap_strategy {
 
 /*
  * Create a ring buffer whose slots carry the strategy's private state, and set
- * the strategy up; that this fails is told by its probe. attr's slot_size is
- * ignored. Errors as rb_create.
+ * the strategy up; that this fails is told by its probe. attr's slot_size,
+ * slot_busy and slot_fini are ignored: rb_destroy answers -EBUSY while a slot
+ * has a writer. Errors as rb_create, -ENOSPC (every thread-specific key of the
+ * process is taken, so that nobody would notice the end of a thread), and what
+ * slot_init says.
+ *
+ * After fork(2) it stays the parent's. In the child its writes are refused and
+ * counted as context, one that was open at the fork may be ended, and every
+ * call that takes the ring buffer answers -ECHILD at once. Ring buffers that
+ * the child creates are its own; with strategies of liburcu it gets -ECHILD
+ * instead where other threads wrote or swapped at the fork, since liburcu
+ * waits for them. vfork(2), _Fork(3) and a raw clone(2) are not
+ * noticed: between those and exec, call nothing here.
  */
 int swap_rb_create(const struct swap_strategy *strategy, struct rb_attr attr,
 		   struct rb **out);
@@ -282,6 +304,12 @@ static inline struct swap_slot *swap_slot(const struct rb *rb,
 					  unsigned int index)
 {
 	return (struct swap_slot *)(void *)rb_slot(rb, index);
+}
+
+/* Is it the parent's, in the child of a fork? Any context. */
+static inline bool swap_is_forked(const struct swap_slot *slot)
+{
+	return (load_relaxed(&slot->rb.refuse) & RB_REFUSE_FORKED) != 0;
 }
 
 /*
@@ -294,6 +322,7 @@ static inline struct swap_slot *swap_slot(const struct rb *rb,
  *  -EAGAIN      enter: a swap, resize, reset or consume is under way; try again
  *  -EOWNERDEAD  enter: the last writer left inside a write, recover the slot;
  *               exit: it did so now, and has left
+ *  -ECHILD      this is a child after fork, and the slot is its parent's
  *  others       enter: the mechanism's
  */
 int swap_writer_enter(struct rb *live, unsigned int slot);
@@ -307,19 +336,19 @@ int swap_writer_exit(struct rb *live, unsigned int slot);
  */
 static inline void swap_writer_poll(struct swap_slot *slot)
 {
-	if (slot->strategy->poll)
+	if (slot->strategy->poll && !swap_is_forked(slot))
 		slot->strategy->poll(slot);
 }
 
 static inline void swap_writer_idle(struct swap_slot *slot)
 {
-	if (slot->strategy->idle)
+	if (slot->strategy->idle && !swap_is_forked(slot))
 		slot->strategy->idle(slot);
 }
 
 static inline void swap_writer_online(struct swap_slot *slot)
 {
-	if (slot->strategy->online)
+	if (slot->strategy->online && !swap_is_forked(slot))
 		slot->strategy->online(slot);
 }
 
@@ -356,7 +385,9 @@ int swap_slot_recover(struct rb *live, unsigned int slot);
  *                slots are held
  *  -EINVAL       slot not in both, or unequal geometry, mode or stamp
  *  -EAGAIN       recording is disabled on one of the two
- *  -EBUSY        interrupted a write; or the spare has a writer; or (try) a
+ *  -ECHILD       this is a child after fork, and the slot is its parent's
+ *  -EBUSY        interrupted a write; or the spare has a writer, or events
+ *                that are neither read nor recycled; or (try) a
  *                writer is inside, or was when it ended, or a swap, resize,
  *                reset or consume is under way
  *  -ETIMEDOUT    the deadline passed; nothing changed
@@ -502,10 +533,16 @@ SWAP_HOT struct rb_cpu *swap_chosen(struct rb_cpu *cpu)
 	return cpu;
 }
 
-/* Count a refusal and return the NULL that begin returns. */
+/*
+ * Count a refusal and return the NULL that begin returns. Early is what the
+ * refuse word says: context, where it says that this is a child after fork.
+ */
 SWAP_HOT struct rb_cpu *swap_refuse(struct swap_slot *slot, enum rb_drop cause)
 {
-	rb_drop(&slot->rb, cause);
+	if (cause == RB_DROP_EARLY)
+		rb_drop_refused(&slot->rb);
+	else
+		rb_drop(&slot->rb, cause);
 	return NULL;
 }
 

@@ -2,23 +2,59 @@
 /* swap.c - what every swap has in common: preconditions, control, the end. */
 #include "strategies/swap_private.h"
 
+static bool slot_has_writer(const struct rb_slot *slot)
+{
+	const struct swap_slot *own = (const struct swap_slot *)slot;
+
+	/* X5 pairs with X1 in writer.c: who left has finished with it */
+	return load_acquire(&own->writer) != 0;
+}
+
+/* A slot without a strategy never began. */
+static void slot_ends(struct rb_slot *slot)
+{
+	struct swap_slot *own = (struct swap_slot *)slot;
+
+	if (own->strategy && own->strategy->slot_fini)
+		own->strategy->slot_fini(own);
+	if (slot->index == 0)
+		swap_unlist(own);
+}
+
+static int slot_begins(struct swap_slot *slot,
+		       const struct swap_strategy *strategy)
+{
+	int err = 0;
+
+	slot->strategy = strategy;
+	if (strategy->slot_init)
+		err = strategy->slot_init(slot);
+	if (err)
+		slot->strategy = NULL;
+	return err;
+}
+
 int swap_rb_create(const struct swap_strategy *strategy, struct rb_attr attr,
 		   struct rb **out)
 {
 	int err;
 
+	err = swap_process_ready();
+	if (err)
+		return err;
 	swap_setup_once(strategy);
 	attr.slot_size = strategy->slot_size;
+	attr.slot_busy = slot_has_writer;
+	attr.slot_fini = slot_ends;
 	err = rb_create(&attr, out);
 	if (err)
 		return err;
-	for (unsigned int i = 0; i < attr.slots && !err; i++) {
-		swap_slot(*out, i)->strategy = strategy;
-		if (strategy->slot_init)
-			err = strategy->slot_init(swap_slot(*out, i));
-	}
+	for (unsigned int i = 0; i < attr.slots && !err; i++)
+		err = slot_begins(swap_slot(*out, i), strategy);
 	if (err)
 		rb_destroy(*out);
+	else
+		swap_list(swap_slot(*out, 0));
 	return err;
 }
 
@@ -128,6 +164,8 @@ int swap_describe(struct rb *live, struct rb *spare, unsigned int slot,
 	if (slot >= live->attr.slots || slot >= spare->attr.slots ||
 	    live == spare)
 		return -EINVAL;
+	if (swap_is_forked(swap_slot(live, slot)))
+		return -ECHILD;
 	*op = (struct swap_op){
 		.live = swap_slot(live, slot),
 		.spare = swap_slot(spare, slot),
@@ -229,6 +267,8 @@ int swap_settle(struct swap_op *op, uint64_t deadline)
 
 	if (load_relaxed(&op->live->op) != op)
 		return -EINVAL;
+	if (swap_is_forked(op->live))
+		return -ECHILD;
 	if (!op->settled)
 		err = strategy->settle(op, deadline);
 	if (!err)

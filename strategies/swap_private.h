@@ -5,6 +5,19 @@
 
 #include "strategies/strategy.h"
 
+/*
+ * Before a first ring buffer: see that the ends of threads and forks are
+ * noticed. 0 or -errno, as swap_rb_create() says.
+ */
+int swap_process_ready(void);
+
+/* Slot 0 stands for its ring buffer in the list of all: into it, out of it. */
+void swap_list(struct swap_slot *slot);
+void swap_unlist(struct swap_slot *slot);
+
+/* In the child of a fork: what setup.c keeps. */
+void swap_setup_forked(void);
+
 /* Fill in op, of a call with such arguments: 0, or why it can be none. */
 int swap_describe(struct rb *live, struct rb *spare, unsigned int slot,
 		  enum swap_mode mode, uint64_t deadline, struct swap_op *op);

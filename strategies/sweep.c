@@ -175,7 +175,8 @@ static void sweep_pass(struct sweep *s)
 	for (unsigned int i = 0; i < s->n; i++)
 		if (s->state[i] == SWEEP_HELD)
 			s->ops[i].deadline = until;
-	if (s->strategy->swap_every)
+	/* What is shared, a grace period, would be waited for by nobody. */
+	if (s->strategy->swap_every && sweep_count(s, SWEEP_HELD, SWEEP_HELD))
 		sweep_together(s);
 	else
 		sweep_one_by_one(s);

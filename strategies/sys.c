@@ -2,6 +2,7 @@
 /* sys.c - the cold half of the seam to the system. */
 #include "strategies/sys.h"
 
+#include <dlfcn.h>
 #include <linux/futex.h>
 #include <linux/membarrier.h>
 #include <limits.h>
@@ -18,13 +19,13 @@
 
 SYS_THREAD_LOCAL struct sys_thread sys_thread_self;
 
+static SYS_THREAD_LOCAL int cached_tid;
+
 int sys_tid(void)
 {
-	static SYS_THREAD_LOCAL int tid;
-
-	if (!tid)
-		tid = (int)syscall(SYS_gettid);
-	return tid;
+	if (!cached_tid)
+		cached_tid = (int)syscall(SYS_gettid);
+	return cached_tid;
 }
 
 static void relax(void)
@@ -102,9 +103,8 @@ int sys_membarrier(void)
 	return membarrier(MEMBARRIER_CMD_PRIVATE_EXPEDITED);
 }
 
-/* Its value, a thread, is the function to call. */
-static pthread_key_t exit_key;
-static int exit_key_error;
+/* A key and one more, 0: none yet. A thread's value is the function to call. */
+static _Atomic unsigned int exit_key;
 
 static void on_thread_exit(void *value)
 {
@@ -113,19 +113,49 @@ static void on_thread_exit(void *value)
 	on_exit();
 }
 
-static void make_exit_key(void)
+/* Weak: a program without shared objects has neither, and needs none. */
+extern __typeof__(dlopen) dlopen __attribute__((weak));
+extern __typeof__(dladdr) dladdr __attribute__((weak));
+
+/*
+ * The end of a thread that is watched runs our code, whenever that will be:
+ * keep the object in which it lies, be it our library or one that has us in it.
+ */
+static void stay_loaded(void)
 {
-	exit_key_error = pthread_key_create(&exit_key, on_thread_exit);
+	Dl_info info;
+
+	if (dladdr && dlopen && dladdr((void *)&exit_key, &info))
+		dlopen(info.dli_fname, RTLD_LAZY | RTLD_NOLOAD | RTLD_NODELETE);
+}
+
+/* One key for the process; who loses the race gives its own back. */
+static int make_exit_key(void)
+{
+	unsigned int none = 0;
+	pthread_key_t key;
+
+	if (pthread_key_create(&key, on_thread_exit))
+		return -ENOSPC;
+	/* K1 pairs with K2 K3: the key is made */
+	if (cmpxchg_acq_rel(&exit_key, &none, (unsigned int)key + 1))
+		stay_loaded();
+	else
+		pthread_key_delete(key);
+	return 0;
 }
 
 int sys_thread_watch(void (*on_exit)(void))
 {
-	static pthread_once_t once = PTHREAD_ONCE_INIT;
+	/* K2 pairs with K1: the key is made */
+	unsigned int key = load_acquire(&exit_key);
+	int err = key ? 0 : make_exit_key();
 
-	pthread_once(&once, make_exit_key);
-	if (exit_key_error)
-		return -exit_key_error;
-	return -pthread_setspecific(exit_key, (void *)(uintptr_t)on_exit);
+	if (err || !on_exit)
+		return err;
+	key = load_acquire(&exit_key); /* K3 pairs with K1: now it is made */
+	return -pthread_setspecific((pthread_key_t)(key - 1),
+				    (void *)(uintptr_t)on_exit);
 }
 
 void sys_word_sleep(_Atomic uint32_t *word, uint32_t value, uint64_t deadline)
@@ -170,6 +200,44 @@ void sys_thread_join(sys_thread_handle thread)
 int sys_fork_watch(void (*in_child)(void))
 {
 	return -pthread_atfork(NULL, NULL, in_child);
+}
+
+/* The guard: one a process. */
+static _Atomic(struct sys_mutex *) guard;
+static _Atomic(sys_forked_fn) guard_in_child;
+static int guard_error;
+
+static void before_fork(void)
+{
+	sys_mutex_lock(load_relaxed(&guard));
+}
+
+static void in_parent(void)
+{
+	sys_mutex_unlock(load_relaxed(&guard));
+}
+
+static void in_child(void)
+{
+	cached_tid = 0;
+	load_relaxed (&guard_in_child)();
+	sys_mutex_unlock(load_relaxed(&guard));
+}
+
+static void make_guard(void)
+{
+	guard_error = pthread_atfork(before_fork, in_parent, in_child);
+}
+
+int sys_fork_guard(struct sys_mutex *mutex, sys_forked_fn child)
+{
+	/* In a child, what a thread had begun that is not there begins anew. */
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+	store_relaxed(&guard, mutex);
+	store_relaxed(&guard_in_child, child);
+	pthread_once(&once, make_guard);
+	return -guard_error;
 }
 
 #ifdef RB_HAVE_TSAN

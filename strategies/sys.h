@@ -152,7 +152,10 @@ void sys_target_release(void);
 
 /*
  * Call on_exit, on the calling thread, when that ends: the last one that it
- * was given, once. 0 or -errno. Thread context.
+ * was given, once; NULL only sees that this can be done. The code that is
+ * called stays: the shared object that it is part of is never unloaded again.
+ * 0, -ENOSPC (PTHREAD_KEYS_MAX thread-specific keys are taken) or -ENOMEM.
+ * Thread context.
  */
 int sys_thread_watch(void (*on_exit)(void));
 
@@ -199,6 +202,14 @@ static inline void sys_mutex_unlock(struct sys_mutex *mutex)
 {
 	pthread_mutex_unlock(&mutex->lock);
 }
+
+/*
+ * Once a process, for one mutex: it is held while the process forks, and while
+ * in_child runs in the child, so that what it guards is whole there. The cached
+ * thread id is the child's by then. 0 or -errno. Thread context.
+ */
+typedef void (*sys_forked_fn)(void);
+int sys_fork_guard(struct sys_mutex *mutex, sys_forked_fn in_child);
 
 /* 0 or -EBUSY. */
 static inline int sys_mutex_try(struct sys_mutex *mutex)

@@ -31,7 +31,7 @@ static int writer_leave(struct swap_slot *slot)
 	if (slot->strategy->writer_exit)
 		slot->strategy->writer_exit(slot);
 	*link = slot->next;
-	/* X1 pairs with X2, X6 in swap.c, S6 in ipi_signal.h: its last stores */
+	/* X1 pairs with X2, X5 in swap.c, X6 in swap.c, S6 in ipi_signal.h */
 	store_release(&slot->writer, 0);
 	sys_signal_unmask(&mask);
 	return err;
@@ -93,6 +93,8 @@ int swap_writer_enter(struct rb *live, unsigned int index)
 
 int swap_writer_exit(struct rb *live, unsigned int index)
 {
+	if (index < live->attr.slots && swap_is_forked(swap_slot(live, index)))
+		return -ECHILD;
 	if (index >= live->attr.slots ||
 	    load_relaxed(&swap_slot(live, index)->writer) != sys_tid())
 		return -EINVAL;

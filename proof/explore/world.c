@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "proof/explore/arena.h"
+#include "strategies/swap_private.h"
 
 struct xp_world xp_world;
 struct sys_thread *xp_threads;
@@ -164,6 +165,22 @@ int swap_setup_once(const struct swap_strategy *strategy)
 {
 	(void)strategy;
 	return 0;
+}
+
+/* One process, which neither forks nor ends. */
+int swap_process_ready(void)
+{
+	return 0;
+}
+
+void swap_list(struct swap_slot *slot)
+{
+	(void)slot;
+}
+
+void swap_unlist(struct swap_slot *slot)
+{
+	(void)slot;
 }
 
 int xp_scenario_setup(const struct xp_scenario *scenario,
