@@ -160,6 +160,11 @@ int ringswap_exit(struct ringswap *r, unsigned int slot)
 	return swap_writer_exit(r->live, slot);
 }
 
+int ringswap_recover(struct ringswap *r, unsigned int slot)
+{
+	return swap_slot_recover(r->live, slot);
+}
+
 int ringswap_write(struct ringswap *r, unsigned int slot, const void *data,
 		   uint32_t length)
 {

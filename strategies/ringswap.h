@@ -130,6 +130,7 @@ struct ringswap_attr {
  * -ENOTSUP  it cannot run here: ringswap_probe() says why
  * -EINVAL   a member of attr is out of range, or its size is no known one
  * -ENOMEM
+ * -ENOSPC   no thread-specific key is left, by which ends of threads are seen
  * and what the setup says.
  */
 RINGSWAP_API int ringswap_create(const char *strategy,
@@ -152,6 +153,8 @@ RINGSWAP_API int ringswap_destroy(struct ringswap *r);
  * -EINVAL   no such slot; exit: it is not the caller's
  * -EBUSY    it has a writer
  * -EAGAIN   enter: a swap of it is under way; try again
+ * -EOWNERDEAD  enter: its last writer left inside a write: recover the slot;
+ *              exit: the caller did so now, and has left
  * -ENOTSUP  enter: the thread cannot write with this strategy as it is, since
  *           it blocks the signal; ringswap_probe(), called by it, says why
  * -EEXIST   enter: the signal has a handler of somebody else's
@@ -159,6 +162,16 @@ RINGSWAP_API int ringswap_destroy(struct ringswap *r);
  */
 RINGSWAP_API int ringswap_enter(struct ringswap *r, unsigned int slot);
 RINGSWAP_API int ringswap_exit(struct ringswap *r, unsigned int slot);
+
+/*
+ * Make the slot usable again after its writer ended inside a write: what that
+ * left open is dropped. Also for the writer itself, where it left a write by
+ * longjmp. 0 too where nothing is to be recovered.
+ * -EINVAL  no such slot
+ * -EBUSY   it has another writer
+ * -EAGAIN  its writer is leaving, or somebody else recovers it; try again
+ */
+RINGSWAP_API int ringswap_recover(struct ringswap *r, unsigned int slot);
 
 /*
  * Store one event: length bytes of data, copied. The writer, at any
@@ -242,10 +255,11 @@ RINGSWAP_API int ringswap_settle(struct ringswap *r, unsigned int slot,
  * Swap every slot; errors has room for every slot and gets what
  * ringswap_swap() would have returned. Cheaper than one by one where the
  * strategy can share a grace period, a membarrier or a round of signals, and
- * no cut across slots: they are exchanged one after the other. An exchange
- * that is under way at the deadline is waited for. Returns how many snapshots
- * are safe to read. A slot that cannot be swapped at once
- * (-EBUSY) costs the others that sharing, nothing more.
+ * no cut across slots: they are exchanged one after the other. It does not
+ * wait past the deadline where the strategy is bounded: a slot whose exchange
+ * is under way then has -EINPROGRESS, for ringswap_settle(). Returns how many
+ * snapshots are safe to read. A slot that cannot be swapped costs the others
+ * nothing.
  */
 RINGSWAP_API int ringswap_swap_all(struct ringswap *r, uint64_t deadline,
 				   int *errors);
