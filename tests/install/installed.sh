@@ -129,6 +129,18 @@ inlined)
 	with_source ringswap --static "$sources/inline.c" "$cc" -O2 \
 		-D_GNU_SOURCE
 	;;
+unloaded)
+	# The shared library, and a plug-in that has the static one in it.
+	# shellcheck disable=SC2046 # one word a flag
+	$cc -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Werror -o "$work/unload" \
+		"$sources/unload.c" $(pkg-config --cflags ringswap) -ldl -lpthread ||
+		fail "unload.c does not build"
+	says "$work/unload" "$libdir/libringswap.so"
+	$cc -shared -o "$work/plugin.so" -Wl,--whole-archive \
+		"$libdir/libringswap.a" -Wl,--no-whole-archive -lpthread ||
+		fail "no plug-in can be made of the static library"
+	says "$work/unload" "$work/plugin.so"
+	;;
 c++-is-refused)
 	[ -n "$cxx" ] || skip "no C++ compiler"
 	# shellcheck disable=SC2046 # one word a flag
