@@ -63,30 +63,67 @@ SWAP_HOT void barrier_end(struct swap_slot *slot, struct rb_cpu *cpu,
 /* No writer is inside, and the events of those that were are visible. */
 static inline bool barrier_is_idle(void *arg)
 {
-	struct rb_slot *live = arg;
+	struct swap_op *op = arg;
 
 	/* S3 pairs with W5 W6: events before idle */
-	return load_acquire(&live->nesting) == 0;
+	return load_acquire(&op->live->rb.nesting) == 0;
 }
 
-static inline int barrier_swap(struct swap_op *op)
+static inline void barrier_announce(struct swap_op *op)
+{
+	/* S1 pairs with S5: announced */
+	fetch_or_acq_rel(&op->live->rb.refuse, RB_REFUSE_SWAP);
+}
+
+/* Exchange, unless err says why not, and withdraw the announcement. */
+static inline int barrier_close(struct swap_op *op, int err)
 {
 	struct rb_slot *live = &op->live->rb;
-	int err;
 
-	/* S1 pairs with S5: announced */
-	fetch_or_acq_rel(&live->refuse, RB_REFUSE_SWAP);
-	full_barrier(); /* S2 pairs with W2: announce before test */
-	if (op->mode == SWAP_TRY)
-		err = barrier_is_idle(live) ? 0 : -EBUSY;
-	else
-		err = sys_await(barrier_is_idle, live, op->deadline);
 	if (!err)
 		/* S4 pairs with W4: the fresh buffer is ready */
 		store_release(&live->active, swap_prepare(op));
 	/* S5 pairs with W3 S1: exchanged before withdrawn */
 	fetch_and_acq_rel(&live->refuse, ~RB_REFUSE_SWAP);
 	return err;
+}
+
+static inline int barrier_swap(struct swap_op *op)
+{
+	int err;
+
+	barrier_announce(op);
+	full_barrier(); /* S2 pairs with W2: announce before test */
+	if (op->mode == SWAP_TRY)
+		err = barrier_is_idle(op) ? 0 : -EBUSY;
+	else
+		err = sys_await(barrier_is_idle, op, op->deadline);
+	return barrier_close(op, err);
+}
+
+static inline int barrier_step(struct swap_op *op)
+{
+	return barrier_is_idle(op) ? barrier_close(op, 0) : -EINPROGRESS;
+}
+
+/* All slots behind one barrier; each is finished as soon as it is idle. */
+static inline void barrier_swap_every(struct swap_op *ops, unsigned int n,
+				      int *errors)
+{
+	uint64_t deadline = 0;
+
+	for (unsigned int i = 0; i < n; i++) {
+		if (errors[i])
+			continue;
+		barrier_announce(&ops[i]);
+		errors[i] = -EINPROGRESS;
+		deadline = ops[i].deadline;
+	}
+	full_barrier(); /* S2 pairs with W2: as for one */
+	swap_await_each(ops, n, errors, barrier_step, deadline);
+	for (unsigned int i = 0; i < n; i++)
+		if (errors[i] == -EINPROGRESS)
+			errors[i] = barrier_close(&ops[i], -ETIMEDOUT);
 }
 
 SWAP_STRATEGY(barrier) = {
@@ -109,11 +146,14 @@ SWAP_STRATEGY(barrier) = {
 	.memory = SWAP_MAY_BE_FREED,
 	.has_try = true,
 	.bounded = true,
+	.contained = true,
 	.recoverable = true,
+	.strays = SWAP_STRAYS_STORED,
 	.write_from_handler = true,
 	.swap_from_handler = true,
 	.slot_size = sizeof(struct swap_slot),
 	.swap = barrier_swap,
+	.swap_every = barrier_swap_every,
 };
 
 #endif

@@ -75,8 +75,13 @@ static inline int global_lock_swap(struct swap_op *op)
 	else
 		err = sys_mutex_lock_until(&global_lock, op->deadline); /* S2 */
 	if (!err) {
-		store_relaxed(&op->live->rb.active, swap_prepare(op)); /* S3 */
-		sys_mutex_unlock(&global_lock);			       /* S4 */
+		/* Nobody is inside; nor will be who ended there. */
+		if (swap_is_abandoned(op->live))
+			err = -EBUSY;
+		else
+			store_relaxed(&op->live->rb.active,
+				      swap_prepare(op)); /* S3 */
+		sys_mutex_unlock(&global_lock);		 /* S4 */
 	}
 	compiler_barrier(); /* S5 pairs with S1: unlocked before unflagged */
 	store_relaxed(&self->inside, 0);
@@ -89,6 +94,15 @@ static inline void global_lock_forked(bool alone)
 	(void)alone;
 	if (!load_relaxed(&sys_self()->inside))
 		sys_mutex_init(&global_lock);
+}
+
+/* A write that never ends: its thread gives the lock back for all slots. */
+static inline void global_lock_writer_abandon(struct swap_slot *slot)
+{
+	(void)slot;
+	sys_mutex_unlock(&global_lock); /* W4 */
+	compiler_barrier(); /* W5 pairs with W1: unlocked before unflagged */
+	store_relaxed(&sys_self()->inside, 0);
 }
 
 SWAP_STRATEGY(global_lock) = {
@@ -111,11 +125,13 @@ SWAP_STRATEGY(global_lock) = {
 	.memory = SWAP_MAY_BE_FREED,
 	.has_try = true,
 	.bounded = true,
+	.strays = SWAP_STRAYS_ANY,
 	.write_from_handler = true,
 	.swap_from_handler = true,
 	.slot_size = sizeof(struct swap_slot),
 	.swap = global_lock_swap,
 	.forked = global_lock_forked,
+	.writer_abandon = global_lock_writer_abandon,
 };
 
 #endif

@@ -142,27 +142,34 @@ static inline int membarrier_swap(struct swap_op *op)
 	return membarrier_close(op, err);
 }
 
-/* All slots with one system call: it orders every writer's announcement. */
+static inline int membarrier_step(struct swap_op *op)
+{
+	return membarrier_is_idle(op) ? membarrier_close(op, 0) : -EINPROGRESS;
+}
+
+/* All slots with one system call; each is finished as soon as it is idle. */
 static inline void membarrier_swap_every(struct swap_op *ops, unsigned int n,
 					 int *errors)
 {
+	uint64_t deadline = 0;
 	int err;
 
 	for (unsigned int i = 0; i < n; i++)
 		if (!errors[i])
 			membarrier_announce(&ops[i]);
 	err = sys_membarrier(); /* S2 pairs with W2: as for one */
-	for (unsigned int i = 0; i < n && !err; i++)
-		if (!errors[i])
-			membarrier_look(&ops[i]);
 	for (unsigned int i = 0; i < n; i++) {
 		if (errors[i])
 			continue;
-		errors[i] = err ? err
-				: sys_await(membarrier_is_idle, &ops[i],
-					    ops[i].deadline);
-		membarrier_close(&ops[i], errors[i]);
+		errors[i] = err ? membarrier_close(&ops[i], err) : -EINPROGRESS;
+		deadline = ops[i].deadline;
+		if (!err)
+			membarrier_look(&ops[i]);
 	}
+	swap_await_each(ops, n, errors, membarrier_step, deadline);
+	for (unsigned int i = 0; i < n; i++)
+		if (errors[i] == -EINPROGRESS)
+			errors[i] = membarrier_close(&ops[i], -ETIMEDOUT);
 }
 
 static inline int membarrier_probe(char *why, size_t size)
@@ -198,7 +205,9 @@ SWAP_STRATEGY(membarrier) = {
 	.memory = SWAP_MAY_BE_FREED,
 	.has_try = true,
 	.bounded = true,
+	.contained = true,
 	.recoverable = true,
+	.strays = SWAP_STRAYS_STORED,
 	.write_from_handler = true,
 	.swap_from_handler = true,
 	.slot_size = sizeof(struct membarrier_slot),
