@@ -125,6 +125,7 @@ SWAP_STRATEGY(global_lock) = {
 	.memory = SWAP_MAY_BE_FREED,
 	.has_try = true,
 	.bounded = true,
+	.recoverable = true,
 	.strays = SWAP_STRAYS_ANY,
 	.write_from_handler = true,
 	.swap_from_handler = true,

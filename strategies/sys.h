@@ -47,7 +47,6 @@ struct sys_target {
 struct sys_thread {
 	_Atomic unsigned int inside; /* holds, or is about to take, a lock */
 	struct swap_slot *slots;     /* slots this thread writes */
-	unsigned int rcu_slots;	     /* of them, how many need liburcu */
 	struct sys_target *target;   /* while it can be signalled, or NULL */
 	unsigned int targets;	     /* claims of it */
 };

@@ -10,12 +10,16 @@
  * mutex      orders what its holders did: the lock acquires, the unlock
  *            releases (on x86 both are locked instructions); locking what the
  *            own thread holds never returns
- * rcu        a grace period waits for the sections that were open
+ * rcu        a grace period waits for the sections that were open; one that is
+ *            asked for is over when they are left
  */
 #include <errno.h>
 #include <string.h>
 
 #include "strategies/sys.h"
+
+#include <urcu/urcu-memb.h>
+
 #include "proof/explore/engine.h"
 #include "proof/explore/scenario.h"
 
@@ -418,8 +422,32 @@ void xp_mutex_unlock(struct xp_site *site, struct xp_mutex *mutex)
 /* ------------------------------------------------------------------------ */
 /* RCU                                                                      */
 
+SYS_THREAD_VARIABLE_HERE(struct urcu_reader, urcu_memb_reader);
+
 /* What each role had done when it last closed a section. */
 static struct xp_view rcu_closed[XP_ROLES];
+
+void xp_rcu_register(void)
+{
+	if (URCU_TLS(urcu_memb_reader).registered++)
+		xp_broken(6, "%s is registered twice: liburcu aborts",
+			  xp.now->name);
+}
+
+/* Sections that it leaves open are forgotten. */
+void xp_rcu_unregister(void)
+{
+	if (!URCU_TLS(urcu_memb_reader).registered--)
+		xp_broken(6, "%s is not registered: liburcu aborts",
+			  xp.now->name);
+	xp.now->rcu_section++;
+	xp_poke(&xp.now->rcu_section);
+}
+
+bool xp_rcu_read_ongoing(void)
+{
+	return xp.running && xp.now->rcu_depth;
+}
 
 void xp_rcu_read_lock(struct xp_site *site)
 {
@@ -449,47 +477,88 @@ void xp_rcu_read_unlock(struct xp_site *site)
 	xp_poke(&self->rcu_section);
 }
 
-/* Wait until another role has left the section that it was in. */
-static void rcu_wait(struct xp_role *other)
-{
-	struct xp_role *self = xp.now;
-	unsigned int section = other->rcu_section;
+/* A period that has begun, as one word: of each role what it waits for. */
+#define TICKET	     (UINT32_C(1) << 31)
+#define TICKET_BITS  8
+#define TICKET_OPEN  UINT32_C(0x80)
+#define TICKET_COUNT UINT32_C(0x7f)
 
-	while (other->rcu_depth && other->rcu_section == section) {
-		if (other == self)
-			xp_broken(5,
-				  "%s waits for a grace period inside its "
-				  "own section: deadlock",
-				  self->name);
-		self->has_deadline = false;
-		self->watches = 1;
-		self->watch[0] = &other->rcu_section;
-		self->poked = false;
-		xp_block();
-		self->watches = 0;
-	}
+static uint32_t open_sections(void)
+{
+	uint32_t ticket = TICKET;
+
+	for (unsigned int i = 0; i < xp.roles; i++)
+		if (xp.role[i].rcu_depth && urcu_memb_reader[i].registered)
+			ticket |= (TICKET_OPEN |
+				   (xp.role[i].rcu_section & TICKET_COUNT))
+				  << (i * TICKET_BITS);
+	return ticket;
 }
 
-void xp_rcu_synchronize(struct xp_site *site)
+/* Has the role left the section that the period waits for? */
+static bool has_left(unsigned int role, uint32_t ticket)
 {
-	struct xp_role *self = xp.now;
-	unsigned int open = 0;
+	uint32_t part = ticket >> (role * TICKET_BITS);
 
+	return !(part & TICKET_OPEN) ||
+	       (part & TICKET_COUNT) !=
+		       (xp.role[role].rcu_section & TICKET_COUNT);
+}
+
+static bool grace_is_over(void *arg)
+{
+	const uint32_t *ticket = arg;
+
+	for (unsigned int i = 0; i < xp.roles; i++)
+		if (!has_left(i, *ticket)) {
+			xp_watch(xp.now, &xp.role[i].rcu_section);
+			return false;
+		}
+	return true;
+}
+
+uint32_t xp_grace_ask(struct xp_site *site)
+{
 	if (!xp.running)
-		return;
+		return TICKET;
 	xp_point(site);
 	if (xp.tracing)
 		xp_trace_step(site, NULL);
 	if (site->mutation == XP_OFF)
-		return;
+		return TICKET;
 	fence_everybody();
-	for (unsigned int i = 0; i < xp.roles; i++)
-		open |= (xp.role[i].rcu_depth != 0) << i;
-	for (unsigned int i = 0; i < xp.roles; i++)
-		if (open & 1u << i)
-			rcu_wait(&xp.role[i]);
+	return open_sections();
+}
+
+static void grace_ends(void)
+{
 	fence_everybody();
 	for (unsigned int i = 0; i < xp.roles && xp.model == EXPLORE_C11; i++)
 		if (xp.role[i].rcu_section)
-			xp_view_join(&self->view, &rcu_closed[i]);
+			xp_view_join(&xp.now->view, &rcu_closed[i]);
+}
+
+int xp_grace_wait(struct xp_site *site, uint32_t ticket, uint64_t deadline)
+{
+	if (!xp.running)
+		return 0;
+	if (xp_await(site, grace_is_over, &ticket, deadline))
+		return -EINPROGRESS;
+	grace_ends();
+	return 0;
+}
+
+void xp_rcu_synchronize(struct xp_site *site)
+{
+	uint32_t ticket = xp_grace_ask(site);
+
+	if (!xp.running || site->mutation == XP_OFF)
+		return;
+	if (!has_left(self_index(), ticket))
+		xp_broken(5,
+			  "%s waits for a grace period inside its own "
+			  "section: deadlock",
+			  xp.now->name);
+	xp_await(site, grace_is_over, &ticket, UINT64_MAX);
+	grace_ends();
 }

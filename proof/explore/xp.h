@@ -130,6 +130,11 @@ int xp_mutex_try(struct xp_site *site, struct xp_mutex *mutex);
 void xp_mutex_unlock(struct xp_site *site, struct xp_mutex *mutex);
 void xp_rcu_read_lock(struct xp_site *site);
 void xp_rcu_read_unlock(struct xp_site *site);
+bool xp_rcu_read_ongoing(void);
 void xp_rcu_synchronize(struct xp_site *site);
+void xp_rcu_register(void);
+void xp_rcu_unregister(void);
+uint32_t xp_grace_ask(struct xp_site *site);
+int xp_grace_wait(struct xp_site *site, uint32_t ticket, uint64_t deadline);
 
 #endif

@@ -139,7 +139,7 @@ static struct expectation while_dead(const struct swap_strategy *s)
 	if (!s->bounded)
 		return EXPECT(0, NEVER);
 	if (s->shape == SWAP_EXCHANGE_FIRST)
-		return EXPECT(0, -EINPROGRESS);
+		return EXPECT(-ETIMEDOUT, -EINPROGRESS, -EBUSY);
 	return EXPECT(-ETIMEDOUT, -EBUSY);
 }
 

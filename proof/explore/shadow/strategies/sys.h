@@ -28,7 +28,6 @@ struct sys_target {
 struct sys_thread {
 	_Atomic unsigned int inside;
 	struct swap_slot *slots;
-	unsigned int rcu_slots;
 	struct sys_target *target;
 	unsigned int targets;
 	struct sys_target own; /* here a thread keeps its target */
