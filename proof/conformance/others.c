@@ -121,6 +121,8 @@ void conform_contained(struct rig *rig)
 	rig_need_open_write(rig);
 	if (rig->config.dead && !s->bounded)
 		rig_skip(rig, "%s waits for a dead writer for ever", s->name);
+	if (rig->config.dead && !s->contained)
+		rig_skip(rig, "%s is held by a stuck writer already", s->name);
 	scene.rig = rig;
 	rig_create(rig);
 	/* One that waits for a lock is there, too. */
