@@ -126,7 +126,6 @@ SWAP_STRATEGY(global_lock) = {
 	.has_try = true,
 	.bounded = true,
 	.recoverable = true,
-	.recoverable = true,
 	.strays = SWAP_STRAYS_ANY,
 	.write_from_handler = true,
 	.swap_from_handler = true,
