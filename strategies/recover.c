@@ -41,11 +41,14 @@ static bool is_not_mended(void *arg)
 	return load_acquire(&slot->abandoned) != SWAP_MENDED;
 }
 
+/*
+ * As long as pending shows the snapshot, whoever makes the slot whole makes the
+ * snapshot whole too; so it is hidden only when that is done or not needed.
+ * Then somebody who still holds the mark may have seen it: wait for the end.
+ */
 int swap_mend_snapshot(struct swap_slot *slot, struct rb_cpu *snapshot,
 		       uint64_t deadline)
 {
-	store_relaxed(&slot->pending, NULL); /* M4 */
-	full_barrier(); /* M5 pairs with M1: hidden, then look at the mark */
 	while (swap_is_abandoned(slot)) {
 		if (sys_await(is_not_mended, slot, deadline))
 			return -ETIMEDOUT;
@@ -54,9 +57,11 @@ int swap_mend_snapshot(struct swap_slot *slot, struct rb_cpu *snapshot,
 		rb_recover(snapshot);
 		/* M7 pairs with M6: the snapshot is whole, the slot is not */
 		store_release(&slot->abandoned, SWAP_ABANDONED);
-		return 0;
+		break;
 	}
-	return 0;
+	store_relaxed(&slot->pending, NULL); /* M4 */
+	full_barrier(); /* M5 pairs with M9 M1: hidden, then look at the mark */
+	return sys_await(is_not_mended, slot, deadline);
 }
 
 /* The live buffer, and what is exchanged and not yet handed out. */
@@ -64,6 +69,7 @@ static void mend(struct swap_slot *slot)
 {
 	struct rb_cpu *active, *pending;
 
+	full_barrier(); /* M9 pairs with M5: marked, then look what is hidden */
 	do {
 		/* M2 pairs with R1 in swap.c: exchanged, then pending */
 		active = load_acquire(&slot->rb.active);
