@@ -34,7 +34,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 SOURCES = ("ringbuf", "strategies", "proof", "tests/unit/ringbuf",
            "tests/unit/strategies", "tests/conformance", "tests/explore",
-           "tests/step", "tests/torture")
+           "tests/step", "tests/torture", "tests/process")
 AT_LEAST = 80
 # Read when nothing else saw the mutant: quick and certain ones first.
 CORE = ["unit.ringbuf", "unit.strategies", "step.baseline", "explore.unsync",
