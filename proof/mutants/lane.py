@@ -20,6 +20,7 @@ PROPERTIES = "proof/conformance/properties.def"
 SKIPPED = 77
 LIMIT_MIN_S = 20
 LIMIT_MAX_S = 240
+LIMIT_NEW_S = 60
 
 Test = collections.namedtuple("Test", "name preset command folder")
 Run = collections.namedtuple("Run", "status seconds output")

@@ -126,7 +126,8 @@ class Session:
         """Does it pass without any mutant? The lane must hold none."""
         name = (test.preset, test.name)
         if name not in self.passes:
-            lane.build_for(test)
+            if not lane.build_for(test):
+                raise RuntimeError(f"cannot be built: {lane.log}")
             runs = [lane.run(test, lanes.LIMIT_MAX_S)]
             if fails(runs[0]):
                 runs.append(lane.run(test, lanes.LIMIT_MAX_S))
@@ -134,13 +135,19 @@ class Session:
         return self.passes[name] is not None
 
 
+def limit_of(session, test):
+    """After so many seconds it hangs; a guess while its time is unknown."""
+    usual = session.passes.get((test.preset, test.name))
+    if usual is None:
+        return lanes.LIMIT_NEW_S
+    return min(max(lanes.LIMIT_MIN_S, 8 * usual), lanes.LIMIT_MAX_S)
+
+
 def see(session, lane, test):
     """Does the test see the mutant that is built? Twice, to be believed."""
-    usual = session.passes.get((test.preset, test.name))
-    limit = max(lanes.LIMIT_MIN_S, 8 * (usual or lanes.LIMIT_MAX_S / 8))
     runs = []
     for _ in range(3):
-        run = lane.run(test, min(limit, lanes.LIMIT_MAX_S))
+        run = lane.run(test, limit_of(session, test))
         runs.append(run)
         if run.status == lanes.HUNG or not fails(runs[0]) or \
                 sum(map(fails, runs)) == 2:
@@ -170,14 +177,15 @@ def try_mutant(session, lane, mutant):
     text = lane.text_of(mutant.file)
     words = mutant.by if session.args.by == ["named"] else session.args.by
     tests = list(tests_of(lane, words or detectors_of(mutant)))
-    for test in tests_of(lane, words or mutant.by):
-        session.sound(lane, test)
     while True:
         lane.write(mutant.file, table.apply(mutant, text))
         outcome = hunt(session, lane, mutant, tests)
         lane.write(mutant.file, text)
-        # A kill by a test that fails without any mutant is none.
-        if not outcome.by or session.sound(lane, outcome.by):
+        # A kill by a test that fails without any mutant is none, and neither
+        # is one by a test that was only slow.
+        if not outcome.by or (session.sound(lane, outcome.by) and (
+                outcome.how != "did not end" or
+                outcome.seconds >= limit_of(session, outcome.by))):
             break
     by = outcome.by
     if by:
