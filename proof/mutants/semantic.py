@@ -10,9 +10,11 @@ tree, the program of a test is built, and tests run, those first that should
 see it, until one fails. One that no test sees has survived. What was found out
 about the same mutant of the same sources is not done again (--again: it is).
 
---page puts the table of all into FILE. --check only asks whether the tables
-are sound and apply to the sources; with BUILD, whether the tests that they
-name exist there. Exit status 0: all are killed but those argued equal.
+--page puts the table of all into FILE, and says there which were not run, or
+on older sources (--lanes 0: run none, only make the page). --check only asks
+whether the tables are sound and apply to the sources; with BUILD, whether the
+tests that they name exist there. Exit status 0: all are killed but those argued
+equal.
 """
 import argparse
 import collections
@@ -50,6 +52,8 @@ OF_STRATEGY = ["unit.strategies", "conform.{0}.", "explore.{0}.", "fault.{0}",
                "step.{0}.", "torture.{0}", "litmus"]
 
 Outcome = collections.namedtuple("Outcome", "verdict by how seconds")
+NOT_RUN = Outcome("not run", "", "", 0)
+UNSEEN = "not seen by the tests tried"
 
 
 def detectors_of(mutant):
@@ -112,8 +116,11 @@ class Session:
             .hexdigest()[:24]
 
     def keep(self, mutant, outcome):
+        """One that only some tests have not seen is for the page alone."""
         with self.lock:
-            self.known[self.key(mutant)] = outcome
+            self.known["last " + mutant.name] = [self.sources, outcome]
+            if outcome.verdict != UNSEEN:
+                self.known[self.key(mutant)] = outcome
             with open(self.path + ".new", "w", encoding="utf-8") as file:
                 json.dump(self.known, file)
             os.replace(self.path + ".new", self.path)
@@ -121,6 +128,13 @@ class Session:
     def found(self, mutant):
         known = self.known.get(self.key(mutant))
         return Outcome(*known) if known else None
+
+    def last(self, mutant):
+        """What was found out last, and whether that was of older sources."""
+        sources, known = self.known.get("last " + mutant.name, (None, None))
+        if known:
+            return Outcome(*known), sources != self.sources
+        return self.found(mutant) or NOT_RUN, False
 
     def sound(self, lane, test):
         """Does it pass without any mutant? The lane must hold none."""
@@ -216,8 +230,9 @@ def work(session, lane, todo, outcomes):
             outcome = session.found(mutant)
             if not outcome:
                 outcome = try_mutant(session, lane, mutant)
-                if outcome.verdict != "survived" or not session.args.by:
-                    session.keep(mutant, outcome)
+                if outcome.verdict == "survived" and session.args.by:
+                    outcome = outcome._replace(verdict=UNSEEN)
+                session.keep(mutant, outcome)
             outcomes[mutant.name] = outcome
             tell(mutant, outcome)
     except queue.Empty:
@@ -260,7 +275,7 @@ def report(session, mutants, outcomes):
     verdicts, well = collections.Counter(), True
     print()
     for mutant in mutants:
-        outcome = outcomes.get(mutant.name) or Outcome("not run", "", "", 0)
+        outcome = outcomes.get(mutant.name) or NOT_RUN
         verdict, good = judge(mutant, outcome)
         verdicts[verdict] += 1
         well = well and good
@@ -275,36 +290,60 @@ def report(session, mutants, outcomes):
     return well
 
 
-def page_of(mutants, outcomes):
+def row_of(mutant, outcome, is_old):
+    verdict, _ = judge(mutant, outcome)
+    by = f"`{outcome.by}`: {outcome.how}" if outcome.by else \
+        f"*{verdict}* {mutant.equal}".strip()
+    row = [f"`{mutant.name}`", mutant.kind, mutant.says,
+           by + (" (older sources)" if is_old else "")]
+    return "| " + " | ".join(word.replace("|", "/") for word in row) + " |"
+
+
+def count_of(outcomes):
+    """How many of what, one row a file and one for all."""
+    total = collections.Counter()
+    rows = collections.defaultdict(collections.Counter)
+    for mutant, (outcome, is_old) in outcomes:
+        verdict, _ = judge(mutant, outcome)
+        if verdict not in ("killed", "equal", "not run"):
+            verdict = "survived"
+        for count in (rows[f"`{mutant.file}`"], total):
+            count.update(["faults", verdict] + ["old"] * is_old)
+    words = ("faults", "killed", "survived", "equal", "not run", "old")
+    return [f"| {name} | " + " | ".join(str(count[word]) for word in words) +
+            " |" for name, count in [*sorted(rows.items()), ("all", total)]]
+
+
+def page_of(session, mutants):
     """The table of all, for docs/measured."""
+    outcomes = [(mutant, session.last(mutant)) for mutant in mutants]
     kinds = collections.Counter(mutant.kind for mutant in mutants)
-    verdicts = collections.Counter(judge(mutant, outcomes[mutant.name])[0]
-                                   for mutant in mutants)
     lines = [
         "# Planted faults: the table", "",
-        "Made by `cmake --build build/release --target semantic-mutants`, not "
-        "by hand. Each row is one fault, planted into the core or a strategy "
-        "and built; a test that passes without it must fail with it. The "
+        "Made by `cmake --build build/release --target semantic-mutants`, or "
+        "by `proof/mutants/semantic.py --page` after parts of it, not by "
+        "hand. Each row is one fault, planted into the core or a strategy and "
+        "built; a test that passes without it must fail with it, twice. The "
         "orderings, one at a time, are the table *killed* of "
         "[verification.md](verification.md).", "",
-        f"{len(mutants)} faults: " + ", ".join(
-            f"{n} {verdict}" for verdict, n in verdicts.most_common()) +
-        ". (*Equal* is one that no test can see, as nothing that is promised "
-        "depends on it.)", "", "| kind | faults |", "|---|---|"]
+        "*Survived*: no test that was run has seen it; where only the tests "
+        "that its row names were run, the table says so. *Equal*: no test "
+        "can see it, as nothing that is promised depends on it. *Older*: how "
+        "many of a row's verdicts are of sources that have changed since, "
+        "somewhere in core, strategies, instruments or tests.", "",
+        "| file | faults | killed | survived | equal | not run | older |",
+        "|---|---|---|---|---|---|---|", *count_of(outcomes),
+        "", "| kind | faults |", "|---|---|"]
     lines += [f"| {table.KINDS[kind]} | {kinds[kind]} |"
               for kind in table.KINDS if kinds[kind]]
     last = None
-    for mutant in mutants:
+    for mutant, (outcome, is_old) in sorted(outcomes, key=lambda o: o[0].file):
         if mutant.file != last:
             lines += ["", f"## `{mutant.file}`", "",
                       "| fault | kind | what is wrong | killed by |",
                       "|---|---|---|---|"]
         last = mutant.file
-        outcome = outcomes[mutant.name]
-        by = f"`{outcome.by}`: {outcome.how}" if outcome.by else \
-            f"*{judge(mutant, outcome)[0]}* {mutant.equal}".strip()
-        lines.append(f"| `{mutant.name}` | {mutant.kind} | {mutant.says} | "
-                     f"{by.replace('|', '/')} |")
+        lines.append(row_of(mutant, outcome, is_old))
     return "\n".join(lines) + "\n"
 
 
@@ -366,9 +405,9 @@ def main():
     session = Session(args)
     outcomes = run_all(session, chosen)
     well = report(session, chosen, outcomes)
-    if args.page and len(outcomes) == len(mutants) and not args.by:
+    if args.page:
         with open(args.page, "w", encoding="utf-8") as file:
-            file.write(page_of(mutants, outcomes))
+            file.write(page_of(session, mutants))
     sys.exit(0 if well else 1)
 
 
