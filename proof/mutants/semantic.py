@@ -330,7 +330,8 @@ def page_of(session, mutants):
         "that its row names were run, the table says so. *Equal*: no test "
         "can see it, as nothing that is promised depends on it. *Older*: how "
         "many of a row's verdicts are of sources that have changed since, "
-        "somewhere in core, strategies, instruments or tests.", "",
+        "somewhere in core, strategies, instruments or tests; the others are "
+        f"of the sources `{session.sources[:12]}`.", "",
         "| file | faults | killed | survived | equal | not run | older |",
         "|---|---|---|---|---|---|---|", *count_of(outcomes),
         "", "| kind | faults |", "|---|---|"]

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* sys.h as strategies rely on it: waits, and a barrier that is refused. */
+/* sys.h as strategies rely on it: waits, and a barrier that is refused, a signal. */
+#include <errno.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <setjmp.h>
@@ -103,12 +104,79 @@ static void refused_barrier_says_so(void **state)
 	assert_int_equal(status, 0);
 }
 
+static _Atomic int handled;
+
+/* As careless as a handler of a strategy may be. */
+static void lose_errno(void)
+{
+	errno = EIO;
+	store_relaxed(&handled, load_relaxed(&handled) + 1);
+}
+
+static void a_handler_leaves_errno_alone(void **state)
+{
+	int before = load_relaxed(&handled);
+
+	(void)state;
+	assert_int_equal(sys_signal_setup(lose_errno), 0);
+	errno = ERANGE;
+	assert_int_equal(sys_signal_send(sys_tid()), 0); /* it is on us now */
+	assert_int_equal(errno, ERANGE);
+	assert_int_equal(load_relaxed(&handled), before + 1);
+}
+
+struct reader {
+	int pipe[2];
+	_Atomic int tid;
+	ssize_t length;
+};
+
+static void *read_one(void *arg)
+{
+	struct reader *reader = arg;
+	char byte;
+
+	store_relaxed(&reader->tid, sys_tid());
+	reader->length = read(reader->pipe[0], &byte, 1);
+	return NULL;
+}
+
+static bool is_set(void *arg)
+{
+	return load_relaxed((_Atomic int *)arg) != 0;
+}
+
+static void a_call_is_begun_again_after_the_handler(void **state)
+{
+	struct reader reader = { .tid = 0 };
+	pthread_t thread;
+
+	(void)state;
+	assert_int_equal(sys_signal_setup(lose_errno), 0);
+	assert_int_equal(pipe(reader.pipe), 0);
+	assert_int_equal(pthread_create(&thread, NULL, read_one, &reader), 0);
+	assert_int_equal(sys_await(is_set, &reader.tid, UINT64_MAX), 0);
+	for (int i = 0; i < 10; i++) { /* in the call by one of them */
+		store_relaxed(&handled, 0);
+		usleep(2000);
+		assert_int_equal(sys_signal_send(load_relaxed(&reader.tid)), 0);
+		sys_await(is_set, &handled, sys_now() + 1000 * MS);
+	}
+	assert_int_equal(write(reader.pipe[1], "", 1), 1);
+	pthread_join(thread, NULL);
+	assert_int_equal(reader.length, 1);
+	close(reader.pipe[0]);
+	close(reader.pipe[1]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(wait_is_no_cancellation_point),
 		cmocka_unit_test(what_is_true_at_the_deadline_is_in_time),
 		cmocka_unit_test(refused_barrier_says_so),
+		cmocka_unit_test(a_handler_leaves_errno_alone),
+		cmocka_unit_test(a_call_is_begun_again_after_the_handler),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
