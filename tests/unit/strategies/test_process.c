@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* A process knows all of its ring buffers, and only those that are there. */
+/* A process knows its ring buffers, and a fork who used them. */
+#include <errno.h>
 #include <malloc.h>
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -112,6 +114,74 @@ static void neighbours_may_go_in_any_order(void **state)
 	}
 }
 
+/* What rcu's slots say to who makes them so many forks further down. */
+static int made_by_a_child(const struct swap_strategy *rcu, int forks)
+{
+	struct rb_attr attr = RB_ATTR_DEFAULT;
+	struct rb *rb;
+	pid_t child = fork();
+	int status;
+
+	if (!child) {
+		alarm(20);
+		if (forks > 1)
+			_exit(-made_by_a_child(rcu, forks - 1));
+		_exit(-swap_rb_create(rcu, attr, &rb));
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFEXITED(status));
+	return -WEXITSTATUS(status);
+}
+
+static struct rb *live, *spare;
+static _Atomic int entered, may_leave;
+
+static bool is_set(void *arg)
+{
+	return load_relaxed((_Atomic int *)arg) != 0;
+}
+
+static void *enter_and_stay(void *arg)
+{
+	int err = swap_writer_enter(live, 1);
+
+	(void)arg;
+	store_relaxed(&entered, err ? err : 1);
+	sys_await(is_set, &may_leave, UINT64_MAX);
+	return NULL;
+}
+
+static void a_strategy_is_told_who_else_used_it(void **state)
+{
+	const struct swap_strategy *rcu = swap_find("rcu");
+	struct rb_attr attr = RB_ATTR_DEFAULT;
+	struct swap_op op = { 0 };
+	pthread_t thread;
+
+	(void)state;
+	if (!rcu)
+		skip();
+	attr.slots = 2;
+	assert_int_equal(swap_rb_create(rcu, attr, &live), 0);
+	assert_int_equal(swap_rb_create(rcu, attr, &spare), 0);
+	assert_int_equal(swap_writer_enter(live, 0), 0);
+	assert_int_equal(made_by_a_child(rcu, 1), 0);
+	assert_int_equal(made_by_a_child(rcu, 2), 0);
+	assert_int_equal(swap(live, spare, 0, SWAP_TRY, 0, &op), -EINPROGRESS);
+	assert_int_equal(made_by_a_child(rcu, 1), -ECHILD);
+	assert_int_equal(swap_settle(&op, UINT64_MAX), 0);
+	assert_int_equal(made_by_a_child(rcu, 1), 0);
+	pthread_create(&thread, NULL, enter_and_stay, NULL);
+	sys_await(is_set, &entered, UINT64_MAX);
+	assert_int_equal(load_relaxed(&entered), 1);
+	assert_int_equal(made_by_a_child(rcu, 1), -ECHILD);
+	store_relaxed(&may_leave, 1);
+	pthread_join(thread, NULL);
+	assert_int_equal(swap_writer_exit(live, 0), 0);
+	assert_int_equal(rb_destroy(live), 0);
+	assert_int_equal(rb_destroy(spare), 0);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, begin, done)
 
 int main(void)
@@ -120,6 +190,7 @@ int main(void)
 		TEST(all_are_refused_in_a_child),
 		TEST(whoever_goes_the_others_stay_known),
 		TEST(neighbours_may_go_in_any_order),
+		cmocka_unit_test(a_strategy_is_told_who_else_used_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
