@@ -85,6 +85,22 @@ static void draw_abuse(const struct swap_strategy *strategy,
 	c->check_buffers = round_draw(rng, 2);
 }
 
+/* Short trials: what they need is that both sides come at the same time. */
+static void draw_meetings(struct bench_rng *rng, struct round_config *c)
+{
+	c->meets = true;
+	c->max_payload = PICK(rng, 16, 64, 200);
+	c->delay_in[POINT_HALF] = 1;
+	c->check_buffers = round_draw(rng, 2);
+	c->attr.slots = c->writers;
+	c->attr.subbuf_size = 1024;
+	c->attr.subbufs = 2;
+	c->attr.max_subbufs = c->attr.subbufs + 2;
+	c->attr.mode = bench_rng_below(rng, 2) ? RB_OVERWRITE
+					       : RB_PRODUCE_CONSUME;
+	c->attr.stamp = RB_STAMP_NONE;
+}
+
 void round_configure(const struct swap_strategy *strategy, uint64_t seed,
 		     int cpus, struct round_config *out)
 {
@@ -94,11 +110,15 @@ void round_configure(const struct swap_strategy *strategy, uint64_t seed,
 	memset(out, 0, sizeof(*out));
 	out->seed = seed;
 	out->ns = 150000000;
-	/* Even seeds: loops, one writer a CPU that a swapper does not need. */
-	if (seed % 2 == 0) {
-		out->writers = 1;
-		out->swappers = 1;
+	out->writers = 1;
+	out->swappers = 1;
+	/* By the seed: one writer, on a CPU that the swapper does not need, in
+	 * its loops or where it meets the swapper; or everything at once. */
+	if (seed % 3 == 0) {
 		draw_loops(strategy, &rng, out);
+	} else if (seed % 3 == 1 && strategy->swap && cpus > 1) {
+		draw_meetings(&rng, out);
+		return;
 	} else {
 		out->writers = 1 + (unsigned int)bench_rng_below(&rng, 2);
 		out->swappers = 1 + (unsigned int)bench_rng_below(&rng, 3);
@@ -119,22 +139,30 @@ void round_configure(const struct swap_strategy *strategy, uint64_t seed,
 
 void round_describe(const struct round_config *c, char *text, size_t size)
 {
-	snprintf(text, size,
-		 "seed %llu: %s%u writer(s), %u swapper(s), %ux%u %s%s%s%s%s%s"
-		 "%s%s%s%s%s%s",
-		 (unsigned long long)c->seed, c->loops ? "loops, " : "",
-		 c->writers, c->swappers, c->attr.subbufs, c->attr.subbuf_size,
-		 c->attr.mode == RB_OVERWRITE ? "overwrite" : "consume",
-		 c->attr.stamp ? ", stamps" : "",
-		 c->fill_pages ? ", fills pages" : "",
-		 c->pest_us || c->raise_in ? ", signals" : "",
-		 c->nest_in ? ", nested" : "", c->hog ? ", hog" : "",
-		 c->shuffle_swappers || c->shuffle_writers ? ", shuffled" : "",
-		 c->control ? ", control" : "",
-		 c->handler_swap_in ? ", handler swaps" : "",
-		 c->every_in ? ", every slot" : "",
-		 c->own_swap_in ? ", own swaps" : "",
-		 c->leave_in ? ", writers leave" : "");
+	snprintf(
+		text, size,
+		"seed %llu: %s%s%u writer(s), %u swapper(s), %ux%u %s%s%s%s%s%s"
+		"%s%s%s%s%s%s",
+		(unsigned long long)c->seed, c->loops ? "loops, " : "",
+		c->meets ? "meetings, " : "", c->writers, c->swappers,
+		c->attr.subbufs, c->attr.subbuf_size,
+		c->attr.mode == RB_OVERWRITE ? "overwrite" : "consume",
+		c->attr.stamp ? ", stamps" : "",
+		c->fill_pages ? ", fills pages" : "",
+		c->pest_us || c->raise_in ? ", signals" : "",
+		c->nest_in ? ", nested" : "", c->hog ? ", hog" : "",
+		c->shuffle_swappers || c->shuffle_writers ? ", shuffled" : "",
+		c->control ? ", control" : "",
+		c->handler_swap_in ? ", handler swaps" : "",
+		c->every_in ? ", every slot" : "",
+		c->own_swap_in ? ", own swaps" : "",
+		c->leave_in ? ", writers leave" : "");
+}
+
+static void spin(uint64_t n)
+{
+	for (; n; n--)
+		compiler_barrier();
 }
 
 void round_point(const struct round_config *config, struct bench_rng *rng,
@@ -144,6 +172,10 @@ void round_point(const struct round_config *config, struct bench_rng *rng,
 
 	if (!round_draw(rng, config->delay_in[point]))
 		return;
+	if (config->meets) {
+		spin(4000);
+		return;
+	}
 	switch (bench_rng_below(rng, 16)) {
 	case 0:
 		nanosleep(&moment, NULL);
@@ -153,8 +185,7 @@ void round_point(const struct round_config *config, struct bench_rng *rng,
 		sched_yield();
 		break;
 	default:
-		for (uint64_t n = bench_rng_below(rng, 500); n; n--)
-			compiler_barrier();
+		spin(bench_rng_below(rng, 500));
 	}
 }
 
@@ -406,13 +437,14 @@ static void add_rates(const struct torture_result *before,
 int round_run(const struct swap_strategy *strategy,
 	      const struct round_config *config, struct torture_result *result)
 {
-	struct round *r = calloc(1, sizeof(*r));
+	struct round *r = aligned_alloc(_Alignof(struct round), sizeof(*r));
 	struct torture_result before = *result;
 	uint64_t began;
 	int err;
 
 	if (!r)
 		return -ENOMEM;
+	memset(r, 0, sizeof(*r));
 	init_round(r, strategy, config, result);
 	round_describe(config, result->config, sizeof(result->config));
 	err = make_buffers(r);

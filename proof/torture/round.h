@@ -58,6 +58,7 @@ struct round_config {
 	unsigned int writers;
 	unsigned int swappers;
 	bool loops;	       /* source 0 is a measured loop */
+	bool meets;	       /* each write meets a swap: meet.c */
 	uint32_t loop_payload; /* swap_payloads */
 	uint32_t max_payload;  /* other writes: 16..this */
 	bool fill_pages;       /* every write takes a whole sub-buffer */
@@ -132,6 +133,13 @@ struct swapper {
 	uint64_t held;
 };
 
+/* Who meets whom. */
+enum side {
+	SIDE_WRITER,
+	SIDE_SWAPPER,
+	SIDES
+};
+
 struct round {
 	const struct swap_strategy *strategy;
 	struct round_config config;
@@ -148,6 +156,11 @@ struct round {
 	/* How swaps take what they take: all alike. */
 	_Atomic bool exchanged, copied;
 	_Atomic uint64_t taken; /* events that were copied */
+	/* The step that each side has come to, alone on its lines. */
+	struct {
+		_Alignas(128) _Atomic uint64_t arrived;
+	} side[SIDES];
+	_Alignas(128) _Atomic bool parted; /* that was the last step */
 };
 
 /* One chance in n; n 0: never. */
@@ -178,6 +191,15 @@ void *hog_main(void *arg);	  /* struct round */
 
 /* Install the handlers of the two signals, once. */
 int writer_signals(void);
+
+/* What the threads of a round do where writes meet swaps. The writer may be
+ * missing: then the swapper must know. */
+void writer_meets(struct writer *w, void (*write)(struct writer *w));
+void writer_never_meets(struct round *r);
+void swapper_meets(struct swapper *s);
+
+/* All of a buffer that its strategy promises to leave alone. */
+uint64_t snapshot_hash(const struct spare *spare, unsigned int slot);
 
 /* Read a new snapshot in spare's slot into the writer's book and hold it;
  * false: the book is full. */

@@ -25,8 +25,7 @@ static uint64_t hash_words(uint64_t hash, const void *from, size_t bytes)
 	return lane[0];
 }
 
-/* All of a buffer that its strategy promises to leave alone. */
-static uint64_t snapshot_hash(const struct spare *spare, unsigned int slot)
+uint64_t snapshot_hash(const struct spare *spare, unsigned int slot)
 {
 	const struct rb_cpu *cpu = spare->slot[slot].cpu;
 	uint64_t hash = hash_words(1, cpu->pages,
@@ -396,6 +395,8 @@ void *swapper_main(void *arg)
 	/* Away from the first writer where that is possible. */
 	if (!r->config.shuffle_swappers)
 		cpus_pin(r->cpus[(s->index + 1) % (unsigned int)r->n_cpus]);
+	if (r->config.meets)
+		swapper_meets(s);
 	for (unsigned int i = 0; !load_relaxed(&r->stop); i++) {
 		use_spare(s, &s->spares[i % ROUND_SPARES]);
 		if (i % 256 == 0)

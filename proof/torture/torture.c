@@ -199,11 +199,11 @@ static int run_rounds(const struct torture_options *options,
 
 	for (uint64_t i = 0; !is_over(options, result, began); i++) {
 		struct round_config config;
-		/* Even: loops first; every second round is abuse. */
-		uint64_t seed = (bench_splitmix64(&mix) >> 32 & ~1ull) |
-				(i & 1);
+		/* Loops first, then meetings, then abuse; and again. */
+		uint64_t seed = bench_splitmix64(&mix) >> 32;
 		int err;
 
+		seed += i % 3 - seed % 3;
 		round_configure(options->strategy, seed, n, &config);
 		err = round_run(options->strategy, &config, result);
 		if (err)

@@ -9,7 +9,8 @@
  *	torture_run(&options, result);
  *	puts(torture_verdict_name(torture_verdict(s, result)));
  *
- * A run is a sequence of rounds of some 100 ms. Each draws a configuration
+ * A run is a sequence of rounds of some 100 ms: the measured loops alone, writes
+ * that each meet a swap, or everything at once. Each draws a configuration
  * from the seed: geometry, mode, stamps, payload, writers and their duty,
  * swappers, signals, delays at numbered points, a CPU hog, affinity shuffling,
  * resize, reset, disable and consume beside it. At the end of a round all is

@@ -288,14 +288,23 @@ static void burst(struct writer *w)
 	}
 }
 
+static void meeting_write(struct writer *w)
+{
+	slow_write(w, THREAD, 0);
+}
+
 void *writer_main(void *arg)
 {
 	struct writer *w = arg;
 	struct round *r = w->round;
 
 	cpus_pin(w->cpu);
-	if (arrive(w))
+	if (arrive(w)) {
+		writer_never_meets(r);
 		return NULL;
+	}
+	if (r->config.meets)
+		writer_meets(w, meeting_write);
 	while (!load_relaxed(&r->stop_writers)) {
 		burst(w);
 		finish_handler_swap(w);
