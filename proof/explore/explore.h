@@ -129,6 +129,14 @@ int explore_variants(const struct explore_options *options, bool full);
 int explore_mutants(const struct explore_options *options);
 
 /*
+ * The calls to the system that a strategy rests on (membarrier, a grace period)
+ * left out, one place at a time, under every model: print what comes of it.
+ * Returns 0, or 1 unless each breaks C1 (C9: an unfinished event is given out)
+ * where its absence can show, and neither where it cannot.
+ */
+int explore_calls(const struct explore_options *options);
+
+/*
  * For each promise C1-C7 a strategy that breaks it on purpose, and one that
  * breaks none: print what each is caught by. Returns 0, or 1 unless each is
  * caught by its own promise in every model.

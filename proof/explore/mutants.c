@@ -357,3 +357,109 @@ int explore_mutants(const struct explore_options *options)
 	xp_batch_close(&batch);
 	return !ok;
 }
+
+/* ------------------------------------------------------------------------ */
+/* The calls that a strategy rests on                                       */
+
+#define ANY_MODEL  ((1u << EXPLORE_MODELS) - 1)
+#define WEAK_MODEL (1u << EXPLORE_TSO | 1u << EXPLORE_C11)
+
+/* What is missed without them, and where that shows: a fence lent from outside
+ * orders what no interleaving disturbs. */
+static const struct {
+	enum xp_op op;
+	const char *name;
+	unsigned int models;
+} calls[] = {
+	{ XP_MEMBARRIER, "membarrier(2)", WEAK_MODEL },
+	{ XP_RCU_SYNC, "grace period", ANY_MODEL },
+};
+
+/* The ones that a swap breaks which does not wait: C1, and C9 where what it
+ * did not wait for is an event that nobody will finish. */
+#define CALL_PROMISES (1u << 1 | 1u << 9)
+
+#define CALLS (sizeof(calls) / sizeof(calls[0]))
+
+static unsigned int call_of(const struct xp_mutant *mutant)
+{
+	unsigned int i = 0;
+
+	while (i < CALLS && calls[i].op != mutant->op)
+		i++;
+	return i;
+}
+
+/* In a child: one model, and the scenarios that between them make every call. */
+static void kill_call(const struct xp_cell *cell, struct explore_row *row)
+{
+	static const char *const names[] = { "2w1s", "try", "every",
+					     "recover" };
+	const struct swap_strategy *s;
+
+	swap_for_each_strategy (s)
+		for (unsigned int i = 0; i < 4 && concerns(cell->mutant, s);
+		     i++) {
+			only = names[i];
+			if (kill_with(cell, row, s, cell->model))
+				return;
+		}
+}
+
+/* Print one line; false: it is not as the call's models say. */
+static bool conclude_call(const struct xp_cell *cell,
+			  const struct explore_row *row, FILE *out)
+{
+	const struct xp_mutant *mutant = cell->mutant;
+	unsigned int call = call_of(mutant);
+	bool shows = calls[call].models & 1u << cell->model;
+	bool right = shows ? row->verdict == EXPLORE_BROKEN
+			   : row->verdict == EXPLORE_CLEAN && row->executions;
+
+	if (out)
+		fprintf(out, "| %s | %s | %s | %s | %s%s%s%s |\n",
+			calls[call].name, mutant->file, mutant->label,
+			explore_model_name(cell->model), right ? "" : "!!! ",
+			row->promise[0] ? row->promise
+					: explore_verdict_name(row->verdict),
+			row->promise[0] ? " in " : "",
+			row->promise[0] ? row->scenario : "");
+	return right;
+}
+
+int explore_calls(const struct explore_options *options)
+{
+	struct xp_batch batch = {
+		.jobs = options->jobs ? options->jobs : 2,
+		.budget_s = options->budget_s,
+	};
+	struct tally tally = { .options = options };
+	bool ok;
+
+	xp_labels_load();
+	gather_mutants();
+	if (xp_batch_open(&batch, EXPLORE_MODELS * mutant_count))
+		return -ENOMEM;
+	for (unsigned int i = 0; i < EXPLORE_MODELS * mutant_count; i++)
+		if (call_of(&mutants[i / EXPLORE_MODELS]) < CALLS)
+			batch.cells[batch.count++] = (struct xp_cell){
+				.strategy = swap_at(0),
+				.scenario = xp_scenario_at(0),
+				.model = i % EXPLORE_MODELS,
+				.mutant = &mutants[i / EXPLORE_MODELS],
+				.ignore = ~CALL_PROMISES,
+				.bound = options->bound,
+				.run = kill_call,
+			};
+	xp_batch_run(&batch, cell_done, &tally);
+	ok = batch.count != 0;
+	if (options->out)
+		fprintf(options->out,
+			"| call | file | label | model | "
+			"without it |\n|---|---|---|---|---|\n");
+	for (unsigned int i = 0; i < batch.count; i++)
+		ok &= conclude_call(&batch.cells[i], &batch.rows[i],
+				    options->out);
+	xp_batch_close(&batch);
+	return !ok;
+}

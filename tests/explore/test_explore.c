@@ -290,6 +290,14 @@ static int test_mutants(char **argv)
 	return explore_mutants(&options);
 }
 
+static int test_calls(char **argv)
+{
+	struct explore_options options = EXPLORE_DEFAULTS;
+
+	(void)argv;
+	return explore_calls(&options);
+}
+
 static int test_detectors(char **argv)
 {
 	struct explore_options options = EXPLORE_DEFAULTS;
@@ -350,6 +358,7 @@ static const struct {
 	{ "replay", 1, test_replay },	  { "variants", 1, test_variants },
 	{ "mutants", 2, test_mutants },	  { "detectors", 0, test_detectors },
 	{ "required", 0, test_required }, { "sampled", 2, test_sampled },
+	{ "calls", 0, test_calls },
 };
 
 int main(int argc, char **argv)
@@ -361,7 +370,7 @@ int main(int argc, char **argv)
 	fprintf(stderr,
 		"usage: test_explore strategy NAME | first NAME [SCENARIO] | caught MODEL | "
 		"replay MODEL | variants short|full |\n"
-		"       mutants NAME|all SCENARIO|all | detectors | required |\n"
+		"       mutants NAME|all SCENARIO|all | detectors | calls | required |\n"
 		"       sampled NAME SCENARIO\n");
 	return 2;
 }
