@@ -161,7 +161,8 @@ void verify_step(struct verify *v, double seconds)
 		abort();
 	fprintf(v->out,
 		"step: a nested write or a swap at every instruction "
-		"of a write, and of a swap\n");
+		"of a write, and of a swap; no other CPU reorders, so that "
+		"what membarrier(2) orders is not seen\n");
 	swap_for_each_strategy (s) {
 		if (!verify_is_wanted(v, s, "step"))
 			continue;
