@@ -37,6 +37,7 @@ static int slot_begins(struct swap_slot *slot,
 int swap_rb_create(const struct swap_strategy *strategy, struct rb_attr attr,
 		   struct rb **out)
 {
+	struct rb *rb;
 	int err;
 
 	err = swap_process_ready();
@@ -46,16 +47,18 @@ int swap_rb_create(const struct swap_strategy *strategy, struct rb_attr attr,
 	attr.slot_size = strategy->slot_size;
 	attr.slot_busy = slot_has_writer;
 	attr.slot_fini = slot_ends;
-	err = rb_create(&attr, out);
+	err = rb_create(&attr, &rb);
 	if (err)
 		return err;
 	for (unsigned int i = 0; i < attr.slots && !err; i++)
-		err = slot_begins(swap_slot(*out, i), strategy);
-	if (err)
-		rb_destroy(*out);
-	else
-		swap_list(swap_slot(*out, 0));
-	return err;
+		err = slot_begins(swap_slot(rb, i), strategy);
+	if (err) {
+		rb_destroy(rb);
+		return err;
+	}
+	swap_list(swap_slot(rb, 0));
+	*out = rb;
+	return 0;
 }
 
 /* ------------------------------------------------------------------------ */

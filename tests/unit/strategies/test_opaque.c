@@ -327,6 +327,36 @@ static void each_is_set_up_for_itself(void **state)
 	assert_int_equal(setups[1], 2);
 }
 
+static unsigned int inits;
+
+/* Of the live ring buffer's second slot, then of the spare's. */
+static int refuse_some(struct swap_slot *slot)
+{
+	(void)slot;
+	inits++;
+	return inits == 2 || inits == 6 ? -ENOBUFS : 0;
+}
+
+/* What the strategy refuses is freed, and once. */
+static void refused_slot_leaves_nothing(void **state)
+{
+	static struct swap_strategy choosy;
+	struct ringswap_attr attr = RINGSWAP_ATTR_INIT;
+	struct ringswap *r = NULL;
+
+	(void)state;
+	choosy = *swap_find("barrier");
+	choosy.name = "choosy";
+	choosy.slot_init = refuse_some;
+	assert_int_equal(swap_add(&choosy), 0);
+	attr.slots = 2;
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(ringswap_create("choosy", &attr, &r),
+				 -ENOBUFS);
+	assert_null(r);
+	assert_int_equal(inits, 6);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -340,6 +370,7 @@ int main(void)
 		cmocka_unit_test(words_are_those_of_the_pages),
 		cmocka_unit_test(probe_is_asked),
 		cmocka_unit_test(each_is_set_up_for_itself),
+		cmocka_unit_test(refused_slot_leaves_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

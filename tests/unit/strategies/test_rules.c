@@ -236,6 +236,7 @@ static void hook_of_a_slot_is_called_for_each(void **state)
 		assert_ptr_equal(swap_slot(rb, i)->strategy, &counted);
 	assert_int_equal(swap_rb_create(&counted, attr, &none), -ENOBUFS);
 	assert_int_equal(inits, 5);
+	assert_null(none);
 	assert_int_equal(rb_destroy(rb), 0);
 }
 
