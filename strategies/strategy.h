@@ -414,10 +414,11 @@ int swap_settle(struct swap_op *op, uint64_t deadline);
 /*
  * Snapshot every slot, waiting as mode wait does. ops and errors have room for
  * every slot; errors[i] is what swap() would have returned for slot i, 0 where
- * spare's buffer i is a snapshot, -EINPROGRESS where ops[i] is to be settled. A
- * strategy that can share one grace period, one membarrier or one round of
- * signals does so, the others go slot by slot; no slot waits for another for
- * more than SWAP_SLICE_NS at a time, but where the strategy is not contained.
+ * spare's buffer i is a snapshot, -EINPROGRESS where ops[i] is to be settled,
+ * by swap_settle() or by another snapshot with the same ops. A strategy that
+ * can share one grace period, one membarrier or one round of signals does so,
+ * the others go slot by slot; no slot waits for another for more than
+ * SWAP_SLICE_NS at a time, but where the strategy is not contained.
  * It is no cut across slots: ops[i].exchanged tells the skew. Thread context.
  */
 #define SWAP_SLICE_NS 200000u

@@ -231,12 +231,7 @@ int swap_run(struct swap_op *op)
 	return err;
 }
 
-/*
- * Is op the swap that is in progress on its slot? In the child of a fork none
- * is: a new op may lie where that of a thread lay which is not there.
- */
-static bool swap_is_open(struct rb *live, unsigned int slot,
-			 const struct swap_op *op)
+bool swap_is_open(struct rb *live, unsigned int slot, const struct swap_op *op)
 {
 	return slot < live->attr.slots &&
 	       !swap_is_forked(swap_slot(live, slot)) &&

@@ -22,6 +22,12 @@ void swap_setup_forked(void);
 int swap_describe(struct rb *live, struct rb *spare, unsigned int slot,
 		  enum swap_mode mode, uint64_t deadline, struct swap_op *op);
 
+/*
+ * Is op the swap that is in progress on its slot? In the child of a fork none
+ * is: a new op may lie where that of a thread lay which is not there.
+ */
+bool swap_is_open(struct rb *live, unsigned int slot, const struct swap_op *op);
+
 /* Both slots' control words, waiting as the mode says: 0, or none and why. */
 int swap_hold(struct swap_op *op);
 

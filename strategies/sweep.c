@@ -163,6 +163,23 @@ static void sweep_one_by_one(struct sweep *s)
 			sweep_answer(s, i, swap_run(&s->ops[i]));
 }
 
+/* May a slot that is left be held now? */
+static bool sweep_has_free(void *arg)
+{
+	struct sweep *s = arg;
+
+	for (unsigned int i = 0; i < s->n; i++) {
+		struct swap_op *op = &s->ops[i];
+
+		if (s->state[i] == SWEEP_LEFT &&
+		    !load_relaxed(&op->live->rb.control) &&
+		    !load_relaxed(&op->spare->rb.control) &&
+		    !swap_is_abandoned(op->live))
+			return true;
+	}
+	return false;
+}
+
 /* Everything that is left or pending once more. */
 static void sweep_pass(struct sweep *s)
 {
@@ -171,6 +188,11 @@ static void sweep_pass(struct sweep *s)
 	for (unsigned int i = 0; i < s->n; i++)
 		if (s->state[i] == SWEEP_LEFT)
 			sweep_hold(s, i);
+	if (sweep_count(s, SWEEP_LEFT, SWEEP_LEFT) &&
+	    !sweep_count(s, SWEEP_HELD, SWEEP_PENDING)) {
+		sys_await(sweep_has_free, s, s->deadline);
+		return;
+	}
 	until = sweep_until(s);
 	for (unsigned int i = 0; i < s->n; i++)
 		if (s->state[i] == SWEEP_HELD)
@@ -188,6 +210,19 @@ static void sweep_pass(struct sweep *s)
 		}
 }
 
+/* A slot as it comes: an op that is still in progress is not begun anew. */
+static enum sweep_state sweep_begin(struct sweep *s, struct rb *live,
+				    struct rb *spare, unsigned int i)
+{
+	if (s->errors[i])
+		return SWEEP_DONE;
+	if (swap_is_open(live, i, &s->ops[i]))
+		return SWEEP_PENDING;
+	s->errors[i] = swap_describe(live, spare, i, SWAP_WAIT, s->deadline,
+				     &s->ops[i]);
+	return s->errors[i] ? SWEEP_DONE : SWEEP_LEFT;
+}
+
 void swap_each_slot(struct rb *live, struct rb *spare, uint64_t deadline,
 		    struct swap_op *ops, int *errors)
 {
@@ -200,12 +235,8 @@ void swap_each_slot(struct rb *live, struct rb *spare, uint64_t deadline,
 		.slice = SWAP_SLICE_NS,
 	};
 
-	for (unsigned int i = 0; i < s.n; i++) {
-		if (!errors[i])
-			errors[i] = swap_describe(live, spare, i, SWAP_WAIT,
-						  deadline, &ops[i]);
-		s.state[i] = errors[i] ? SWEEP_DONE : SWEEP_LEFT;
-	}
+	for (unsigned int i = 0; i < s.n; i++)
+		s.state[i] = sweep_begin(&s, live, spare, i);
 	do
 		sweep_pass(&s);
 	while (sweep_count(&s, SWEEP_LEFT, SWEEP_PENDING) &&
