@@ -168,6 +168,11 @@ static void a_mask_is_given_back_as_it_was_case(void)
 	pthread_sigmask(SIG_BLOCK, NULL, &after);
 	HOLDS(sigismember(&after, SIGUSR1) == 1);
 	HOLDS(sigismember(&after, sys_signal_number()) == 0);
+	SAME(swap_writer_enter(spare, 0), 0);
+	set_blocked(true); /* and is left blocked */
+	SAME(swap_writer_exit(spare, 0), 0);
+	pthread_sigmask(SIG_BLOCK, NULL, &after);
+	HOLDS(sigismember(&after, sys_signal_number()) == 1);
 	stop(&writer);
 }
 CASE(a_mask_is_given_back_as_it_was)
