@@ -120,7 +120,7 @@ static void *use_writer(void *arg)
 	return NULL;
 }
 
-static uint64_t held(struct rb *rb)
+uint64_t held(struct rb *rb)
 {
 	struct rb_counts counts;
 	char why[128];

@@ -40,6 +40,9 @@ int swap_whole(struct rb *from, struct rb *to, unsigned int slot);
 /* Refused writes of every cause. */
 uint64_t all_drops(struct rb *rb, unsigned int slot);
 
+/* Events of slot 0's buffer, overwritten ones too; it must be a valid one. */
+uint64_t held(struct rb *rb);
+
 /* A writer thread goes through a swap of a new pair: all events arrive. */
 void use_new_pair(void);
 
