@@ -260,6 +260,19 @@ static void who_ends_inside_is_not_waited_for_by_others(void **state)
 	assert_int_equal(try_or_wait(0, SWAP_WAIT, LONG_ENOUGH), 0);
 }
 
+static void a_snapshot_that_is_being_mended_is_not_handed_out(void **state)
+{
+	struct swap_slot *slot = swap_slot(live, 0);
+
+	(void)state;
+	assert_int_equal(try_or_wait(0, SWAP_TRY, 0), -EINPROGRESS);
+	store_release(&slot->abandoned, SWAP_MENDED); /* as if by somebody */
+	assert_int_equal(swap_settle(&op[0], sys_now() + 10 * SHORT_NS),
+			 -EINPROGRESS);
+	store_release(&slot->abandoned, SWAP_OWNED);
+	assert_int_equal(swap_settle(&op[0], LONG_ENOUGH), 0);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, begin, done)
 
 int main(void)
@@ -272,6 +285,7 @@ int main(void)
 		TEST(a_stray_is_refused_and_counted),
 		TEST(a_deadline_holds_and_settle_goes_on),
 		TEST(who_ends_inside_is_not_waited_for_by_others),
+		TEST(a_snapshot_that_is_being_mended_is_not_handed_out),
 	};
 
 	alarm(50);
