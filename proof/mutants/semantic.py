@@ -11,7 +11,7 @@ see it, until one fails. One that no test sees has survived. What was found out
 about the same mutant of the same sources is not done again (--again: it is).
 
 --page puts the table of all into FILE, and says there which were not run, or
-on older sources (--lanes 0: run none, only make the page). --check only asks
+on other sources (--lanes 0: run none, only make the page). --check only asks
 whether the tables are sound and apply to the sources; with BUILD, whether the
 tests that they name exist there. Exit status 0: all are killed but those argued
 equal.
@@ -295,7 +295,7 @@ def row_of(mutant, outcome, is_old):
     by = f"`{outcome.by}`: {outcome.how}" if outcome.by else \
         f"*{verdict}* {mutant.equal}".strip()
     row = [f"`{mutant.name}`", mutant.kind, mutant.says,
-           by + (" (older sources)" if is_old else "")]
+           by + (" (other sources)" if is_old else "")]
     return "| " + " | ".join(word.replace("|", "/") for word in row) + " |"
 
 
@@ -328,11 +328,11 @@ def page_of(session, mutants):
         "[verification.md](verification.md).", "",
         "*Survived*: no test that was run has seen it; where only the tests "
         "that its row names were run, the table says so. *Equal*: no test "
-        "can see it, as nothing that is promised depends on it. *Older*: how "
-        "many of a row's verdicts are of sources that have changed since, "
-        "somewhere in core, strategies, instruments or tests; the others are "
+        "can see it, as nothing that is promised depends on it. *Other*: how "
+        "many of a row's verdicts are of other sources, somewhere in core, "
+        "strategies, instruments or tests, mostly of older ones; the rest is "
         f"of the sources `{session.sources[:12]}`.", "",
-        "| file | faults | killed | survived | equal | not run | older |",
+        "| file | faults | killed | survived | equal | not run | other |",
         "|---|---|---|---|---|---|---|", *count_of(outcomes),
         "", "| kind | faults |", "|---|---|"]
     lines += [f"| {table.KINDS[kind]} | {kinds[kind]} |"
