@@ -69,7 +69,8 @@ static bool keeps_them_apart(void)
 	if (!own || swap_is_forked(swap_slot(own, 0)) || rb_destroy(own))
 		return false;
 	for (unsigned int i = 0; i < BUFFERS; i++)
-		if (made[i] && !is_refused(made[i]))
+		if (made[i] && (!is_refused(made[i]) ||
+				swap_slot_recover(made[i], 0) != -ECHILD))
 			return false;
 	return true;
 }

@@ -260,6 +260,67 @@ static void who_ends_inside_is_not_waited_for_by_others(void **state)
 	assert_int_equal(try_or_wait(0, SWAP_WAIT, LONG_ENOUGH), 0);
 }
 
+static void *ends_inside_when_told(void *arg)
+{
+	struct swap_write write;
+
+	(void)arg;
+	REQUIRE(!swap_writer_enter(live, 0));
+	REQUIRE(rcu->ops->reserve(swap_slot(live, 0), 8, &write));
+	store_release(&inside, 1);
+	sys_await(is_set, &may_leave, UINT64_MAX);
+	return NULL;
+}
+
+/* A swap is in progress, and the writer of its snapshot has ended. */
+static void exchange_under_a_writer_that_ends(void)
+{
+	pthread_t thread;
+
+	store_relaxed(&inside, 0);
+	store_relaxed(&may_leave, 0);
+	pthread_create(&thread, NULL, ends_inside_when_told, NULL);
+	assert_int_equal(sys_await(is_set, &inside, LONG_ENOUGH), 0);
+	assert_int_equal(try_or_wait(0, SWAP_TRY, 0), -EINPROGRESS);
+	store_release(&may_leave, 1);
+	pthread_join(thread, NULL);
+}
+
+static int is_an_event(const struct rb_event *event, void *arg)
+{
+	(void)event;
+	(void)arg;
+	return 0;
+}
+
+static void the_snapshot_is_whole_and_empty(void)
+{
+	assert_int_equal(swap_settle(&op[0], LONG_ENOUGH), 0);
+	assert_int_equal(rb_consume(rb_slot(spare, 0), 1, is_an_event, NULL),
+			 0);
+	assert_int_equal(rb_recycle(rb_slot(spare, 0)), 0);
+}
+
+static void an_open_event_is_in_no_snapshot(void **state)
+{
+	(void)state;
+	exchange_under_a_writer_that_ends();
+	the_snapshot_is_whole_and_empty();
+	assert_int_equal(swap_writer_enter(live, 0), -EOWNERDEAD);
+	alarm(10);
+	assert_int_equal(swap_slot_recover(live, 0), 0);
+	assert_int_equal(swap_writer_enter(live, 0), 0);
+	assert_int_equal(swap_writer_exit(live, 0), 0);
+}
+
+static void recovery_reaches_a_snapshot_in_progress(void **state)
+{
+	(void)state;
+	exchange_under_a_writer_that_ends();
+	assert_int_equal(swap_slot_recover(live, 0), 0);
+	the_snapshot_is_whole_and_empty();
+}
+
 static void a_snapshot_that_is_being_mended_is_not_handed_out(void **state)
 {
 	struct swap_slot *slot = swap_slot(live, 0);
@@ -286,6 +347,8 @@ int main(void)
 		TEST(a_deadline_holds_and_settle_goes_on),
 		TEST(who_ends_inside_is_not_waited_for_by_others),
 		TEST(a_snapshot_that_is_being_mended_is_not_handed_out),
+		TEST(recovery_reaches_a_snapshot_in_progress),
+		TEST(an_open_event_is_in_no_snapshot),
 	};
 
 	alarm(50);
