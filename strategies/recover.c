@@ -9,14 +9,17 @@
  *
  *	writer, leaving         recover                 swap, exchange first
  *	X3  abandoned           M1  -> mended           S   exchanged, quiescent
- *	                        M2  active, pending     M4  pending = none
- *	                            made whole          M5  full barrier
- *	                        M3  nesting = 0         M6  mended? -> wait
- *	                        M8  -> owned            X4  abandoned? -> M1, make
- *	                                                    it whole, M7 abandoned
+ *	                        M9  full barrier        X4  abandoned? -> M1, make
+ *	                        M2  active, pending         it whole, M7 abandoned
+ *	                            made whole          M4  pending = none
+ *	                        M3  nesting = 0         M5  full barrier
+ *	                        M8  -> owned            M6  mended? -> wait
  *
- * M1 pairs with M5: who finds the slot owned has hidden the snapshot from all
- * that recover it later. X3 pairs with M1, M6: the open event's bytes.
+ * X4 finds the mark of whoever ended in the snapshot, unless M8 has taken it
+ * back; but then M2 had found the snapshot, which was not yet hidden, and made
+ * it whole. M9 pairs with M5: an owner who ends after that is recovered by one
+ * who does not see the snapshot any more, or whom M6 waits for. X3 pairs with
+ * M1, M6: the open event's bytes.
  */
 #include "strategies/swap_private.h"
 
@@ -29,7 +32,7 @@ bool swap_is_abandoned(struct swap_slot *slot)
 /* Become the one who makes the slot whole, if it is in state from. */
 static bool take(struct swap_slot *slot, unsigned int from)
 {
-	/* M1 pairs with M5, X3 in writer.c: the open event, and pending */
+	/* M1 pairs with X3 in writer.c: the open event */
 	return cmpxchg_acq_rel(&slot->abandoned, &from, SWAP_MENDED);
 }
 
@@ -60,7 +63,7 @@ int swap_mend_snapshot(struct swap_slot *slot, struct rb_cpu *snapshot,
 		break;
 	}
 	store_relaxed(&slot->pending, NULL); /* M4 */
-	full_barrier(); /* M5 pairs with M9 M1: hidden, then look at the mark */
+	full_barrier(); /* M5 pairs with M9: hidden, then look at the mark */
 	return sys_await(is_not_mended, slot, deadline);
 }
 
