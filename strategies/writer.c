@@ -31,7 +31,7 @@ static int writer_leave(struct swap_slot *slot)
 	if (slot->strategy->writer_exit)
 		slot->strategy->writer_exit(slot);
 	*link = slot->next;
-	/* X1 pairs with X2, X5 in swap.c, X6 in swap.c, S6 in ipi_signal.h */
+	/* X1 pairs with X2, X7, X5 in swap.c, X6 in swap.c, S6 in ipi_signal.h */
 	store_release(&slot->writer, 0);
 	sys_signal_unmask(&mask);
 	return err;
@@ -47,7 +47,8 @@ static void thread_leaves(void)
 /* Under control: may somebody become the slot's writer? */
 static int enter_check(struct swap_slot *slot)
 {
-	if (load_relaxed(&slot->writer))
+	/* X7 pairs with X1: what the writer before this one kept here */
+	if (load_acquire(&slot->writer))
 		return -EBUSY;
 	return swap_is_abandoned(slot) ? -EOWNERDEAD : 0;
 }
