@@ -120,8 +120,7 @@ static uint64_t sweep_until(struct sweep *s)
 	unsigned int others = sweep_count(s, SWEEP_LEFT, SWEEP_PENDING);
 	uint64_t until = sys_now() + s->slice;
 
-	if (!s->strategy->bounded ||
-	    (!others && (held <= 1 || s->strategy->swap_every)) ||
+	if (!s->strategy->bounded || (!others && held <= 1) ||
 	    (!held && others <= 1) || until > s->deadline)
 		return s->deadline;
 	if (s->slice < SLICE_MAX_NS)

@@ -233,6 +233,82 @@ static void slot_that_is_inside_for_now_is_waited_for(void **state)
 	}
 }
 
+static void *stay_inside(void *arg)
+{
+	struct lingering *guest = arg;
+	struct swap_slot *slot = swap_slot(guest->live, 0);
+	struct swap_write write;
+
+	if (swap_writer_enter(guest->live, 0) ||
+	    !slot->strategy->ops->reserve(slot, 4, &write))
+		abort();
+	store_release(&guest->there, 1);
+	while (load_acquire(&guest->there))
+		sched_yield();
+	slot->strategy->ops->commit(slot, &write);
+	if (swap_writer_exit(guest->live, 0))
+		abort();
+	return NULL;
+}
+
+/* Inside a write when it is asked, and writes no more after that. */
+static void *busy_then_quiet(void *arg)
+{
+	struct lingering *guest = arg;
+	struct swap_slot *slot = swap_slot(guest->live, 1);
+	struct swap_write write;
+	uint64_t until = in_ns(100 * MS);
+
+	if (swap_writer_enter(guest->live, 1) ||
+	    !slot->strategy->ops->reserve(slot, 4, &write))
+		abort();
+	store_release(&guest->there, 1);
+	while (sys_now() < until)
+		;
+	slot->strategy->ops->commit(slot, &write);
+	while (load_acquire(&guest->there))
+		sched_yield();
+	if (swap_writer_exit(guest->live, 1))
+		abort();
+	return NULL;
+}
+
+/* Slot 0 stays inside to the end. */
+static void quiet_slot_waits_for_no_other(void **state)
+{
+	const struct swap_strategy *s;
+
+	(void)state;
+	for_each_candidate(s)
+	{
+		struct rb_attr attr = attr_of(2);
+		struct lingering guest = { .live = make_by(s, &attr) };
+		struct rb *spare = make_by(s, &attr);
+		struct swap_op ops[2] = { { .live = NULL } };
+		struct lingering stuck = { .live = guest.live };
+		int errors[2];
+		pthread_t threads[2];
+
+		if (!s->contained)
+			continue;
+		pthread_create(&threads[0], NULL, stay_inside, &stuck);
+		pthread_create(&threads[1], NULL, busy_then_quiet, &guest);
+		while (!load_acquire(&stuck.there) ||
+		       !load_acquire(&guest.there))
+			sched_yield();
+		swap_every_slot(guest.live, spare, in_ns(500 * MS), ops,
+				errors);
+		store_release(&stuck.there, 0);
+		store_release(&guest.there, 0);
+		pthread_join(threads[0], NULL);
+		pthread_join(threads[1], NULL);
+		assert_int_equal(errors[0], -ETIMEDOUT);
+		assert_int_equal(errors[1], 0);
+		assert_int_equal(rb_destroy(guest.live), 0);
+		assert_int_equal(rb_destroy(spare), 0);
+	}
+}
+
 /* A swap is the same one, however often the call for all comes back to it. */
 static void slot_in_progress_is_settled_by_the_next_call(void **state)
 {
@@ -388,6 +464,7 @@ int main(void)
 		cmocka_unit_test(slot_that_is_taken_for_now_is_tried_again),
 		cmocka_unit_test(slot_that_stays_taken_holds_up_none),
 		cmocka_unit_test(slot_that_is_inside_for_now_is_waited_for),
+		cmocka_unit_test(quiet_slot_waits_for_no_other),
 		cmocka_unit_test(slot_in_progress_is_settled_by_the_next_call),
 		cmocka_unit_test(slot_that_stays_taken_costs_no_cpu),
 		cmocka_unit_test(slot_that_was_left_inside_a_write_is_kept),
