@@ -131,8 +131,8 @@ int explore_mutants(const struct explore_options *options);
 /*
  * The calls to the system that a strategy rests on (membarrier, a grace period)
  * left out, one place at a time, under every model: print what comes of it.
- * Returns 0, or 1 unless each breaks C1 (C9: an unfinished event is given out)
- * where its absence can show, and neither where it cannot.
+ * Returns 0, or 1 unless each call breaks C1, at one place at least, where its
+ * absence can show, and nothing where it cannot.
  */
 int explore_calls(const struct explore_options *options);
 
