@@ -42,6 +42,8 @@ SWAP_HOT struct rb_cpu *global_lock_begin(struct swap_slot *slot,
 
 	if (rb_unlikely(load_relaxed(&slot->rb.refuse))) /* W0 */
 		return swap_refuse(slot, RB_DROP_EARLY);
+	if (swap_is_stray(slot))
+		return swap_refuse(slot, RB_DROP_CONTEXT);
 	if (rb_unlikely(load_relaxed(&self->inside))) /* W1 */
 		return swap_refuse(slot, RB_DROP_CONTENDED);
 	store_relaxed(&self->inside, 1);

@@ -82,6 +82,10 @@ SWAP_HOT int swap_op_whole(struct swap_slot *slot, const void *data,
 	const struct rb_attr *attr = &slot->rb.rb->attr;
 	struct swap_event event = { data, length, attr->stamp, attr->mode };
 
+	if (swap_is_stray(slot)) {
+		swap_refuse(slot, RB_DROP_CONTEXT);
+		return -ENOBUFS;
+	}
 	if (length > rb_payload_max(attr->subbuf_size)) {
 		rb_drop(&slot->rb, RB_DROP_TOO_BIG);
 		return -EMSGSIZE;

@@ -510,16 +510,34 @@ const char *swap_trait(const struct swap_strategy *s, const char *name);
 /* For strategies                                                           */
 
 /*
+ * The checking build (-DRINGSWAP_CHECK_WRITER): is the caller not the slot's
+ * writer, so that its write is to be refused? false in every other build, at
+ * no instruction. swap_nest_enter and swap_op_whole ask; a begin that does not
+ * heed what swap_nest_enter returns asks itself. Any context.
+ */
+#ifdef RINGSWAP_CHECK_WRITER
+#define SWAP_CHECKS_WRITER 1
+#else
+#define SWAP_CHECKS_WRITER 0
+#endif
+SWAP_HOT bool swap_is_stray(struct swap_slot *slot)
+{
+	return SWAP_CHECKS_WRITER && load_relaxed(&slot->writer) != sys_tid();
+}
+
+/*
  * Open one level of nesting; the level found goes to the exit in a register,
  * so that a write waits for one store-to-load forward of the word instead of
  * two. Plain loads and stores: handlers nest strictly and leave the word as
- * they found it. false: too deep.
+ * they found it. false: too deep, or a stray.
  */
 SWAP_HOT bool swap_nest_enter(struct swap_slot *slot, unsigned long *level)
 {
 	uint32_t nesting = load_relaxed(&slot->rb.nesting);
 
 	*level = nesting;
+	if (swap_is_stray(slot))
+		return false;
 	if (rb_unlikely(nesting >= RB_NEST_MAX))
 		return false;
 	store_relaxed(&slot->rb.nesting, nesting + 1);
@@ -537,10 +555,13 @@ SWAP_HOT struct rb_cpu *swap_chosen(struct rb_cpu *cpu)
 /*
  * Count a refusal and return the NULL that begin returns. Early is what the
  * refuse word says: context, where it says that this is a child after fork.
+ * What the checking build refuses is context whatever the cause.
  */
 SWAP_HOT struct rb_cpu *swap_refuse(struct swap_slot *slot, enum rb_drop cause)
 {
-	if (cause == RB_DROP_EARLY)
+	if (swap_is_stray(slot))
+		rb_drop(&slot->rb, RB_DROP_CONTEXT);
+	else if (cause == RB_DROP_EARLY)
 		rb_drop_refused(&slot->rb);
 	else
 		rb_drop(&slot->rb, cause);

@@ -178,20 +178,22 @@ static void run_strays(struct rig *rig, unsigned int n)
 void conform_strays(struct rig *rig)
 {
 	const struct swap_strategy *s = rig->strategy;
+	enum swap_strays strays = SWAP_CHECKS_WRITER ? SWAP_STRAYS_REFUSED
+						     : s->strays;
 	uint64_t refused, attempted = 0;
 	bool all;
 
 	rig_need_swap(rig);
-	if (s->strays == SWAP_STRAYS_UNSAFE)
+	if (strays == SWAP_STRAYS_UNSAFE)
 		rig_skip(rig, "%s says that strays are unsafe", s->name);
 	rig_create(rig);
-	rig->unordered = s->strays == SWAP_STRAYS_ANY;
-	run_strays(rig, s->strays == SWAP_STRAYS_ANY ? 2 : 1);
+	rig->unordered = strays == SWAP_STRAYS_ANY;
+	run_strays(rig, strays == SWAP_STRAYS_ANY ? 2 : 1);
 	refused = rb_drops(rb_slot(rig->live, 0), RB_DROP_CONTEXT);
 	for (unsigned int i = 0; i < RIG_LEVELS; i++)
 		attempted += rig->writer[0].attempted[i];
 	all = refused == attempted;
-	if (s->strays == SWAP_STRAYS_REFUSED ? !all : refused)
+	if (strays == SWAP_STRAYS_REFUSED ? !all : refused)
 		rig_violation(rig, SWAP_C10_GOOD_GUEST,
 			      "%llu of %llu stray writes are refused",
 			      (unsigned long long)refused,

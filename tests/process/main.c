@@ -20,8 +20,10 @@ static const struct {
 	void (*run)(void);
 } cases[] = {
 #define PROCESS_CASE(id) { #id, id },
+#define CHECKED_CASE(id) { #id, id },
 #include "tests/process/cases.def"
 #undef PROCESS_CASE
+#undef CHECKED_CASE
 };
 
 int main(int argc, char **argv)

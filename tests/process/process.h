@@ -53,7 +53,9 @@ void nap(unsigned int ms);
 
 /* The cases. */
 #define PROCESS_CASE(id) void id(void);
+#define CHECKED_CASE(id) void id(void);
 #include "tests/process/cases.def"
 #undef PROCESS_CASE
+#undef CHECKED_CASE
 
 #endif
