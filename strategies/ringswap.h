@@ -3,6 +3,8 @@
  * ringswap.h - ring buffers that can be swapped out from under their writers,
  * for C and C++, with a strategy chosen by name when the program runs.
  *
+ * examples/library.c is a whole program, docs/library.md has more. In short:
+ *
  *	struct ringswap *r;
  *	ringswap_create("membarrier", NULL, &r);
  *
@@ -10,10 +12,13 @@
  *		  ringswap_write(r, 0, data, length);	and so on, then
  *		  ringswap_exit(r, 0);
  *
- *	swapper:  if (!ringswap_swap(r, 0, ringswap_in(1000000)))
- *			  while (ringswap_next(r, 0, &event) > 0)
- *				  use(event.payload, event.length);
- *		  ringswap_recycle(r, 0);
+ *	swapper:  err = ringswap_swap(r, 0, ringswap_in(1000000));
+ *		  while (err == -EINPROGRESS)
+ *			  err = ringswap_settle(r, 0, ringswap_in(1000000));
+ *		  while (!err && ringswap_next(r, 0, &event) > 0)
+ *			  use(event.payload, event.length);
+ *		  if (!err)
+ *			  ringswap_recycle(r, 0);
  *
  * A struct ringswap is an array of slots. Each slot has one writer (a thread
  * and its signal handlers) and two buffers: the live one, which is written,

@@ -2,10 +2,11 @@
 /*
  * strategy.h - the interface of a swap strategy, and how it is called.
  *
- * Example: a writer thread and a swapper thread of one slot.
+ * examples/swap.c is a whole program: a writer thread and a swapper thread of
+ * one slot. In short:
  *
- *	const struct swap_strategy *s = swap_find("membarrier");
- *	swap_rb_create(s, &attr, &live);  swap_rb_create(s, &attr, &spare);
+ *	s = swap_find("membarrier");
+ *	swap_rb_create(s, attr, &live);  swap_rb_create(s, attr, &spare);
  *
  *	writer:  swap_writer_enter(live, 0);
  *		 s->ops->write(swap_slot(live, 0), data, length);
