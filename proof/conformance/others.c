@@ -138,6 +138,7 @@ void conform_contained(struct rig *rig)
 	store_relaxed(&scene.leave, 1);
 	if (!rig->config.dead)
 		pthread_join(scene.stuck, NULL);
+	pthread_join(scene.healthy, NULL);
 	end_swaps(rig, ops, errors);
 }
 

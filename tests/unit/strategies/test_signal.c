@@ -285,8 +285,6 @@ CASE(a_signal_that_others_take_is_sent_anew)
 /* -EINPROGRESS or an answer by the deadline, and the slot is never lost. */
 static void a_passed_deadline_is_no_dead_end_case(void)
 {
-	unsigned int exchanged = 0;
-
 	begin();
 	writer.order = WRITE;
 	for (unsigned int i = 0; i < 2000; i++) {
@@ -296,7 +294,6 @@ static void a_passed_deadline_is_no_dead_end_case(void)
 		while (err == -EINPROGRESS)
 			err = swap_settle(&op, deadline);
 		HOLDS(!err || err == -ETIMEDOUT);
-		exchanged += !err;
 		if (!err)
 			rb_recycle(rb_slot(spare, 0));
 	}

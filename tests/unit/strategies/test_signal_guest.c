@@ -280,11 +280,12 @@ static void write_on_a_small_stack(void)
 static void *small_stack_main(void *arg)
 {
 	stack_t handlers = { .ss_sp = malloc(65536), .ss_size = 65536 };
+	stack_t before; /* a sanitizer's, which it wants back */
 	char *stack = mmap(NULL, 2 * SMALL, PROT_READ | PROT_WRITE,
 			   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	SAME(swap_writer_enter(live, 0), 0);
-	sigaltstack(&handlers, NULL);
+	sigaltstack(&handlers, &before);
 	mprotect(stack, SMALL, PROT_NONE); /* below it: nobody's */
 	getcontext(&small_context);
 	small_context.uc_stack.ss_sp = stack + SMALL;
@@ -293,6 +294,7 @@ static void *small_stack_main(void *arg)
 	makecontext(&small_context, write_on_a_small_stack, 0);
 	swapcontext(&thread_context, &small_context);
 	SAME(swap_writer_exit(live, 0), 0);
+	sigaltstack(&before, NULL);
 	return arg;
 }
 
