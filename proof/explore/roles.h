@@ -70,6 +70,7 @@ void xp_swap_second_slot(void);
 void xp_swap_wait(void);
 void xp_swap_every(void);
 void xp_swap_wait_second(void);
+void xp_swap_forever_second(void); /* without a deadline */
 void xp_swap_try(void);
 void xp_swap_or_write(void);
 void xp_swap_recycle_swap(void);

@@ -157,9 +157,10 @@ static const struct xp_scenario scenarios[] = {
 	{ .name = "two-swappers",
 	  .required = true,
 	  .first = true,
-	  .summary = "one write, two swappers with a spare each",
+	  .summary =
+		  "one write, two swappers with a spare each, one without a deadline",
 	  .roles = 3,
-	  .body = { xp_write, xp_swap_wait, xp_swap_wait_second },
+	  .body = { xp_write, xp_swap_wait, xp_swap_forever_second },
 	  .bound = 2,
 	  .must_see = MEETS },
 	{ .name = "leave",

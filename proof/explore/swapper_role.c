@@ -110,17 +110,27 @@ int xp_settled(int err, struct swap_op *op)
 	return err;
 }
 
-int xp_swap_with(unsigned int slot, unsigned int spare, enum swap_mode mode)
+static int swap_until(unsigned int slot, unsigned int spare,
+		      enum swap_mode mode, uint64_t deadline)
 {
 	struct xp_swap way = xp_swap_begins(slot, spare);
 	struct swap_op op;
-	/* The second of two swappers has all the time there is. */
 	int err = swap(xp_world.live, xp_world.spare[spare], slot, mode,
-		       spare ? UINT64_MAX : xp_deadline(), &op);
+		       deadline, &op);
 
 	err = xp_settled(err, &op);
 	xp_swap_ends(&way, err, &op);
 	return err;
+}
+
+int xp_swap_with(unsigned int slot, unsigned int spare, enum swap_mode mode)
+{
+	return swap_until(slot, spare, mode, xp_deadline());
+}
+
+void xp_swap_forever_second(void)
+{
+	swap_until(0, 1, SWAP_WAIT, UINT64_MAX);
 }
 
 void xp_swap_direct(unsigned int spare)
