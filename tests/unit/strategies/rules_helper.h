@@ -98,4 +98,33 @@ static inline void assert_holds(struct rb *rb, unsigned int slot, uint32_t from,
 	assert_int_equal(rb_recycle(rb_slot(rb, slot)), 0);
 }
 
+/* A test by every candidate: with a live and a spare ring buffer, afterwards
+ * balanced, and gone. */
+static inline void for_each_pair(unsigned int slots,
+				 void (*test)(struct rb *live,
+					      struct rb *spare))
+{
+	const struct swap_strategy *s;
+
+	for_each_candidate(s)
+	{
+		struct rb_attr attr = attr_of(slots);
+		struct rb *live = make_by(s, &attr);
+		struct rb *spare = make_by(s, &attr);
+
+		test(live, spare);
+		assert_balanced(live);
+		assert_balanced(spare);
+		assert_int_equal(rb_destroy(live), 0);
+		assert_int_equal(rb_destroy(spare), 0);
+	}
+}
+
+#define FOR_EACH_PAIR(name, slots)            \
+	static void test_##name(void **state) \
+	{                                     \
+		(void)state;                  \
+		for_each_pair(slots, name);   \
+	}
+
 #endif

@@ -11,81 +11,58 @@
 
 /* ---- A snapshot of all slots ---- */
 
-static void every_slot_is_swapped_and_let_go(void **state)
+static void every_slot_is_swapped_and_let_go(struct rb *live, struct rb *spare)
 {
-	const struct swap_strategy *s;
+	const struct swap_strategy *s = swap_slot(live, 0)->strategy;
+	struct swap_op ops[SLOTS];
+	int errors[SLOTS];
 
-	(void)state;
-	for_each_candidate(s)
-	{
-		struct rb_attr attr = attr_of(SLOTS);
-		struct rb *live = make_by(s, &attr);
-		struct rb *spare = make_by(s, &attr);
-		struct swap_op ops[SLOTS];
-		int errors[SLOTS];
-
-		for (uint32_t round = 0; round < 3; round++) {
-			memset(ops, 0, sizeof(ops));
-			memset(errors, 0xff, sizeof(errors));
-			for (unsigned int i = 0; i < SLOTS; i++) {
-				assert_int_equal(swap_writer_enter(live, i), 0);
-				assert_int_equal(
-					write_number(live, i, 10 * round + i),
-					0);
-			}
-			swap_every_slot(live, spare, deadline_of(s), ops,
-					errors);
-			for (unsigned int i = 0; i < SLOTS; i++) {
-				assert_int_equal(errors[i], 0);
-				assert_holds(spare, i, 10 * round + i, 1);
-				assert_int_equal(write_number(live, i, 1), 0);
-			}
-			assert_balanced(live);
-			assert_balanced(spare);
-			for (unsigned int i = 0; i < SLOTS; i++)
-				assert_int_equal(swap_writer_exit(live, i), 0);
-			swap_every_slot(live, spare, deadline_of(s), ops,
-					errors);
-			for (unsigned int i = 0; i < SLOTS; i++) {
-				assert_int_equal(errors[i], 0);
-				assert_holds(spare, i, 1, 1);
-			}
+	for (uint32_t round = 0; round < 3; round++) {
+		memset(ops, 0, sizeof(ops));
+		memset(errors, 0xff, sizeof(errors));
+		for (unsigned int i = 0; i < SLOTS; i++) {
+			assert_int_equal(swap_writer_enter(live, i), 0);
+			assert_int_equal(write_number(live, i, 10 * round + i),
+					 0);
 		}
-		assert_int_equal(rb_destroy(live), 0);
-		assert_int_equal(rb_destroy(spare), 0);
+		swap_every_slot(live, spare, deadline_of(s), ops, errors);
+		for (unsigned int i = 0; i < SLOTS; i++) {
+			assert_int_equal(errors[i], 0);
+			assert_holds(spare, i, 10 * round + i, 1);
+			assert_int_equal(write_number(live, i, 1), 0);
+		}
+		assert_balanced(live);
+		assert_balanced(spare);
+		for (unsigned int i = 0; i < SLOTS; i++)
+			assert_int_equal(swap_writer_exit(live, i), 0);
+		swap_every_slot(live, spare, deadline_of(s), ops, errors);
+		for (unsigned int i = 0; i < SLOTS; i++) {
+			assert_int_equal(errors[i], 0);
+			assert_holds(spare, i, 1, 1);
+		}
 	}
 }
+FOR_EACH_PAIR(every_slot_is_swapped_and_let_go, SLOTS)
 
 /* One slot in turn that cannot be: the others are snapshots all the same. */
-static void one_slot_that_cannot_be_is_alone(void **state)
+static void one_slot_that_cannot_be_is_alone(struct rb *live, struct rb *spare)
 {
-	const struct swap_strategy *s;
+	const struct swap_strategy *s = swap_slot(live, 0)->strategy;
+	struct swap_op ops[SLOTS];
+	int errors[SLOTS];
 
-	(void)state;
-	for_each_candidate(s)
-	{
-		struct rb_attr attr = attr_of(SLOTS);
-		struct rb *live = make_by(s, &attr);
-		struct rb *spare = make_by(s, &attr);
-		struct swap_op ops[SLOTS];
-		int errors[SLOTS];
-
-		for (unsigned int bad = 0; bad < SLOTS; bad++) {
-			memset(ops, 0, sizeof(ops));
-			rb_slot_record_disable(rb_slot(spare, bad));
-			swap_every_slot(live, spare, deadline_of(s), ops,
-					errors);
-			rb_slot_record_enable(rb_slot(spare, bad));
-			for (unsigned int i = 0; i < SLOTS; i++)
-				assert_int_equal(errors[i],
-						 i == bad ? -EAGAIN : 0);
-			assert_balanced(live);
-			assert_balanced(spare);
-		}
-		assert_int_equal(rb_destroy(live), 0);
-		assert_int_equal(rb_destroy(spare), 0);
+	for (unsigned int bad = 0; bad < SLOTS; bad++) {
+		memset(ops, 0, sizeof(ops));
+		rb_slot_record_disable(rb_slot(spare, bad));
+		swap_every_slot(live, spare, deadline_of(s), ops, errors);
+		rb_slot_record_enable(rb_slot(spare, bad));
+		for (unsigned int i = 0; i < SLOTS; i++)
+			assert_int_equal(errors[i], i == bad ? -EAGAIN : 0);
+		assert_balanced(live);
+		assert_balanced(spare);
 	}
 }
+FOR_EACH_PAIR(one_slot_that_cannot_be_is_alone, SLOTS)
 
 /* A control word that is somebody's for the while of one call. */
 struct holder {
@@ -106,80 +83,59 @@ static void *hold_a_while(void *arg)
 	return NULL;
 }
 
-static void slot_that_is_taken_for_now_is_tried_again(void **state)
+static void slot_that_is_taken_for_now_is_tried_again(struct rb *live,
+						      struct rb *spare)
 {
-	const struct swap_strategy *s;
+	const struct swap_strategy *s = swap_slot(live, 0)->strategy;
 
-	(void)state;
-	for_each_candidate(s)
-	{
-		struct rb_attr attr = attr_of(SLOTS);
-		struct rb *live = make_by(s, &attr);
-		struct rb *spare = make_by(s, &attr);
+	for (unsigned int taken = 0; taken < SLOTS; taken++) {
+		struct holder holder = { rb_slot(live, taken), 0 };
+		struct swap_op ops[SLOTS] = { { .live = NULL } };
+		int errors[SLOTS];
+		pthread_t thread;
 
-		for (unsigned int taken = 0; taken < SLOTS; taken++) {
-			struct holder holder = { rb_slot(live, taken), 0 };
-			struct swap_op ops[SLOTS] = { { .live = NULL } };
-			int errors[SLOTS];
-			pthread_t thread;
-
-			pthread_create(&thread, NULL, hold_a_while, &holder);
-			while (!load_acquire(&holder.there))
-				sched_yield();
-			swap_every_slot(live, spare, in_ns(LONG_NS), ops,
-					errors);
-			pthread_join(thread, NULL);
-			for (unsigned int i = 0; i < SLOTS; i++)
-				assert_int_equal(errors[i],
-						 s->bounded ? 0 : errors[i]);
-			assert_balanced(live);
-			assert_balanced(spare);
-		}
-		assert_int_equal(rb_destroy(live), 0);
-		assert_int_equal(rb_destroy(spare), 0);
+		pthread_create(&thread, NULL, hold_a_while, &holder);
+		while (!load_acquire(&holder.there))
+			sched_yield();
+		swap_every_slot(live, spare, deadline_of(s), ops, errors);
+		pthread_join(thread, NULL);
+		for (unsigned int i = 0; i < SLOTS; i++)
+			assert_int_equal(errors[i], 0);
+		assert_balanced(live);
+		assert_balanced(spare);
 	}
 }
+FOR_EACH_PAIR(slot_that_is_taken_for_now_is_tried_again, SLOTS)
 
 /* It stays taken: the others need not wait for it, and it gives up in time. */
-static void slot_that_stays_taken_holds_up_none(void **state)
+static void slot_that_stays_taken_holds_up_none(struct rb *live,
+						struct rb *spare)
 {
-	const struct swap_strategy *s;
+	const struct swap_strategy *s = swap_slot(live, 0)->strategy;
 
-	(void)state;
-	for_each_candidate(s)
-	{
-		struct rb_attr attr = attr_of(SLOTS);
-		struct rb *live = make_by(s, &attr);
-		struct rb *spare = make_by(s, &attr);
+	for (unsigned int taken = 0; s->bounded && taken < SLOTS; taken++) {
+		struct swap_op ops[SLOTS] = { { .live = NULL } };
+		uint64_t since = sys_now();
+		int errors[SLOTS];
 
-		for (unsigned int taken = 0; s->bounded && taken < SLOTS;
-		     taken++) {
-			struct swap_op ops[SLOTS] = { { .live = NULL } };
-			uint64_t since = sys_now();
-			int errors[SLOTS];
-
-			assert_int_equal(rb_control_try(rb_slot(live, taken)),
-					 0);
-			swap_every_slot(live, spare, since + SOON_NS, ops,
-					errors);
-			assert_true(sys_now() >= since + SOON_NS);
-			assert_true(sys_now() < since + SOON_NS + LATE_NS);
-			rb_control_end(rb_slot(live, taken));
-			for (unsigned int i = 0; i < SLOTS; i++) {
-				/* A grace period may last on a busy machine. */
-				if (errors[i] == -EINPROGRESS)
-					errors[i] = swap_settle(&ops[i],
-								in_ns(LONG_NS));
-				assert_int_equal(errors[i],
-						 i == taken ? -ETIMEDOUT : 0);
-			}
-			assert_balanced(live);
-			assert_balanced(spare);
+		assert_int_equal(rb_control_try(rb_slot(live, taken)), 0);
+		swap_every_slot(live, spare, since + SOON_NS, ops, errors);
+		assert_true(sys_now() >= since + SOON_NS);
+		assert_true(sys_now() < since + SOON_NS + LATE_NS);
+		rb_control_end(rb_slot(live, taken));
+		for (unsigned int i = 0; i < SLOTS; i++) {
+			/* A grace period may last on a busy machine. */
+			if (errors[i] == -EINPROGRESS)
+				errors[i] =
+					swap_settle(&ops[i], in_ns(LONG_NS));
+			assert_int_equal(errors[i],
+					 i == taken ? -ETIMEDOUT : 0);
 		}
-		assert_int_equal(rb_destroy(live), 0);
-		assert_int_equal(rb_destroy(spare), 0);
+		assert_balanced(live);
+		assert_balanced(spare);
 	}
 }
+FOR_EACH_PAIR(slot_that_stays_taken_holds_up_none, SLOTS)
 
 /* Slot 0's writer is inside for a while, longer than a slice. */
 struct lingering {
@@ -459,10 +415,11 @@ static void exit_inside_a_write_says_so(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(every_slot_is_swapped_and_let_go),
-		cmocka_unit_test(one_slot_that_cannot_be_is_alone),
-		cmocka_unit_test(slot_that_is_taken_for_now_is_tried_again),
-		cmocka_unit_test(slot_that_stays_taken_holds_up_none),
+		cmocka_unit_test(test_every_slot_is_swapped_and_let_go),
+		cmocka_unit_test(test_one_slot_that_cannot_be_is_alone),
+		cmocka_unit_test(
+			test_slot_that_is_taken_for_now_is_tried_again),
+		cmocka_unit_test(test_slot_that_stays_taken_holds_up_none),
 		cmocka_unit_test(slot_that_is_inside_for_now_is_waited_for),
 		cmocka_unit_test(quiet_slot_waits_for_no_other),
 		cmocka_unit_test(slot_in_progress_is_settled_by_the_next_call),

@@ -49,55 +49,36 @@ static void unlike_buffers_are_invalid(void **state)
 }
 
 /* A spare with a writer of its own, which is another thread or this one. */
-static void spare_with_a_writer_is_busy(void **state)
+static void spare_with_a_writer_is_busy(struct rb *live, struct rb *spare)
 {
-	const struct swap_strategy *s;
+	const struct swap_strategy *s = swap_slot(live, 0)->strategy;
 
-	(void)state;
-	for_each_candidate(s)
-	{
-		struct rb_attr attr = attr_of(1);
-		struct rb *live = make_by(s, &attr);
-		struct rb *spare = make_by(s, &attr);
-
-		assert_int_equal(swap_writer_enter(spare, 0), 0);
-		assert_int_equal(swap_settled(s, live, spare, 0), -EBUSY);
-		assert_int_equal(swap_writer_exit(spare, 0), 0);
-		assert_balanced(live);
-		assert_balanced(spare);
-		assert_int_equal(swap_settled(s, live, spare, 0), 0);
-		assert_int_equal(rb_destroy(live), 0);
-		assert_int_equal(rb_destroy(spare), 0);
-	}
+	assert_int_equal(swap_writer_enter(spare, 0), 0);
+	assert_int_equal(swap_settled(s, live, spare, 0), -EBUSY);
+	assert_int_equal(swap_writer_exit(spare, 0), 0);
+	assert_balanced(live);
+	assert_balanced(spare);
+	assert_int_equal(swap_settled(s, live, spare, 0), 0);
 }
+FOR_EACH_PAIR(spare_with_a_writer_is_busy, 1)
 
 /* A snapshot that nobody has read would come twice. */
-static void spare_with_unread_events_is_busy(void **state)
+static void spare_with_unread_events_is_busy(struct rb *live, struct rb *spare)
 {
-	const struct swap_strategy *s;
+	const struct swap_strategy *s = swap_slot(live, 0)->strategy;
 
-	(void)state;
-	for_each_candidate(s)
-	{
-		struct rb_attr attr = attr_of(1);
-		struct rb *live = make_by(s, &attr);
-		struct rb *spare = make_by(s, &attr);
-
-		assert_int_equal(swap_writer_enter(live, 0), 0);
-		assert_int_equal(write_number(live, 0, 5), 0);
-		assert_int_equal(swap_settled(s, live, spare, 0), 0);
-		assert_int_equal(swap_settled(s, live, spare, 0), -EBUSY);
-		assert_holds(spare, 0, 5, 1);
-		assert_int_equal(swap_settled(s, live, spare, 0), 0);
-		assert_int_equal(swap_writer_exit(live, 0), 0);
-		assert_balanced(live);
-		assert_balanced(spare);
-		assert_int_equal(rb_destroy(live), 0);
-		assert_int_equal(rb_destroy(spare), 0);
-	}
+	assert_int_equal(swap_writer_enter(live, 0), 0);
+	assert_int_equal(write_number(live, 0, 5), 0);
+	assert_int_equal(swap_settled(s, live, spare, 0), 0);
+	assert_int_equal(swap_settled(s, live, spare, 0), -EBUSY);
+	assert_holds(spare, 0, 5, 1);
+	assert_int_equal(swap_settled(s, live, spare, 0), 0);
+	assert_int_equal(swap_writer_exit(live, 0), 0);
 }
+FOR_EACH_PAIR(spare_with_unread_events_is_busy, 1)
 
-static void mode_that_is_not_offered_is_refused(void **state)
+/* A mode, a deadline that cannot be kept, a swap at all. */
+static void what_is_not_offered_is_refused(void **state)
 {
 	struct swap_strategy other = *swap_find("barrier");
 	struct rb_attr attr = attr_of(1);
@@ -109,6 +90,10 @@ static void mode_that_is_not_offered_is_refused(void **state)
 	live = make_by(&other, &attr);
 	spare = make_by(&other, &attr);
 	assert_int_equal(swap(live, spare, 0, SWAP_TRY, 0, &op), -EOPNOTSUPP);
+	assert_int_equal(swap_settled(&other, live, spare, 0), 0);
+	other.bounded = false;
+	assert_int_equal(swap(live, spare, 0, SWAP_WAIT, in_ns(LONG_NS), &op),
+			 -EOPNOTSUPP);
 	assert_int_equal(swap_settled(&other, live, spare, 0), 0);
 	other.swap = NULL;
 	assert_int_equal(swap(live, spare, 0, SWAP_WAIT, 0, &op), -EOPNOTSUPP);
@@ -160,30 +145,21 @@ static void taken_control_is_waited_for(void **state)
 	}
 }
 
-static void exchange_has_its_time(void **state)
+static void exchange_has_its_time(struct rb *live, struct rb *spare)
 {
-	const struct swap_strategy *s;
+	const struct swap_strategy *s = swap_slot(live, 0)->strategy;
+	uint64_t before = rb_clock_cycles();
+	struct swap_op op = { .live = NULL };
+	int err = swap(live, spare, 0, SWAP_WAIT, deadline_of(s), &op);
 
-	(void)state;
-	for_each_candidate(s)
-	{
-		struct rb_attr attr = attr_of(1);
-		struct rb *live = make_by(s, &attr);
-		struct rb *spare = make_by(s, &attr);
-		uint64_t before = rb_clock_cycles();
-		struct swap_op op = { .live = NULL };
-		int err = swap(live, spare, 0, SWAP_WAIT, deadline_of(s), &op);
-
-		while (err == -EINPROGRESS)
-			err = swap_settle(&op, deadline_of(s));
-		assert_int_equal(err, 0);
-		assert_true(op.exchanged >= before);
-		assert_true(op.exchanged <= rb_clock_cycles());
-		assert_int_equal(swap_settle(&op, deadline_of(s)), -EINVAL);
-		assert_int_equal(rb_destroy(live), 0);
-		assert_int_equal(rb_destroy(spare), 0);
-	}
+	while (err == -EINPROGRESS)
+		err = swap_settle(&op, deadline_of(s));
+	assert_int_equal(err, 0);
+	assert_true(op.exchanged >= before);
+	assert_true(op.exchanged <= rb_clock_cycles());
+	assert_int_equal(swap_settle(&op, deadline_of(s)), -EINVAL);
 }
+FOR_EACH_PAIR(exchange_has_its_time, 1)
 
 /* A spare that waited long goes live with a time base of now. */
 static void fresh_buffer_has_a_new_time_base(void **state)
@@ -389,35 +365,21 @@ static void enter_hands_the_hooks_error_on(void **state)
 }
 
 /* An op that is in progress is not given up silently: swap() settles it. */
-static void swap_settles_what_is_in_progress(void **state)
+static void swap_settles_what_is_in_progress(struct rb *live, struct rb *spare)
 {
-	const struct swap_strategy *s;
+	const struct swap_strategy *s = swap_slot(live, 0)->strategy;
+	struct swap_op op = { .live = NULL };
+	struct rb_cpu *fresh = rb_slot_active(rb_slot(spare, 0));
+	int err = s->has_try ? swap(live, spare, 0, SWAP_TRY, 0, &op) : 0;
 
-	(void)state;
-	for_each_candidate(s)
-	{
-		struct rb_attr attr = attr_of(1);
-		struct rb *live = make_by(s, &attr);
-		struct rb *spare = make_by(s, &attr);
-		struct swap_op op = { .live = NULL };
-		struct rb_cpu *fresh = rb_slot_active(rb_slot(spare, 0));
-		int err = s->has_try ? swap(live, spare, 0, SWAP_TRY, 0, &op)
-				     : 0;
-
-		if (err == -EINPROGRESS) {
-			err = swap(live, spare, 0, SWAP_WAIT, deadline_of(s),
-				   &op);
-			assert_int_equal(err, 0);
-			assert_ptr_equal(rb_slot_active(rb_slot(live, 0)),
-					 fresh);
-		}
+	if (err == -EINPROGRESS) {
+		err = swap(live, spare, 0, SWAP_WAIT, deadline_of(s), &op);
 		assert_int_equal(err, 0);
-		assert_balanced(live);
-		assert_balanced(spare);
-		assert_int_equal(rb_destroy(live), 0);
-		assert_int_equal(rb_destroy(spare), 0);
+		assert_ptr_equal(rb_slot_active(rb_slot(live, 0)), fresh);
 	}
+	assert_int_equal(err, 0);
 }
+FOR_EACH_PAIR(swap_settles_what_is_in_progress, 1)
 
 struct hand {
 	struct rb *live;
@@ -506,45 +468,34 @@ static void *enter_all_and_end(void *arg)
 	return NULL;
 }
 
-static void thread_that_ends_leaves_every_slot(void **state)
+static void thread_that_ends_leaves_every_slot(struct rb *live,
+					       struct rb *spare)
 {
-	const struct swap_strategy *s;
+	const struct swap_strategy *s = swap_slot(live, 0)->strategy;
+	pthread_t thread;
 
-	(void)state;
-	for_each_candidate(s)
-	{
-		struct rb_attr attr = attr_of(SLOTS);
-		struct rb *live = make_by(s, &attr);
-		struct rb *spare = make_by(s, &attr);
-		pthread_t thread;
-
-		for (int round = 0; round < 2; round++) {
-			pthread_create(&thread, NULL, enter_all_and_end, live);
-			pthread_join(thread, NULL);
-			for (unsigned int i = 0; i < SLOTS; i++) {
-				assert_int_equal(
-					load_relaxed(
-						&swap_slot(live, i)->writer),
-					0);
-				assert_int_equal(
-					swap_settled(s, live, spare, i), 0);
-				assert_holds(spare, i, i, 1);
-			}
+	for (int round = 0; round < 2; round++) {
+		pthread_create(&thread, NULL, enter_all_and_end, live);
+		pthread_join(thread, NULL);
+		for (unsigned int i = 0; i < SLOTS; i++) {
+			assert_int_equal(
+				load_relaxed(&swap_slot(live, i)->writer), 0);
+			assert_int_equal(swap_settled(s, live, spare, i), 0);
+			assert_holds(spare, i, i, 1);
 		}
-		assert_int_equal(rb_destroy(live), 0);
-		assert_int_equal(rb_destroy(spare), 0);
 	}
 }
+FOR_EACH_PAIR(thread_that_ends_leaves_every_slot, SLOTS)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(unlike_buffers_are_invalid),
-		cmocka_unit_test(spare_with_a_writer_is_busy),
-		cmocka_unit_test(spare_with_unread_events_is_busy),
-		cmocka_unit_test(mode_that_is_not_offered_is_refused),
+		cmocka_unit_test(test_spare_with_a_writer_is_busy),
+		cmocka_unit_test(test_spare_with_unread_events_is_busy),
+		cmocka_unit_test(what_is_not_offered_is_refused),
 		cmocka_unit_test(taken_control_is_waited_for),
-		cmocka_unit_test(exchange_has_its_time),
+		cmocka_unit_test(test_exchange_has_its_time),
 		cmocka_unit_test(fresh_buffer_has_a_new_time_base),
 		cmocka_unit_test(hook_of_a_slot_is_called_for_each),
 		cmocka_unit_test(rooms_of_slots_do_not_overlap),
@@ -552,10 +503,10 @@ int main(void)
 		cmocka_unit_test(enter_and_exit_leave_the_signal_mask),
 		cmocka_unit_test(enter_says_why_not),
 		cmocka_unit_test(enter_hands_the_hooks_error_on),
-		cmocka_unit_test(swap_settles_what_is_in_progress),
+		cmocka_unit_test(test_swap_settles_what_is_in_progress),
 		cmocka_unit_test(nobody_leaves_anothers_slot),
 		cmocka_unit_test(thread_in_several_slots_leaves_one_at_a_time),
-		cmocka_unit_test(thread_that_ends_leaves_every_slot),
+		cmocka_unit_test(test_thread_that_ends_leaves_every_slot),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
