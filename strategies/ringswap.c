@@ -281,7 +281,10 @@ int ringswap_settle(struct ringswap *r, unsigned int slot, uint64_t deadline)
 		return err;
 	if (!take(r, slot, SLOT_PENDING))
 		return -EINVAL;
-	return leave(r, slot, swap_settle(&r->ops[slot], deadline));
+	err = swap_settle(&r->ops[slot], deadline);
+	/* Not by such a deadline: it is in progress as before. */
+	leave(r, slot, err == -EOPNOTSUPP ? -EINPROGRESS : err);
+	return err;
 }
 
 /* Take every slot that can be had; errors[i] says why it is not. */

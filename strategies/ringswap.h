@@ -228,17 +228,18 @@ RINGSWAP_API uint64_t ringswap_in(uint64_t ns);
 
 /*
  * Exchange the slot's buffers: 0 means that the snapshot is safe to read by
- * ringswap_next(). swap waits until the deadline; a strategy whose trait
- * "bounded" is "no" may wait for longer. try_swap makes one attempt and
- * never waits; a handler may call it where the trait "swap-from-handler" is
- * "yes". What a swap drops is the trait "drops".
+ * ringswap_next(). swap waits until the deadline, which for a strategy whose
+ * trait "bounded" is "no" can only be RINGSWAP_FOREVER. try_swap makes one
+ * attempt and never waits; a handler may call it where the trait
+ * "swap-from-handler" is "yes". What a swap drops is the trait "drops".
  * -EINPROGRESS  exchanged or under way: ringswap_settle() finishes it
  * -EINVAL       no such slot
  * -EBUSY        the last snapshot is not recycled, or its swap not settled;
  *               another call swaps this slot; the call interrupted a write of
  *               its own thread; or (try) a write is under way
  * -ETIMEDOUT    the deadline passed
- * -EOPNOTSUPP   the strategy does not swap, or not by one attempt
+ * -EOPNOTSUPP   the strategy does not swap, not by one attempt, or not by a
+ *               deadline
  * -ENOBUFS      the system's queue of signals is full
  * -EPERM        the system forbids the mechanism, a filter does (or -ENOSYS)
  * -EEXIST       the signal has got a handler of somebody else's
@@ -251,7 +252,8 @@ RINGSWAP_API int ringswap_try_swap(struct ringswap *r, unsigned int slot);
 
 /*
  * Finish a swap that returned -EINPROGRESS: the same values, -EINPROGRESS at
- * the deadline included. -EINVAL: none is in progress.
+ * the deadline included. -EINVAL: none is in progress; -EOPNOTSUPP: not by a
+ * deadline, and it still is.
  */
 RINGSWAP_API int ringswap_settle(struct ringswap *r, unsigned int slot,
 				 uint64_t deadline);

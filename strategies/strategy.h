@@ -357,7 +357,7 @@ static inline void swap_writer_online(struct swap_slot *slot)
 static inline uint64_t swap_deadline(const struct swap_strategy *strategy,
 				     uint64_t deadline)
 {
-	return strategy->bounded ? deadline : UINT64_MAX;
+	return strategy->bounded ? deadline : SWAP_FOREVER;
 }
 
 /*
@@ -392,7 +392,8 @@ int swap_slot_recover(struct rb *live, unsigned int slot);
  *                writer is inside, or was when it ended, or a swap, resize,
  *                reset or consume is under way
  *  -ETIMEDOUT    the deadline passed; nothing changed
- *  -EOPNOTSUPP   the strategy refuses to swap, or has no such mode
+ *  -EOPNOTSUPP   the strategy refuses to swap, or has no such mode, or is not
+ *                bounded and the deadline is finite: see swap_deadline()
  *  -ENOBUFS      the system's queue of signals is full
  *  -EPERM        the system forbids the mechanism, a filter does (or -ENOSYS)
  *  -EEXIST       the signal has got a handler of somebody else's
@@ -408,7 +409,9 @@ int swap(struct rb *live, struct rb *spare, unsigned int slot,
 
 /*
  * Finish a swap that returned -EINPROGRESS: the same values, -EINPROGRESS at
- * the deadline included; -EINVAL where op is no swap in progress.
+ * the deadline included; -EINVAL where op is no swap in progress; -EOPNOTSUPP
+ * where the strategy is not bounded and the deadline is finite: op stays in
+ * progress.
  */
 int swap_settle(struct swap_op *op, uint64_t deadline);
 

@@ -152,13 +152,19 @@ static bool swap_interrupts_write(struct swap_slot *slot)
 	       load_relaxed(&slot->writer) == sys_tid();
 }
 
-/* Does the strategy swap at all, and in this mode? */
-static int swap_is_offered(const struct swap_strategy *strategy,
-			   enum swap_mode mode)
+/* Can it keep the deadline? */
+static bool swap_keeps(const struct swap_strategy *strategy, uint64_t deadline)
 {
-	if (!strategy->swap)
-		return -EOPNOTSUPP;
-	return mode == SWAP_TRY && !strategy->has_try ? -EOPNOTSUPP : 0;
+	return strategy->bounded || deadline == SWAP_FOREVER;
+}
+
+/* Does the strategy swap at all, in this mode, by this deadline? */
+static bool swap_is_offered(const struct swap_strategy *strategy,
+			    enum swap_mode mode, uint64_t deadline)
+{
+	if (mode == SWAP_TRY)
+		return strategy->swap && strategy->has_try;
+	return strategy->swap && swap_keeps(strategy, deadline);
 }
 
 int swap_describe(struct rb *live, struct rb *spare, unsigned int slot,
@@ -179,7 +185,9 @@ int swap_describe(struct rb *live, struct rb *spare, unsigned int slot,
 		return -EINVAL;
 	if (swap_interrupts_write(op->live))
 		return -EBUSY;
-	return swap_is_offered(op->live->strategy, mode);
+	return swap_is_offered(op->live->strategy, mode, deadline)
+		       ? 0
+		       : -EOPNOTSUPP;
 }
 
 static bool is_recovered(void *arg)
@@ -271,6 +279,8 @@ int swap_settle(struct swap_op *op, uint64_t deadline)
 		return -EINVAL;
 	if (swap_is_forked(op->live))
 		return -ECHILD;
+	if (!swap_keeps(strategy, deadline))
+		return -EOPNOTSUPP;
 	if (!op->settled)
 		err = strategy->settle(op, deadline);
 	if (!err)

@@ -316,6 +316,7 @@ void conform_unbounded(struct rig *rig)
 	struct waiting waiting = { .rig = rig };
 	struct guest guest = { .there = 0 };
 	struct timespec half_second = { .tv_nsec = 500 * 1000000 };
+	struct swap_op op = { .live = NULL };
 	pthread_t swapper;
 
 	rig_need_swap(rig);
@@ -323,6 +324,13 @@ void conform_unbounded(struct rig *rig)
 		rig_skip(rig, "%s declares its wait bounded",
 			 rig->strategy->name);
 	rig_create(rig);
+	/* It refuses what it cannot keep, before anything changes. */
+	waiting.err = swap(rig->live, rig->spares[0], 0, SWAP_WAIT,
+			   sys_now() + RIG_SHORT_NS, &op);
+	if (waiting.err != -EOPNOTSUPP)
+		rig_violation(rig, SWAP_C6_BOUNDED,
+			      "a deadline that it cannot keep: %d",
+			      waiting.err);
 	guest_invite(&guest, rig, stop_inside);
 	pthread_create(&swapper, NULL, swap_until_back, &waiting);
 	nanosleep(&half_second, NULL);
