@@ -8,12 +8,12 @@
 #include "bench/base/json.h"
 #include "bench/result/figures.h"
 #include "bench/result/result.h"
+#include "tests/unit/result/file_helper.h"
 #include "tests/unit/result/result_helper.h"
 
 #define RUN   FIXTURES "/run.jsonl"
 #define SHORT FIXTURES "/short.jsonl"
 
-static char path[] = "/tmp/ringswap-agree-XXXXXX";
 static char why[BENCH_RESULT_WHY];
 
 /* ---- A journal as an array of its lines ---- */
@@ -516,20 +516,6 @@ static void rounds_of_a_result_are_limited(void **state)
 	assert_int_equal(bench_result_check(r, why, sizeof(why)), -EINVAL);
 	assert_non_null(strstr(why, "run.rounds-planned: is"));
 	json_decref(r);
-}
-
-static int make_file(void **state)
-{
-	int fd = mkstemp(path);
-
-	(void)state;
-	return fd < 0 || close(fd);
-}
-
-static int remove_file(void **state)
-{
-	(void)state;
-	return unlink(path);
 }
 
 int main(void)

@@ -6,12 +6,12 @@
 #include "bench/base/json.h"
 #include "bench/result/journal.h"
 #include "bench/result/result.h"
+#include "tests/unit/result/file_helper.h"
 #include "tests/unit/result/result_helper.h"
 
 #define RUN   FIXTURES "/run.jsonl"
 #define SHORT FIXTURES "/short.jsonl"
 
-static char path[] = "/tmp/ringswap-open-XXXXXX";
 static char why[BENCH_RESULT_WHY];
 
 static json_t *open_it(const char *file, struct bench_result_source *source)
@@ -169,20 +169,6 @@ static void a_result_is_named_after_its_journal(void **state)
 			    "x.json");
 	assert_string_equal(bench_result_name(".journal", text, sizeof(text)),
 			    ".journal.json");
-}
-
-static int make_file(void **state)
-{
-	int fd = mkstemp(path);
-
-	(void)state;
-	return fd < 0 || close(fd);
-}
-
-static int remove_file(void **state)
-{
-	(void)state;
-	return unlink(path);
 }
 
 int main(void)

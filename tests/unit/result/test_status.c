@@ -5,11 +5,11 @@
 
 #include "bench/base/json.h"
 #include "bench/result/result.h"
+#include "tests/unit/result/file_helper.h"
 #include "tests/unit/result/result_helper.h"
 
 #define SHORT FIXTURES "/short.jsonl"
 
-static char path[] = "/tmp/ringswap-status-XXXXXX";
 static char why[4096];
 
 /* What every block of one cell says from now on. */
@@ -207,20 +207,6 @@ static void a_run_with_candidates_has_not(void **state)
 			 0);
 	assert_false(bench_result_has_failed(r, why, sizeof(why)));
 	json_decref(r);
-}
-
-static int make_file(void **state)
-{
-	int fd = mkstemp(path);
-
-	(void)state;
-	return fd < 0 || close(fd);
-}
-
-static int remove_file(void **state)
-{
-	(void)state;
-	return unlink(path);
 }
 
 int main(void)

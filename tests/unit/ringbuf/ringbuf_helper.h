@@ -130,4 +130,21 @@ static inline struct rb *make(enum rb_mode mode, enum rb_stamp stamp,
 	return rb;
 }
 
+/* Of the slot's buffer, which is whole. */
+static inline struct rb_counts counts_of(struct rb_slot *slot)
+{
+	struct rb_counts counts;
+
+	assert_whole(rb_slot_active(slot));
+	rb_counts(rb_slot_active(slot), &counts);
+	return counts;
+}
+
+/* The thread is gone, and so are its open sections. */
+static inline void end_and_recover(struct rb_slot *slot)
+{
+	rb_recover(rb_slot_active(slot));
+	store_relaxed(&slot->nesting, 0);
+}
+
 #endif

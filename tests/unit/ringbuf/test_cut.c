@@ -5,22 +5,6 @@
 #define PAGE	 1024u
 #define PER_PAGE ((PAGE - RB_PAGE_HEADER) / 16)
 
-static struct rb_counts counts_of(struct rb_slot *slot)
-{
-	struct rb_counts counts;
-
-	assert_whole(rb_slot_active(slot));
-	rb_counts(rb_slot_active(slot), &counts);
-	return counts;
-}
-
-/* The thread is gone, and so are its open sections. */
-static void end_and_recover(struct rb_slot *slot)
-{
-	rb_recover(rb_slot_active(slot));
-	store_relaxed(&slot->nesting, 0);
-}
-
 /* Of a handler's events, those that go round the ring before a lap is refused. */
 static uint32_t handler_room(struct rb_slot *slot)
 {
