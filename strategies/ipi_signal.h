@@ -275,9 +275,10 @@ static inline int ipi_signal_ring(struct ipi_signal_slot *slot, int writer)
 		return 0;
 	err = sys_signal_send(writer); /* S8 */
 	found = ticket | IPI_RUNG;
-	if (err)
-		/* S10 pairs with S2: none on its way, who waits looks again */
-		cmpxchg_acq_rel(&slot->target->word, &found, ticket);
+	/* S10 pairs with S2: none on its way, who waits looks again */
+	if (err && !cmpxchg_acq_rel(&slot->target->word, &found, ticket) &&
+	    (found & ~SYS_TARGET_MARKS) != ticket)
+		return 0; /* it has left since, or is leaving, as above */
 	return err;
 }
 
