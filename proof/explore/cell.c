@@ -41,7 +41,7 @@ static unsigned int default_bound(const struct xp_cell *cell)
 	unsigned int bound = cell->scenario->bound, limit;
 
 	/* A delivered signal may come at any point: it counts as nesting. */
-	limit = xp.roles > 2 || cell->scenario->costly ? 1 : 2;
+	limit = 2 - (xp.roles > 2) - cell->scenario->costly;
 	if (xp.signal_handler && bound > limit)
 		bound = limit;
 	return bound;
