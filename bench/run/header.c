@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "bench/base/json.h"
+#include "bench/base/private.h"
 #include "bench/base/why.h"
 #include "bench/machine/doctor.h"
 #include "bench/machine/key.h"
@@ -25,6 +26,7 @@ static json_t *build_json(void)
 
 	bench_set(json, "barrier", json_string(RB_FULL_BARRIER));
 	bench_set(json, "local", json_string(RB_LOCAL_SPELLING));
+	bench_private_strip(json, NULL); /* -I/home/... among the flags */
 	return json;
 }
 
@@ -65,8 +67,7 @@ static json_t *command_json(int argc, char **argv)
 {
 	json_t *command = json_pack("[s]", "ringswap");
 
-	for (int i = 0; i < argc; i++)
-		json_array_append_new(command, json_string(argv[i]));
+	bench_private_command(argc, argv, command);
 	return command;
 }
 

@@ -13,7 +13,8 @@
 
 /**
  * bench_run_header() - of a run that begins now
- * @argc, @argv: the command line after "ringswap"
+ * @argc, @argv: the command line after "ringswap"; it is stored without the
+ * names of files (bench/base/private.h)
  *
  * Examines the machine, which takes some 300 ms; other threads would disturb.
  * A new reference; NULL: out of memory.

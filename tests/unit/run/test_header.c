@@ -15,6 +15,7 @@
 #include <cmocka.h>
 
 #include "bench/base/json.h"
+#include "bench/base/private.h"
 #include "bench/plan/matrix.h"
 #include "bench/result/result.h"
 #include "bench/result/traits.h"
@@ -29,7 +30,8 @@ static char why[BENCH_MATRIX_WHY];
 
 static int make_header(void **state)
 {
-	char *argv[] = { "run", "--rounds", "2", NULL };
+	char *argv[] = { "run",	  "--rounds",	       "2",
+			 "--out", "/srv/jo/mine.json", NULL };
 	struct bench_matrix m;
 	struct bench_plan plan;
 
@@ -40,7 +42,7 @@ static int make_header(void **state)
 	    bench_plan_make(topology, &m, &plan))
 		return -1;
 	plan.rounds = 2;
-	header = bench_run_header(3, argv, topology, &plan);
+	header = bench_run_header(5, argv, topology, &plan);
 	bench_run_digest(m.digest, digest);
 	bench_plan_free(&plan);
 	bench_matrix_free(&m);
@@ -80,6 +82,19 @@ static void a_header_alone_makes_a_result(void **state)
 		bench_text(json_object_get(result, "build"), "barrier"));
 	assert_non_null(bench_text(json_object_get(result, "build"), "local"));
 	json_decref(result);
+}
+
+/* Not of the file, and of nothing else: no path but the system's. */
+static void it_names_no_file_of_anybody(void **state)
+{
+	json_t *copy = json_deep_copy(header);
+	json_t *command = json_object_get(copy, "command");
+
+	(void)state;
+	assert_string_equal(json_string_value(json_array_get(command, 5)),
+			    BENCH_PRIVATE_FILE);
+	assert_int_equal(bench_private_strip(copy, NULL), 0);
+	json_decref(copy);
 }
 
 static void the_same_is_the_same(void **state)
@@ -179,6 +194,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_header_alone_makes_a_result),
+		cmocka_unit_test(it_names_no_file_of_anybody),
 		cmocka_unit_test(the_same_is_the_same),
 		cmocka_unit_test(what_has_changed_is_said),
 		cmocka_unit_test(only_a_run_of_this_build_is_resumed),
