@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "bench/base/clean.h"
+#include "bench/result/compact_parts.h"
 #include "bench/result/parts.h"
 
 #define DIGITS 9
@@ -94,17 +95,42 @@ int bench_result_check(const json_t *result, char *why, size_t n)
 	return err;
 }
 
-static int take_parsed(json_t *json, char *why, size_t n)
+/* What readers know, of either form; replaces *json. */
+static int expand(json_t **json, bool is_light, char *why, size_t n)
 {
-	int err = bench_clean_json(json, why, n);
+	json_t *result = NULL;
+	int err = 0;
 
+	if (!bench_compact_is(*json))
+		return 0;
+	err = bench_compact_expand(*json, is_light, &result, why, n);
+	if (!err) {
+		json_decref(*json);
+		*json = result;
+	}
+	return err;
+}
+
+static int take_parsed(json_t **json, bool is_light, char *why, size_t n)
+{
+	int err = bench_clean_json(*json, why, n);
+
+	if (!err)
+		err = expand(json, is_light, why, n);
 	if (err)
 		return err;
-	bench_legacy_describe(json);
-	return bench_result_check(json, why, n);
+	bench_legacy_describe(*json);
+	return bench_result_check(*json, why, n);
 }
 
 int bench_result_load(const char *path, json_t **out, char *why, size_t n)
+{
+	return bench_result_load_figures(path, /* is_light */ false, out, why,
+					 n);
+}
+
+int bench_result_load_figures(const char *path, bool is_light, json_t **out,
+			      char *why, size_t n)
 {
 	char text[BENCH_RESULT_WHY];
 	json_error_t e;
@@ -119,7 +145,7 @@ int bench_result_load(const char *path, json_t **out, char *why, size_t n)
 	fclose(file);
 	if (!json)
 		return parse_error(path, &e, why, n);
-	err = take_parsed(json, text, sizeof(text));
+	err = take_parsed(&json, is_light, text, sizeof(text));
 	if (err) {
 		json_decref(json);
 		return bench_why(err, why, n, "%s: %s", path, text);
@@ -132,16 +158,14 @@ int bench_result_load(const char *path, json_t **out, char *why, size_t n)
 
 /* Arrays of the top level take one line an element, so that files stay small
  * and their differences readable. */
-static int dump_array(const json_t *array, FILE *file)
+static int dump_array(const json_t *array, size_t flags, FILE *file)
 {
 	size_t size = json_array_size(array);
 	int err = fputs("[", file) < 0;
 
 	for (size_t i = 0; i < size && !err; i++) {
 		err = fputs(i ? ",\n" : "\n", file) < 0 ||
-		      json_dumpf(json_array_get(array, i), file,
-				 JSON_COMPACT | JSON_ENCODE_ANY |
-					 JSON_REAL_PRECISION(DIGITS));
+		      json_dumpf(json_array_get(array, i), file, flags);
 	}
 	return err || fputs("]", file) < 0;
 }
@@ -149,18 +173,19 @@ static int dump_array(const json_t *array, FILE *file)
 static int dump(const json_t *result, FILE *file)
 {
 	json_t *object = (json_t *)result; /* iteration changes nothing */
+	size_t flags = JSON_COMPACT | JSON_ENCODE_ANY;
 	const char *name, *before = "{\n";
 	json_t *value;
 
+	flags |= bench_compact_is(result) ? JSON_REAL_PRECISION(COMPACT_EXACT)
+					  : JSON_REAL_PRECISION(DIGITS);
 	json_object_foreach (object, name, value) {
 		int err = fprintf(file, "%s\"%s\": ", before, name) < 0;
 
 		if (json_is_array(value))
-			err |= dump_array(value, file);
+			err |= dump_array(value, flags, file);
 		else
-			err |= json_dumpf(value, file,
-					  JSON_COMPACT | JSON_ENCODE_ANY |
-						  JSON_REAL_PRECISION(DIGITS));
+			err |= json_dumpf(value, file, flags);
 		if (err)
 			return -EIO;
 		before = ",\n";

@@ -75,10 +75,15 @@ int bench_result_write(const json_t *result, const char *path, char *why,
 		       size_t n);
 
 /*
- * Read and validate. Errors: system errors; -EFBIG; -EINVAL: not JSON (with
+ * Read and validate a result, whole or compact. Errors: system errors; -EFBIG; -EINVAL: not JSON (with
  * line), another schema, or a wrong member (with path).
  */
 int bench_result_load(const char *path, json_t **out, char *why, size_t n);
+
+/* The same, for who reads many: @is_light leaves the histograms of compact
+ * results (compact.h) away, and nothing else. */
+int bench_result_load_figures(const char *path, bool is_light, json_t **out,
+			      char *why, size_t n);
 
 /* Is it a valid ringswap/1 result? 0 or -EINVAL. */
 int bench_result_check(const json_t *result, char *why, size_t n);

@@ -49,6 +49,12 @@ const char *bench_view_reason(const json_t *result, size_t i)
 		json_array_get(member_at(result, "indicative.reasons"), i));
 }
 
+const char *bench_view_lacks(const json_t *result, size_t i)
+{
+	return json_string_value(
+		json_array_get(member_at(result, "compact.left-out"), i));
+}
+
 /* ---- A/A ---- */
 
 size_t bench_view_aas(const json_t *result)

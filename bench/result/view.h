@@ -48,6 +48,10 @@ bool bench_view_is_indicative(const json_t *result);
 /** bench_view_reason() - the i-th reason why they are; NULL: no further */
 const char *bench_view_reason(const json_t *result, size_t i);
 
+/** bench_view_lacks() - the i-th thing that a result lacks since it is compact
+ * (bench/result/compact.h); NULL: no further, or it is whole */
+const char *bench_view_lacks(const json_t *result, size_t i);
+
 /* An A/A control: the baseline against itself. */
 struct bench_view_aa {
 	const char *scenario, *placement, *writer_state;

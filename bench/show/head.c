@@ -195,12 +195,27 @@ static void print_traits(const struct show *s)
 				    "carry; read with those of its time");
 }
 
+/* A kept result lacks what no table needs, most of it. */
+static void print_lacks(const struct show *s)
+{
+	const char *what;
+
+	if (!bench_view_lacks(s->result, 0))
+		return;
+	bench_print_wrapped(s->to, show_prose_width(s), "compact  ", MARGIN,
+			    "made small for results/; it lacks");
+	for (size_t i = 0; (what = bench_view_lacks(s->result, i)); i++)
+		bench_print_wrapped(s->to, show_prose_width(s), MARGIN,
+				    MARGIN "  ", what);
+}
+
 void show_head(const struct show *s)
 {
 	print_run(s);
 	print_machine(s);
 	print_build(s);
 	print_traits(s);
+	print_lacks(s);
 	print_statistics(s);
 	print_aa(s);
 	print_marks(s);

@@ -1,0 +1,527 @@
+/* SPDX-License-Identifier: MIT */
+/* expand.c - of a compact result what its readers know. */
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bench/result/compact_parts.h"
+#include "bench/stats/ranks.h"
+
+/* No series is longer, and no count of a bin has more digits. */
+#define BINS_MAX  10000u
+#define SCALE_MAX 1000000000000
+
+struct expanding {
+	const json_t *shared, *axes;
+	double alpha;
+	bool without_histograms;
+	size_t rounds;		 /* of the cell at hand */
+	struct bench_hist *hist; /* of the distribution at hand */
+	const char *what;	 /* what is wrong; NULL: nothing so far */
+};
+
+static json_t *wrong(struct expanding *x, const char *what)
+{
+	if (!x->what)
+		x->what = what;
+	return NULL;
+}
+
+/* The value at a place of "shared", borrowed. */
+static json_t *at_place(struct expanding *x, const json_t *place)
+{
+	json_t *value =
+		json_is_integer(place)
+			? json_array_get(x->shared,
+					 (size_t)json_integer_value(place))
+			: NULL;
+
+	return value ? value : wrong(x, "a place that \"shared\" lacks");
+}
+
+/* Members of these names from the elements of a list, from @from on. */
+static void set_numbers(json_t *to, const json_t *list, size_t from,
+			const char *const names[])
+{
+	for (size_t i = 0; names[i]; i++)
+		bench_set(to, names[i],
+			  bench_or_null(json_array_get(list, from + i)));
+}
+
+/* ---- Distributions ---- */
+
+static uint64_t element(const json_t *list, size_t i)
+{
+	json_int_t value = json_integer_value(json_array_get(list, i));
+
+	return value > 0 ? (uint64_t)value : 0;
+}
+
+/* The counts of each step; false: they are not of this distribution. */
+static bool read_steps(const json_t *list, uint64_t total,
+		       uint64_t counts[BENCH_COMPACT_STEPS])
+{
+	uint64_t sum = 0, step = 0;
+
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		json_int_t n = json_integer_value(json_array_get(list, i));
+
+		if (n < -BENCH_COMPACT_STEPS)
+			return false;
+		if (n < 0) {
+			step += (uint64_t)-n;
+			continue;
+		}
+		if (step >= BENCH_COMPACT_STEPS || (uint64_t)n > total - sum)
+			return false;
+		counts[step++] = (uint64_t)n;
+		sum += (uint64_t)n;
+	}
+	return sum == total;
+}
+
+/* One value less in its step, and itself in the histogram. */
+static bool take_one(struct bench_hist *h, uint64_t *counts, uint64_t value)
+{
+	uint64_t *count = &counts[bench_compact_step(value)];
+
+	if (!*count)
+		return false;
+	--*count;
+	bench_hist_record(h, value);
+	return true;
+}
+
+/* Every value in the middle of its step but the least and the greatest, which
+ * are known. */
+static json_t *histogram_json(struct expanding *x, const json_t *dist)
+{
+	uint64_t counts[BENCH_COMPACT_STEPS] = { 0 };
+	uint64_t n = element(dist, 0), min = element(dist, 1);
+	uint64_t max = element(dist, 2);
+
+	bench_hist_reset(x->hist);
+	if (!read_steps(json_array_get(dist, 5), n, counts) || min > max ||
+	    !take_one(x->hist, counts, min) ||
+	    (n > 1 && !take_one(x->hist, counts, max)))
+		return wrong(x,
+			     "a histogram whose counts, least and greatest "
+			     "value contradict each other");
+	for (unsigned int step = 0; step < BENCH_COMPACT_STEPS; step++) {
+		uint64_t middle = bench_compact_middle(step);
+
+		middle = middle < min ? min : middle > max ? max : middle;
+		bench_hist_record_n(x->hist, middle, counts[step]);
+	}
+	return bench_hist_json(x->hist);
+}
+
+static json_t *percentile_json(const struct expanding *x, int which,
+			       const json_t *list)
+{
+	static const char *const names[] = { "ns", "low", "high", NULL };
+	bool values = json_integer_value(json_array_get(list, 3)) ==
+		      BENCH_COMPACT_OVER_VALUES;
+	double percent = bench_percents[which];
+	json_t *json = json_object();
+
+	bench_set(json, "percent", json_real(percent));
+	set_numbers(json, list, 0, names);
+	if (json_is_number(list)) /* without an interval */
+		json_object_set(json, "ns", (json_t *)list);
+	bench_set(json, "over",
+		  json_is_array(list)
+			  ? json_string(values ? "values" : "rounds")
+			  : json_null());
+	bench_set(json, "needs",
+		  json_integer((json_int_t)bench_stats_support(percent / 100,
+							       x->alpha)));
+	return json;
+}
+
+static json_t *distribution_json(struct expanding *x, const json_t *list)
+{
+	static const char *const names[] = { "n", "min", "max", "mean", NULL };
+	const json_t *percentiles = json_array_get(list, 4);
+	json_t *json, *all;
+
+	if (json_array_size(percentiles) != BENCH_PERCENTS)
+		return wrong(x, "a distribution without its percentiles");
+	json = json_object();
+	all = json_array();
+	set_numbers(json, list, 0, names);
+	for (int p = 0; p < BENCH_PERCENTS; p++)
+		json_array_append_new(
+			all,
+			percentile_json(
+				x, p, json_array_get(percentiles, (size_t)p)));
+	bench_set(json, "percentiles", all);
+	if (json_array_get(list, 5) && !x->without_histograms &&
+	    json_integer_value(json_array_get(list, 0)))
+		bench_set(json, "histogram", histogram_json(x, list));
+	return json;
+}
+
+/* ---- Other figures ---- */
+
+static json_t *summary_json(struct expanding *x, enum bench_figure figure,
+			    const json_t *list)
+{
+	static const char *const names[] = { "median", "low", "high", NULL };
+	size_t size = json_array_size(list);
+	size_t own = compact_has_interval(figure) ? 3 : 1;
+	json_t *json;
+
+	if (size < own || size > own + 1)
+		return wrong(x, "a summary without its numbers");
+	json = json_object();
+	set_numbers(json, list, 0, names);
+	if (own == 1) {
+		bench_set(json, "low", json_null());
+		bench_set(json, "high", json_null());
+	}
+	bench_set(json, "n",
+		  size > own ? json_incref(json_array_get(list, own))
+			     : json_integer((json_int_t)x->rounds));
+	return json;
+}
+
+/* The i-th value of runs, borrowed; NULL: there are not so many. */
+static json_t *of_runs(const json_t *runs, size_t i)
+{
+	for (size_t k = 0; k + 1 < json_array_size(runs); k += 2) {
+		uint64_t n = element(runs, k + 1);
+
+		if (i < n)
+			return json_array_get(runs, k);
+		i -= (size_t)n;
+	}
+	return NULL;
+}
+
+static json_t *bin_json(const json_t *list, size_t i)
+{
+	double first = json_number_value(json_array_get(list, 0));
+	double step = json_number_value(json_array_get(list, 1));
+	json_int_t scale = json_integer_value(json_array_get(list, 2));
+	json_int_t n = json_integer_value(of_runs(json_array_get(list, 3), i));
+
+	return json_pack("{s:o, s:I, s:o, s:o}", bench_compact_bins[0],
+			 bench_number(first + (double)i * step),
+			 bench_compact_bins[1], n * scale,
+			 bench_compact_bins[2],
+			 bench_or_null(of_runs(json_array_get(list, 4), i)),
+			 bench_compact_bins[3],
+			 bench_or_null(of_runs(json_array_get(list, 5), i)));
+}
+
+static size_t run_length(const json_t *runs)
+{
+	size_t n = 0;
+
+	for (size_t k = 1; k < json_array_size(runs) && n < BINS_MAX; k += 2)
+		n += element(runs, k);
+	return n;
+}
+
+static json_t *series_json(struct expanding *x, const json_t *list)
+{
+	size_t n = run_length(json_array_get(list, 3));
+	json_int_t scale = json_integer_value(json_array_get(list, 2));
+	json_t *bins;
+
+	if (json_array_size(list) != 6 || n >= BINS_MAX || scale < 1 ||
+	    scale > SCALE_MAX)
+		return wrong(x, "a series that is none");
+	bins = json_array();
+	for (size_t i = 0; i < n; i++)
+		json_array_append_new(bins, bin_json(list, i));
+	return bins;
+}
+
+/* Names, which are shared, and counts. */
+static json_t *named_json(struct expanding *x, const json_t *list)
+{
+	const json_t *names = at_place(x, json_array_get(list, 0)), *name;
+	json_t *counts;
+	size_t i;
+
+	if (json_array_size(list) != json_array_size(names) + 1)
+		return wrong(x, "counts that have not as many names");
+	counts = json_object();
+	json_array_foreach (names, i, name)
+		if (json_is_string(name))
+			json_object_set(counts, json_string_value(name),
+					json_array_get(list, i + 1));
+	return counts;
+}
+
+static json_t *figure_json(struct expanding *x, enum bench_figure figure,
+			   json_t *value)
+{
+	switch (bench_figure_info(figure)->kind) {
+	case BENCH_KIND_VALUE:
+		return summary_json(x, figure, value);
+	case BENCH_KIND_DIST:
+		return distribution_json(x, value);
+	case BENCH_KIND_SERIES:
+		return series_json(x, value);
+	case BENCH_KIND_COUNTS:
+		return named_json(x, value);
+	default:
+		return json_incref(value);
+	}
+}
+
+/* The figure whose name's place is the i-th of a list. */
+static bool figure_at(struct expanding *x, const json_t *places, size_t i,
+		      enum bench_figure *out)
+{
+	const char *path =
+		json_string_value(at_place(x, json_array_get(places, i)));
+
+	return path && bench_figure_find(path, out);
+}
+
+/* What is 0, and what is as something else; of figures that this build does not
+ * know nothing. */
+static void add_others(struct expanding *x, const json_t *zero,
+		       const json_t *same, json_t *to)
+{
+	enum bench_figure figure, other;
+
+	for (size_t i = 0; i < json_array_size(zero); i++)
+		if (figure_at(x, zero, i, &figure))
+			bench_figure_set(to, figure, json_integer(0));
+	for (size_t i = 0; i + 1 < json_array_size(same); i += 2)
+		if (figure_at(x, same, i, &figure) &&
+		    figure_at(x, same, i + 1, &other))
+			bench_figure_set(
+				to, figure,
+				bench_or_null(bench_figure_get(to, other)));
+}
+
+static void add_figures(struct expanding *x, const json_t *cell,
+			json_t *like[LIKES], json_t *to)
+{
+	const json_t *values = json_object_get(cell, "values");
+	json_t *value;
+	size_t i;
+
+	if (json_array_size(values) != json_array_size(like[LIKE_FIGURES]))
+		wrong(x, "values that have not as many names");
+	json_array_foreach (values, i, value) {
+		enum bench_figure figure;
+
+		if (figure_at(x, like[LIKE_FIGURES], i, &figure))
+			bench_figure_set(to, figure,
+					 figure_json(x, figure, value));
+	}
+	add_others(x, like[LIKE_ZERO], like[LIKE_SAME], to);
+}
+
+/* ---- Rounds ---- */
+
+static json_t *round_json(const json_t *columns, json_t *like[LIKES], size_t i)
+{
+	json_t *plan = like[LIKE_ROUNDS], *figures = json_object();
+
+	for (size_t k = 0; k < json_array_size(columns); k++) {
+		const json_t *column = json_array_get(columns, k);
+		const char *key = json_string_value(
+			json_array_get(like[LIKE_COLUMNS], k));
+		json_int_t power;
+		const json_t *value;
+
+		if (json_is_integer(column)) /* the same as an earlier one */
+			column = json_array_get(columns, element(columns, k));
+		power = json_integer_value(json_array_get(column, 0));
+		value = json_array_get(column, i + 1);
+		if (key && json_is_integer(value) && labs((long)power) < 100)
+			bench_set(figures, key,
+				  bench_number(json_number_value(value) *
+					       pow(10, (double)power)));
+	}
+	return json_pack("{s:O*, s:O*, s:o}", "round",
+			 json_array_get(json_object_get(plan, "round"), i),
+			 "status",
+			 json_array_get(json_object_get(plan, "status"), i),
+			 "figures", figures);
+}
+
+static json_t *rounds_json(const struct expanding *x, const json_t *cell,
+			   json_t *like[LIKES])
+{
+	const json_t *columns = json_object_get(cell, "rounds");
+	json_t *rounds = json_array();
+
+	for (size_t i = 0; i < x->rounds; i++)
+		json_array_append_new(rounds, round_json(columns, like, i));
+	return rounds;
+}
+
+/* ---- Cells ---- */
+
+/* The file's axes as the cell has them. */
+static json_t *axes_json(const struct expanding *x, const json_t *differing)
+{
+	json_t *axes = json_copy((json_t *)x->axes), *value;
+	const char *name;
+
+	json_object_foreach ((json_t *)differing, name, value) {
+		if (json_is_null(value))
+			json_object_del(axes, name);
+		else
+			json_object_set(axes, name, value);
+	}
+	return axes;
+}
+
+/* "scenario/strategy/placement..." tells three axes. */
+static void add_axes(struct expanding *x, const char *id, json_t *axes,
+		     json_t *cell)
+{
+	static const char *const names[] = { "scenario", "strategy",
+					     "placement" };
+	const char *at = id ? id : "";
+
+	bench_set(cell, "axes", axes ? axes : json_object());
+	axes = json_object_get(cell, "axes");
+	for (int i = 0; i < 3; i++) {
+		size_t length = strcspn(at, "/");
+
+		if (!length)
+			wrong(x,
+			      "an id that names no scenario, strategy and "
+			      "placement");
+		bench_set(cell, names[i], json_stringn(at, length));
+		bench_copy(axes, cell, names[i]);
+		at += length + (at[length] == '/');
+	}
+}
+
+/* Numbers of these names, and what the place behind them holds. */
+static json_t *numbers_json(struct expanding *x, const json_t *list,
+			    const char *const names[])
+{
+	json_t *json = json_object();
+	size_t n = 0;
+
+	while (names[n])
+		n++;
+	set_numbers(json, list, 0, names);
+	json_object_update(json, at_place(x, json_array_get(list, n)));
+	return json;
+}
+
+/* Values of the cell that it shares with others, borrowed. */
+static void read_like(struct expanding *x, const json_t *lists,
+		      json_t *like[LIKES])
+{
+	for (int which = 0; which < LIKE_LISTS; which++) {
+		const json_t *places =
+			at_place(x, json_array_get(lists, (size_t)which));
+		int first = bench_compact_like[which];
+
+		for (int l = first; l < bench_compact_like[which + 1]; l++)
+			like[l] = at_place(
+				x, json_array_get(places, (size_t)(l - first)));
+	}
+	x->rounds =
+		json_array_size(json_object_get(like[LIKE_ROUNDS], "round"));
+}
+
+static json_t *ratio_json(struct expanding *x, const json_t *list)
+{
+	json_t *ratio = numbers_json(x, list, bench_compact_ratio_own);
+	size_t last = json_array_size(list);
+
+	bench_set(
+		ratio, "baseline",
+		bench_or_null(last ? at_place(x, json_array_get(list, last - 1))
+				   : NULL));
+	return ratio;
+}
+
+static json_t *cell_json(struct expanding *x, const json_t *cell)
+{
+	const json_t *ratio = json_object_get(cell, "ratio");
+	const json_t *floor = json_object_get(cell, "own-floor");
+	json_t *like[LIKES], *out = json_object();
+
+	bench_copy(out, cell, "id");
+	read_like(x, json_object_get(cell, "like"), like);
+	json_object_update(out, like[LIKE_STATE]);
+	for (int l = LIKE_BLOCKS; l <= LIKE_COUNTERS; l++)
+		if (json_is_object(like[l]))
+			json_object_set(out, bench_compact_members[l], like[l]);
+	add_axes(x, bench_text(cell, "id"), axes_json(x, like[LIKE_AXES]), out);
+	bench_set(out, "rounds", rounds_json(x, cell, like));
+	if (ratio)
+		bench_set(out, "ratio", ratio_json(x, ratio));
+	if (floor)
+		bench_set(out, "own-floor",
+			  numbers_json(x, floor, bench_compact_floor_numbers));
+	add_figures(x, cell, like, out);
+	return out;
+}
+
+/* ---- The whole ---- */
+
+static int add_cells(struct expanding *x, const json_t *compact, json_t *out,
+		     char *why, size_t n)
+{
+	json_t *cells = json_array();
+	const json_t *cell;
+	size_t i;
+
+	bench_set(out, "cells", cells);
+	json_array_foreach (json_object_get(compact, "cells"), i, cell) {
+		json_array_append_new(cells, cell_json(x, cell));
+		if (x->what)
+			return bench_why(-EINVAL, why, n, "cells[%zu]: has %s",
+					 i, x->what);
+	}
+	return 0;
+}
+
+int bench_compact_expand(json_t *compact, bool without_histograms, json_t **out,
+			 char *why, size_t n)
+{
+	static const char *const kept[] = {
+		"compact",     "run",	"machine",    "doctor", "indicative",
+		"descriptors", "build", "statistics", "aa",
+	};
+	struct expanding x = {
+		.shared = json_object_get(compact, "shared"),
+		.axes = json_object_get(compact, "axes"),
+		.alpha = bench_get_number(compact, "statistics.alpha"),
+		.without_histograms = without_histograms,
+		.hist = bench_hist_new(),
+	};
+	json_t *result = json_object();
+	int err;
+
+	if (!x.hist || !result) {
+		bench_hist_free(x.hist);
+		json_decref(result);
+		return bench_why(-ENOMEM, why, n, "out of memory");
+	}
+	bench_set(result, "schema", json_string(BENCH_RESULT_SCHEMA));
+	for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++)
+		if (json_object_get(compact, kept[i]))
+			bench_copy(result, compact, kept[i]);
+	if (!(x.alpha > 0 && x.alpha < 1))
+		err = bench_why(-EINVAL, why, n,
+				"statistics.alpha: should be between 0 and 1");
+	else
+		err = add_cells(&x, compact, result, why, n);
+	bench_hist_free(x.hist);
+	if (err)
+		json_decref(result);
+	else
+		*out = result;
+	return err;
+}

@@ -1,0 +1,79 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# contribute: small, without names, never over what is there; the index and its
+# check.
+# shellcheck source=tests/cli/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+# An older build stored its command line whole.
+sed '1s/"--matrix", *"fixture"/"--matrix","\/srv\/jo\/x","--out","mine"/' \
+	"$journals/run.jsonl" >run.journal
+grep -q /srv/jo run.journal || fail "the fixture has another command line"
+run 3 result run.journal -o mine.json
+
+run 2 contribute mine.json
+grep -q "no README.md" err || fail "wrote without a checkout"
+mkdir results
+echo kept >results/README.md
+run 0 contribute --index
+run 0 contribute --check
+
+run 0 contribute mine.json
+shows "Next:"
+shows "INVALID"
+file=$(find results -name '*.json')
+[ "$(wc -c <"$file")" -lt 150000 ] || fail "not small"
+grep -q 'srv\|mine' "$file" && fail "names a file"
+grep -qF "${file#results/}" results/index.tsv || fail "not in the index"
+run 0 contribute --check
+shows "1 results, all fit to be kept"
+run 2 contribute mine.json
+grep -q "there already" err || fail "not told that it is there"
+
+# What reads results reads it too, and says what it lacks.
+run 3 check "$file" --table
+shows "compact"
+run 3 check mine.json --table
+grep -q compact out && fail "a whole result is called compact"
+run 0 compare mine.json "$file"
+GNUPLOT=no-such-gnuplot
+export GNUPLOT
+run 4 plot "$file" -o charts
+for chart in write-latency write-cost swap-cost pareto footprint scaling; do
+	[ -s "charts/$chart.tsv" ] || fail "no $chart.tsv of a compact result"
+done
+
+# unfit WORDS SED...: edited like that it is refused, and those words are said
+unfit()
+{
+	words=$1
+	shift
+	cp "$file" kept
+	sed "$@" kept >"$file"
+	cmp -s "$file" kept && fail "sed $* changes nothing"
+	run 2 contribute --check
+	grep -qF "$words" err || fail "does not say \"$words\""
+	mv kept "$file"
+}
+unfit "a path or an address" 's/"FILE"/"\/srv\/jo\/x"/'
+unfit "a path or an address" 's/invented numbers"/see jo@example.org"/'
+unfit "should be m-" 's/"started":"2/"started":"3/'
+unfit "simulated" 's/"simulated":false/"simulated":true/'
+unfit "run.status" 's/"status":"complete"/"status":"interrupted"/'
+unfit "build.commit" 's/"commit":"fixture"/"commit":"fixture-dirty"/'
+unfit "sanitizer build" 's/"sanitizer":""/"sanitizer":"address"/'
+run 0 contribute --check
+
+echo more >>results/index.tsv
+run 2 contribute --check
+grep -q "not the index" err || fail "a stale index is not told"
+run 0 contribute --index
+run 0 contribute --check
+cp mine.json "$file"
+run 2 contribute --check
+grep -q "not compact\|should be at most" err || fail "a whole result is kept"
+
+refused 2 "No such file" contribute missing.json
+refused 2 "give one result" contribute
+refused 2 "take no result" contribute --check mine.json
+finish

@@ -1,0 +1,345 @@
+/* SPDX-License-Identifier: MIT */
+/* The compact form: what it says is what the whole one said, to the digits that
+ * it keeps; a file that is none is refused. */
+#include <errno.h>
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "bench/base/json.h"
+#include "bench/result/compact.h"
+#include "bench/result/result.h"
+#include "bench/result/view.h"
+#include "tests/unit/result/file_helper.h"
+
+#define RUN FIXTURES "/run.jsonl"
+
+static json_t *whole, *compact, *again;
+
+static json_t *load(const char *from)
+{
+	char why[BENCH_RESULT_WHY] = "";
+	json_t *result = NULL;
+
+	if (bench_result_load(from, &result, why, sizeof(why)))
+		fail_msg("%s", why);
+	return result;
+}
+
+static int make_all(void **state)
+{
+	char why[BENCH_RESULT_WHY] = "";
+
+	if (make_file(state) ||
+	    bench_result_build(RUN, NULL, &whole, why, sizeof(why)) ||
+	    bench_compact(whole, &compact, why, sizeof(why)) ||
+	    bench_result_write(compact, path, why, sizeof(why)))
+		return -1;
+	again = load(path);
+	return 0;
+}
+
+static int drop_all(void **state)
+{
+	json_decref(whole);
+	json_decref(compact);
+	json_decref(again);
+	return remove_file(state);
+}
+
+/* ---- It says the same ---- */
+
+static void close_to(double got, double want, double share)
+{
+	if (isnan(want))
+		assert_true(isnan(got));
+	else if (fabs(got - want) > share * fabs(want) + 1e-9)
+		fail_msg("%.9g, not %.9g", got, want);
+}
+
+static void same_value(struct bench_value got, struct bench_value want)
+{
+	close_to(got.value, want.value, 1e-3);
+	if (!isnan(got.low)) { /* of some figures no interval is kept */
+		close_to(got.low, want.low, 1e-3);
+		close_to(got.high, want.high, 1e-3);
+	}
+	close_to(got.n, want.n, 0);
+	assert_int_equal(got.is_too_few, want.is_too_few);
+}
+
+static void same_text(const char *got, const char *want)
+{
+	assert_int_equal(!got, !want);
+	if (want)
+		assert_string_equal(got, want);
+}
+
+static void same_figures(const json_t *got, const json_t *want)
+{
+	for (int f = 0; f < BENCH_FIGURE_COUNT; f++) {
+		enum bench_figure figure = (enum bench_figure)f;
+
+		same_value(bench_view_figure(got, figure),
+			   bench_view_figure(want, figure));
+		same_text(bench_view_words(got, figure),
+			  bench_view_words(want, figure));
+		for (int p = 0; p < BENCH_PERCENTS; p++)
+			same_value(bench_view_percentile(got, figure,
+							 bench_percents[p]),
+				   bench_view_percentile(want, figure,
+							 bench_percents[p]));
+		if (bench_figure_info(figure)->kind == BENCH_KIND_COUNTS)
+			assert_true(
+				json_equal(bench_figure_get(got, figure),
+					   bench_figure_get(want, figure)) ||
+				!bench_figure_get(want, figure));
+		assert_int_equal(bench_view_bins(got, figure),
+				 bench_view_bins(want, figure));
+	}
+}
+
+static void same_ratio(const json_t *got, const json_t *want)
+{
+	struct bench_view_ratio a, b;
+
+	assert_int_equal(bench_view_ratio(got, &a), bench_view_ratio(want, &b));
+	if (!bench_view_ratio(want, &b))
+		return;
+	close_to(a.value, b.value, 1e-5);
+	close_to(a.low, b.low, 1e-5);
+	close_to(a.high, b.high, 1e-5);
+	assert_int_equal(a.verdict, b.verdict);
+	assert_string_equal(a.baseline, b.baseline);
+	same_text(a.control, b.control);
+}
+
+static void every_cell_says_the_same(void **state)
+{
+	size_t n = bench_view_cells(whole);
+
+	(void)state;
+	assert_int_equal(bench_view_cells(again), n);
+	for (size_t i = 0; i < n; i++) {
+		const json_t *want = bench_view_cell(whole, i);
+		const json_t *got = bench_view_cell(again, i);
+
+		assert_string_equal(bench_view_id(got), bench_view_id(want));
+		assert_string_equal(bench_view_kind(got),
+				    bench_view_kind(want));
+		assert_string_equal(bench_view_status(got),
+				    bench_view_status(want));
+		same_text(bench_view_why(got), bench_view_why(want));
+		assert_true(json_equal(json_object_get(got, "axes"),
+				       json_object_get(want, "axes")));
+		assert_int_equal(bench_view_writer_pu(got),
+				 bench_view_writer_pu(want));
+		same_figures(got, want);
+		same_ratio(got, want);
+	}
+}
+
+static void comparisons_have_their_rounds(void **state)
+{
+	static const struct {
+		enum bench_figure figure;
+		double percent;
+	} of[] = { { BENCH_FIGURE_RATIO_LOG, 0 },
+		   { BENCH_FIGURE_WRITER_NS_PER_EVENT, 0 },
+		   { BENCH_FIGURE_SWAP_SAFE, 50 },
+		   { BENCH_FIGURE_FLOOR_NS, 0 } };
+	double got[64], want[64];
+	size_t rounds = 0;
+
+	(void)state;
+	for (size_t i = 0; i < bench_view_cells(whole); i++)
+		for (size_t k = 0; k < sizeof(of) / sizeof(of[0]); k++) {
+			size_t n = bench_view_rounds(bench_view_cell(whole, i),
+						     of[k].figure,
+						     of[k].percent, want, 64);
+
+			assert_int_equal(
+				bench_view_rounds(bench_view_cell(again, i),
+						  of[k].figure, of[k].percent,
+						  got, 64),
+				n);
+			for (size_t r = 0; r < n; r++)
+				if (fabs(got[r] - want[r]) >
+				    2e-3 * fabs(want[r]) + 1e-3)
+					fail_msg("%g, not %g", got[r], want[r]);
+			rounds += n;
+		}
+	assert_true(rounds > 0);
+}
+
+/* Least, greatest and number stay exact; the shape is coarse: the value of a
+ * rank is right to half a step of a half octave. */
+static void histograms_are_coarse_and_whole(void **state)
+{
+	struct bench_hist *got = bench_hist_new(), *want = bench_hist_new();
+	size_t seen = 0;
+
+	(void)state;
+	for (size_t i = 0; i < bench_view_cells(whole); i++) {
+		const json_t *cell = bench_view_cell(whole, i);
+
+		bench_hist_reset(got);
+		bench_hist_reset(want);
+		if (!bench_view_histogram(cell, BENCH_FIGURE_SWAP_SAFE, want))
+			continue;
+		assert_true(bench_view_histogram(bench_view_cell(again, i),
+						 BENCH_FIGURE_SWAP_SAFE, got));
+		assert_int_equal(got->total, want->total);
+		assert_int_equal(got->min, want->min);
+		assert_int_equal(got->max, want->max);
+		for (double q = 0.1; q < 0.95; q += 0.1)
+			close_to(bench_hist_value_at(got, q),
+				 bench_hist_value_at(want, q), 0.3);
+		seen++;
+	}
+	bench_hist_free(got);
+	bench_hist_free(want);
+	assert_true(seen > 0);
+}
+
+/* Compact again is the same: nothing is lost twice. */
+static void compact_twice_is_compact_once(void **state)
+{
+	char why[BENCH_RESULT_WHY];
+	json_t *twice;
+
+	(void)state;
+	assert_int_equal(bench_compact(again, &twice, why, sizeof(why)), 0);
+	assert_true(json_equal(json_object_get(twice, "compact"),
+			       json_object_get(compact, "compact")));
+	assert_int_equal(json_array_size(json_object_get(twice, "cells")),
+			 json_array_size(json_object_get(compact, "cells")));
+	json_decref(twice);
+}
+
+static void light_leaves_histograms_away(void **state)
+{
+	struct bench_hist *h = bench_hist_new();
+	char why[BENCH_RESULT_WHY];
+	json_t *light;
+
+	(void)state;
+	assert_int_equal(bench_result_load_figures(path, /* is_light */ true,
+						   &light, why, sizeof(why)),
+			 0);
+	for (size_t i = 0; i < bench_view_cells(light); i++)
+		assert_false(bench_view_histogram(bench_view_cell(light, i),
+						  BENCH_FIGURE_SWAP_SAFE, h));
+	same_figures(bench_view_cell(light, 3), bench_view_cell(whole, 3));
+	bench_hist_free(h);
+	json_decref(light);
+}
+
+/* ---- A file that is none ---- */
+
+static void refused(json_t *edited, const char *says)
+{
+	char other[sizeof(path) + 8], why[BENCH_RESULT_WHY] = "";
+	json_t *result = NULL;
+
+	snprintf(other, sizeof(other), "%s.bad", path);
+	assert_int_equal(json_dump_file(edited, other, 0), 0);
+	assert_int_equal(bench_result_load(other, &result, why, sizeof(why)),
+			 -EINVAL);
+	if (!strstr(why, says))
+		fail_msg("\"%s\" does not say \"%s\"", why, says);
+	unlink(other);
+	json_decref(edited);
+}
+
+static json_t *edited_cell(json_t *edited, const char *id)
+{
+	json_t *cell;
+	size_t i;
+
+	json_array_foreach (json_object_get(edited, "cells"), i, cell)
+		if (!strcmp(bench_text(cell, "id"), id))
+			return cell;
+	fail_msg("no cell %s", id);
+	return NULL;
+}
+
+#define SWAP_CELL "swap/rcu/shared-l3"
+
+/* The list of a distribution with a histogram, in a cell of swaps. */
+static json_t *a_distribution(json_t *edited)
+{
+	json_t *values =
+		json_object_get(edited_cell(edited, SWAP_CELL), "values");
+	json_t *value;
+	size_t i;
+
+	json_array_foreach (values, i, value)
+		if (json_array_size(value) == 6 &&
+		    json_is_array(json_array_get(value, 4)))
+			return value;
+	fail_msg("no distribution");
+	return NULL;
+}
+
+static void what_contradicts_itself_is_refused(void **state)
+{
+	json_t *edited = json_deep_copy(compact);
+
+	(void)state;
+	json_array_clear(json_object_get(edited, "shared"));
+	refused(edited, "\"shared\" lacks");
+
+	edited = json_deep_copy(compact);
+	json_array_set_new(
+		json_object_get(edited_cell(edited, SWAP_CELL), "like"), 0,
+		json_integer(-1));
+	refused(edited, "\"shared\" lacks");
+
+	edited = json_deep_copy(compact);
+	json_array_append_new(
+		json_object_get(edited_cell(edited, SWAP_CELL), "values"),
+		json_integer(1));
+	refused(edited, "as many names");
+
+	edited = json_deep_copy(compact);
+	json_array_set_new(a_distribution(edited), 0, json_integer(1));
+	refused(edited, "contradict each other");
+
+	edited = json_deep_copy(compact);
+	json_array_append_new(json_array_get(a_distribution(edited), 5),
+			      json_integer(-1000000000));
+	refused(edited, "contradict each other");
+
+	edited = json_deep_copy(compact);
+	json_object_set_new(edited_cell(edited, SWAP_CELL), "id",
+			    json_string("swap"));
+	refused(edited, "names no scenario");
+
+	edited = json_deep_copy(compact);
+	json_object_set_new(edited, "schema",
+			    json_string("ringswap-compact/2"));
+	refused(edited, "should be \"ringswap/1\"");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_cell_says_the_same),
+		cmocka_unit_test(comparisons_have_their_rounds),
+		cmocka_unit_test(histograms_are_coarse_and_whole),
+		cmocka_unit_test(compact_twice_is_compact_once),
+		cmocka_unit_test(light_leaves_histograms_away),
+		cmocka_unit_test(what_contradicts_itself_is_refused),
+	};
+
+	return cmocka_run_group_tests(tests, make_all, drop_all);
+}
