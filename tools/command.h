@@ -12,10 +12,11 @@
 /* Exit statuses of the command; documented in README and --help. */
 enum command_status {
 	COMMAND_OK = 0,
-	COMMAND_FAILED = 1,   /* could not do it; partial results are kept */
-	COMMAND_USAGE = 2,    /* bad arguments or bad input */
-	COMMAND_INVALID = 3,  /* a sound strategy was caught breaking */
-	COMMAND_MISSING = 4,  /* something needed is not installed */
+	COMMAND_FAILED = 1,  /* could not do it; partial results are kept */
+	COMMAND_USAGE = 2,   /* bad arguments or bad input */
+	COMMAND_INVALID = 3, /* a sound strategy was caught breaking */
+	COMMAND_MISSING = 4, /* something needed is not installed */
+	COMMAND_WORSE = 5,   /* compare --fail-on found what it was asked for */
 	COMMAND_STOPPED = 130 /* interrupted; finished cells are kept */
 };
 

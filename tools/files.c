@@ -2,6 +2,7 @@
 /* files.c - results read and kept, as the subcommands do it alike. */
 #include <errno.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -16,17 +17,28 @@ int files_error(int err, const char *why)
 			     "%s", why);
 }
 
-int files_open_result(const char *path, json_t **out)
+static int open_result(const char *path, bool is_light, json_t **out)
 {
 	struct bench_result_source source;
 	char why[BENCH_RESULT_WHY];
-	int err = bench_result_open(path, &source, out, why, sizeof(why));
+	int err = bench_result_open_figures(path, is_light, &source, out, why,
+					    sizeof(why));
 
 	if (err)
 		return files_error(err, why);
 	if (*bench_result_source_text(&source, why, sizeof(why)))
 		fprintf(stderr, "%s: %s\n", path, why);
 	return 0;
+}
+
+int files_open_result(const char *path, json_t **out)
+{
+	return open_result(path, /* is_light */ false, out);
+}
+
+int files_open_figures(const char *path, json_t **out)
+{
+	return open_result(path, /* is_light */ true, out);
 }
 
 int files_keep_older(const char *path)

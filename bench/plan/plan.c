@@ -185,8 +185,10 @@ int bench_plan_make(const struct bench_topology *t,
 	for (unsigned int i = 0; i < m->n; i++) {
 		struct bench_cell cell = m->cells[i].cell;
 
-		if (cell.placement == BENCH_AUTO)
+		if (cell.placement == BENCH_AUTO) {
 			cell.placement = usual;
+			plan->auto_placement = bench_placement_name(usual);
+		}
 		add_cell(t, plan, &cell, m->cells[i].block_ms, false);
 	}
 	add_aa(t, plan, plan->n);
@@ -292,10 +294,11 @@ json_t *bench_plan_json(const struct bench_plan *plan)
 	for (unsigned int i = 0; i < plan->n; i++)
 		json_array_append_new(cells, cell_json(&plan->cells[i], i));
 	return json_pack(
-		"{s:i,s:o,s:f,s:o}", "rounds", (int)plan->rounds, "precision",
+		"{s:i,s:o,s:f,s:o,s:s?}", "rounds", (int)plan->rounds,
+		"precision",
 		plan->precision > 0 ? json_real(plan->precision) : json_null(),
 		"predicted-s", bench_plan_round_s(plan) * plan->rounds, "cells",
-		cells);
+		cells, "auto-placement", plan->auto_placement);
 }
 
 static int cell_from_json(const json_t *json, struct bench_plan_cell *c,

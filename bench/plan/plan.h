@@ -40,6 +40,7 @@ struct bench_plan {
 	uint64_t digest;
 	char name[64];
 	char description[256];
+	const char *auto_placement; /* what auto became; NULL: no cell is auto */
 };
 
 /**

@@ -30,6 +30,8 @@ static json_t *run_json(const struct bench_result_build *b)
 	bench_set(run, "blocks", json_integer(b->blocks));
 	bench_set(run, "status", json_string(run_status(b)));
 	bench_copy(run, plan, "precision");
+	if (json_object_get(plan, "auto-placement"))
+		bench_copy(run, plan, "auto-placement");
 	bench_copy(run, b->end, "wall-s");
 	bench_copy(run, b->end, "measured-s");
 	bench_copy(run, plan, "predicted-s");

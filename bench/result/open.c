@@ -67,6 +67,14 @@ static bool is_journal(const char *path)
 int bench_result_open(const char *path, struct bench_result_source *source,
 		      json_t **out, char *why, size_t n)
 {
+	return bench_result_open_figures(path, /* is_light */ false, source,
+					 out, why, n);
+}
+
+int bench_result_open_figures(const char *path, bool is_light,
+			      struct bench_result_source *source, json_t **out,
+			      char *why, size_t n)
+{
 	struct bench_result_source unused;
 
 	if (!source)
@@ -74,7 +82,7 @@ int bench_result_open(const char *path, struct bench_result_source *source,
 	*source =
 		(struct bench_result_source){ .is_journal = is_journal(path) };
 	if (!source->is_journal)
-		return bench_result_load(path, out, why, n);
+		return bench_result_load_figures(path, is_light, out, why, n);
 	return bench_result_of_journal(path, NULL, &source->journal, out, why,
 				       n);
 }

@@ -112,6 +112,11 @@ struct bench_result_source {
 int bench_result_open(const char *path, struct bench_result_source *source,
 		      json_t **out, char *why, size_t n);
 
+/* The same, @is_light as for bench_result_load_figures(). */
+int bench_result_open_figures(const char *path, bool is_light,
+			      struct bench_result_source *source, json_t **out,
+			      char *why, size_t n);
+
 /* "a journal of 12 blocks in 3 rounds that has not ended, ...": what is to be
  * said of where a result comes from; "": nothing, it is a result or a whole
  * run. Returns text. */

@@ -266,10 +266,11 @@ static const struct shape plan_cell_members[] = {
 };
 static const struct shape plan_cell = OBJECT(NULL, plan_cell_members);
 
-static const struct shape plan_members[] = { INTEGER("rounds"),
-					     NUMBER_MAYBE("precision"),
-					     NUMBER_MAYBE("predicted-s"),
-					     ARRAY("cells", &plan_cell), END };
+static const struct shape plan_members[] = {
+	INTEGER("rounds"),	    NAME_MAYBE("auto-placement"),
+	NUMBER_MAYBE("precision"),  NUMBER_MAYBE("predicted-s"),
+	ARRAY("cells", &plan_cell), END
+};
 
 static const struct shape machine_members[] = { STRING("key"), END };
 
@@ -518,6 +519,7 @@ static const struct shape run_members[] = { STRING("started"),
 					    INTEGER("rounds"),
 					    INTEGER("blocks"),
 					    STRING("status"),
+					    NAME_MAYBE("auto-placement"),
 					    NUMBER_NULL("precision"),
 					    NUMBER_NULL("wall-s"),
 					    NUMBER_NULL("measured-s"),

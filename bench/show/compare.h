@@ -2,11 +2,22 @@
 /*
  * Two or more results side by side.
  *
+ *	struct bench_compare *c = bench_compare_new();
+ *
+ *	for (...)
+ *		bench_compare_add(c, name, result);	// result may go now
+ *	bench_compare_print(c, &options, stdout);
+ *	bench_compare_free(c);
+ *
  * Results of one machine key: the first is the reference, and each cell that
  * both have is compared by its rounds as two independent sets (Mann-Whitney,
- * Hodges-Lehmann; Holm over the table). Results of unlike keys are never
- * pooled and no nanosecond of one is set against another's: ratios to the
- * baseline, multiples of the best swap, and ranks stand side by side.
+ * Hodges-Lehmann; Holm over all cells of all tables). Results of unlike keys are
+ * never pooled and no nanosecond of one is set against another's: ratios to each
+ * machine's own baseline, multiples of its best swap, and ranks stand side by
+ * side, with what changes places and by how much. docs/statistics.md has the
+ * method, docs/results-format.md the JSON.
+ *
+ * Cold; one thread; not from signal handlers.
  */
 #ifndef BENCH_SHOW_COMPARE_H
 #define BENCH_SHOW_COMPARE_H
@@ -15,29 +26,51 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-/* Results of one comparison, and what people call them; the caller's. */
-struct bench_compare {
-	size_t n;
-	json_t **results;
-	const char **names; /* the files' names */
+struct bench_compare;
+
+enum bench_compare_format {
+	BENCH_COMPARE_TEXT,
+	BENCH_COMPARE_MARKDOWN,
+	BENCH_COMPARE_JSON,
+	BENCH_COMPARE_CSV,
+	BENCH_COMPARE_FORMATS
 };
 
-/* Do all results carry the same machine key? */
+struct bench_compare_options {
+	enum bench_compare_format format;
+	unsigned int width; /* of text; 0: as wide as it needs to be */
+	bool all;	    /* every table, not those of the default point */
+	bool tables_only;   /* of Markdown: no head, no summary, for a page */
+};
+
+/** bench_compare_new() - of no result yet; NULL: out of memory */
+struct bench_compare *bench_compare_new(void);
+
+void bench_compare_free(struct bench_compare *c);
+
+/** bench_compare_add() - read what is compared of one more result
+ *
+ * @name: what people call it; copied. @result stays the caller's and may be
+ * released. 0 or -ENOMEM. */
+int bench_compare_add(struct bench_compare *c, const char *name,
+		      const json_t *result);
+
+/** bench_compare_is_alike() - do all results carry the same machine key? */
 bool bench_compare_is_alike(const struct bench_compare *c);
 
-/*
- * The comparison as JSON, a new reference; NULL: out of memory.
- * {"schema": "ringswap-compare/1", "same-machine", "results": [...], "rows":
- * [...]}; docs/results-format.md describes the rows.
- */
-json_t *bench_compare_json(const struct bench_compare *c);
+/** bench_compare_json() - the comparison as JSON, schema ringswap-compare/2, a
+ * new reference; NULL: out of memory */
+json_t *bench_compare_json(struct bench_compare *c);
 
-/* Does it set any two numbers side by side? */
-bool bench_compare_has_common(const json_t *comparison);
+/** bench_compare_has_common() - does it set any two numbers side by side? */
+bool bench_compare_has_common(struct bench_compare *c);
 
-/* The JSON of bench_compare_json() as tables, every cell and name whole.
- * @width: columns of the terminal; 0: as wide as it needs to be */
-void bench_compare_print(const json_t *comparison, unsigned int width,
-			 FILE *to);
+/** bench_compare_worse() - of results of one machine: how many cells are WORSE
+ * than in the first by more than so many per cent */
+size_t bench_compare_worse(struct bench_compare *c, double percent);
+
+/** bench_compare_print() - the comparison in one of its formats */
+void bench_compare_print(struct bench_compare *c,
+			 const struct bench_compare_options *options, FILE *to);
 
 #endif

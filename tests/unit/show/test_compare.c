@@ -60,13 +60,24 @@ static void plant(json_t *result, const char *strategy, double factor)
 	}
 }
 
-static json_t *compare(json_t *a, json_t *b)
+/* The results may go once they are added. */
+static struct bench_compare *both(const json_t *a, const json_t *b)
 {
-	json_t *results[] = { a, b };
-	const char *names[] = { "a.json", "b.json" };
-	struct bench_compare c = { 2, results, names };
+	struct bench_compare *c = bench_compare_new();
 
-	return bench_compare_json(&c);
+	assert_non_null(c);
+	assert_int_equal(bench_compare_add(c, "a.json", a), 0);
+	assert_int_equal(bench_compare_add(c, "b.json", b), 0);
+	return c;
+}
+
+static json_t *compare(const json_t *a, const json_t *b)
+{
+	struct bench_compare *c = both(a, b);
+	json_t *json = bench_compare_json(c);
+
+	bench_compare_free(c);
+	return json;
 }
 
 static const json_t *row_of(const json_t *comparison, const char *id,
@@ -234,13 +245,14 @@ static void test_unlike_machines_show_no_nanoseconds(void **state)
 	json_decref(c);
 }
 
-static char *printed(const json_t *comparison, unsigned int width)
+static char *printed(struct bench_compare *c, unsigned int width)
 {
+	struct bench_compare_options o = { .width = width, .all = true };
 	char *text = NULL;
 	size_t size = 0;
 	FILE *to = open_memstream(&text, &size);
 
-	bench_compare_print(comparison, width, to);
+	bench_compare_print(c, &o, to);
 	fclose(to);
 	return text;
 }
@@ -298,14 +310,16 @@ static void test_every_cell_is_named_whole(void **state)
 {
 	static const unsigned int widths[] = { 0, 100, 80, 40 };
 	json_t *a = build(), *b = build(), *c;
+	struct bench_compare *whole;
 
 	(void)state;
 	rename_cells(a);
 	rename_cells(b);
+	whole = both(a, b);
 	c = compare(a, b);
 	assert_true(json_array_size(json_object_get(c, "rows")) > 10);
 	for (size_t i = 0; i < sizeof(widths) / sizeof(widths[0]); i++) {
-		char *text = printed(c, widths[i]);
+		char *text = printed(whole, widths[i]);
 
 		if (widths[i]) {
 			check_lines(text, widths[i]);
@@ -314,6 +328,7 @@ static void test_every_cell_is_named_whole(void **state)
 		check_ids(c, text);
 		free(text);
 	}
+	bench_compare_free(whole);
 	json_decref(a);
 	json_decref(b);
 	json_decref(c);
@@ -359,24 +374,334 @@ static void test_nanoseconds_are_the_tables(void **state)
 	json_decref(c);
 }
 
+static bool has_common(const json_t *a, const json_t *b)
+{
+	struct bench_compare *c = both(a, b);
+	bool has = bench_compare_has_common(c);
+
+	bench_compare_free(c);
+	return has;
+}
+
 static void test_nothing_in_common_is_told(void **state)
 {
-	json_t *a = build(), *b = build(), *c = compare(a, b);
+	json_t *a = build(), *b = build();
 
 	(void)state;
-	assert_true(bench_compare_has_common(c));
-	json_decref(c);
+	assert_true(has_common(a, b));
 	json_array_clear(json_object_get(b, "cells"));
-	c = compare(a, b);
-	assert_false(bench_compare_has_common(c));
-	json_decref(c);
+	assert_false(has_common(a, b));
 	json_object_set_new(json_object_get(b, "machine"), "key",
 			    json_string("m-other"));
-	c = compare(a, b);
-	assert_false(bench_compare_has_common(c));
+	assert_false(has_common(a, b));
 	json_decref(a);
 	json_decref(b);
+}
+
+/* ---- False alarms ---- */
+
+/* Every figure of every round anew, from one distribution. */
+static void draw(json_t *result, struct bench_rng *rng, const char *strategy,
+		 double factor)
+{
+	json_t *cells = json_object_get(result, "cells"), *cell, *round, *value;
+	const char *key;
+	size_t i, j;
+
+	json_array_foreach (cells, i, cell) {
+		const char *name =
+			json_string_value(json_object_get(cell, "strategy"));
+		bool slower = strategy && !strcmp(name, strategy);
+
+		json_array_foreach (json_object_get(cell, "rounds"), j, round)
+			json_object_foreach (json_object_get(round, "figures"),
+					     key, value) {
+				double u = (double)bench_rng_below(rng, 10000);
+
+				/* skewed, and wide beside the threshold */
+				json_real_set(value,
+					      100 * exp(u * u / 4e8) *
+						      (slower ? factor : 1));
+			}
+	}
+}
+
+static size_t worse(const json_t *a, const json_t *b, double percent)
+{
+	struct bench_compare *c = both(a, b);
+	size_t n = bench_compare_worse(c, percent);
+
+	bench_compare_free(c);
+	return n;
+}
+
+/* Nothing has changed in 200 comparisons of all cells: an alarm in more than 18
+ * of them would happen once in 200 at 5 %. A real change is seen in each. */
+static void test_alarms_are_rarely_false(void **state)
+{
+	json_t *a = build(), *b = build();
+	struct bench_rng rng;
+	unsigned int alarms = 0;
+
+	(void)state;
+	bench_rng_seed(&rng, 20261127);
+	for (int i = 0; i < 200; i++) {
+		draw(a, &rng, NULL, 1);
+		draw(b, &rng, NULL, 1);
+		alarms += worse(a, b, 0) > 0;
+	}
+	assert_in_range(alarms, 0, 18);
+	for (int i = 0; i < 10; i++) {
+		draw(a, &rng, NULL, 1);
+		draw(b, &rng, "rcu", 2);
+		assert_true(worse(a, b, 10) > 0);
+		assert_int_equal(worse(a, b, 1000), 0);
+	}
+	json_decref(a);
+	json_decref(b);
+}
+
+/* What the floors moved is the machine's. */
+static void test_drift_raises_the_threshold(void **state)
+{
+	json_t *a = build(), *b = build(), *c, *cell, *round, *value;
+	const char *key;
+	size_t i, j;
+
+	(void)state;
+	plant(b, "rcu", 1.08);
+	c = compare(a, b);
+	assert_string_equal(verdict_of(c, "write/rcu/shared-l3", "write"),
+			    "worse");
 	json_decref(c);
+	json_array_foreach (json_object_get(b, "cells"), i, cell) {
+		if (strcmp(json_string_value(json_object_get(cell, "kind")),
+			   "floor") != 0)
+			continue;
+		json_array_foreach (json_object_get(cell, "rounds"), j, round)
+			json_object_foreach (json_object_get(round, "figures"),
+					     key, value)
+				json_real_set(value,
+					      1.2 * json_number_value(value));
+	}
+	c = compare(a, b);
+	assert_string_not_equal(verdict_of(c, "write/rcu/shared-l3", "write"),
+				"worse");
+	json_decref(c);
+	json_decref(a);
+	json_decref(b);
+}
+
+/* ---- Machines ---- */
+
+static json_t *machine(const char *key)
+{
+	json_t *result = build();
+
+	json_object_set_new(json_object_get(result, "machine"), "key",
+			    json_string(key));
+	return result;
+}
+
+/* The ratios of a strategy, as if it cost so many times as much. */
+static void set_ratio(json_t *result, const char *strategy, double ratio)
+{
+	json_t *cell;
+	size_t i;
+
+	json_array_foreach (json_object_get(result, "cells"), i, cell) {
+		json_t *own = json_object_get(cell, "ratio");
+
+		if (!own ||
+		    strcmp(json_string_value(json_object_get(cell, "strategy")),
+			   strategy) != 0)
+			continue;
+		json_object_set_new(own, "median", json_real(ratio));
+		json_object_set_new(own, "low", json_real(0.99 * ratio));
+		json_object_set_new(own, "high", json_real(1.01 * ratio));
+	}
+}
+
+static const json_t *move_of(const json_t *c, const char *a, const char *b)
+{
+	json_t *move;
+	size_t i;
+
+	json_array_foreach (json_object_get(c, "moves"), i, move) {
+		const char *x = json_string_value(json_object_get(move, "a"));
+		const char *y = json_string_value(json_object_get(move, "b"));
+
+		if ((!strcmp(x, a) && !strcmp(y, b)) ||
+		    (!strcmp(x, b) && !strcmp(y, a)))
+			return move;
+	}
+	return NULL;
+}
+
+static void test_who_changes_places_is_told(void **state)
+{
+	json_t *a = machine("m-a"), *b = machine("m-b"), *c;
+	const json_t *move;
+	double most, least;
+
+	(void)state;
+	set_ratio(a, "barrier", 5);
+	set_ratio(a, "rcu", 1.5);
+	set_ratio(b, "barrier", 1.1);
+	set_ratio(b, "rcu", 1.2);
+	c = compare(a, b);
+	move = move_of(c, "barrier", "rcu");
+	assert_non_null(move);
+	most = json_number_value(json_object_get(move, "most"));
+	least = json_number_value(json_object_get(move, "least"));
+	if (!strcmp(json_string_value(json_object_get(move, "a")), "rcu")) {
+		double swapped = 1 / most;
+
+		most = 1 / least;
+		least = swapped;
+	}
+	assert_true(fabs(most - 5 / 1.5) < 1e-6);
+	assert_true(fabs(least - 1.1 / 1.2) < 1e-6);
+	json_decref(c);
+	/* the same order, however far: no move */
+	set_ratio(b, "barrier", 20);
+	c = compare(a, b);
+	assert_null(move_of(c, "barrier", "rcu"));
+	json_decref(c);
+	/* what the intervals do not tell apart moves nothing */
+	set_ratio(b, "barrier", 1.195);
+	c = compare(a, b);
+	assert_null(move_of(c, "barrier", "rcu"));
+	json_decref(c);
+	json_decref(a);
+	json_decref(b);
+}
+
+/* Rename a placement throughout, as on a machine with other caches. */
+static void replace_all(json_t *json, const char *from, const char *to)
+{
+	json_t *value;
+	const char *key;
+	size_t i;
+
+	if (json_is_string(json)) {
+		const char *text = json_string_value(json);
+		const char *at = strstr(text, from);
+		char other[400];
+
+		if (!at)
+			return;
+		snprintf(other, sizeof(other), "%.*s%s%s", (int)(at - text),
+			 text, to, at + strlen(from));
+		json_string_set(json, other);
+	}
+	json_array_foreach (json, i, value)
+		replace_all(value, from, to);
+	json_object_foreach (json, key, value)
+		replace_all(value, from, to);
+}
+
+static size_t rows_with_both(const json_t *c, bool is_auto)
+{
+	json_t *row;
+	size_t i, n = 0;
+
+	json_array_foreach (json_object_get(c, "rows"), i, row) {
+		const json_t *sides = json_object_get(row, "sides");
+		const json_t *a = json_array_get(sides, 0);
+		const json_t *b = json_array_get(sides, 1);
+
+		n += json_is_number(json_object_get(a, "cost")) &&
+		     json_is_number(json_object_get(b, "cost")) &&
+		     json_is_true(json_object_get(a, "auto")) == is_auto &&
+		     strcmp(json_string_value(json_object_get(a, "placement")),
+			    json_string_value(
+				    json_object_get(b, "placement"))) != 0;
+	}
+	return n;
+}
+
+static void test_what_auto_placed_is_compared_as_such(void **state)
+{
+	json_t *a = machine("m-a"), *b = machine("m-b"), *c;
+	char *text;
+	struct bench_compare *whole;
+
+	(void)state;
+	replace_all(json_object_get(b, "cells"), "shared-l3", "shared-l2");
+	replace_all(json_object_get(b, "aa"), "shared-l3", "shared-l2");
+	c = compare(a, b);
+	assert_int_equal(rows_with_both(c, false), 0);
+	json_decref(c);
+	json_object_set_new(json_object_get(a, "run"), "auto-placement",
+			    json_string("shared-l3"));
+	json_object_set_new(json_object_get(b, "run"), "auto-placement",
+			    json_string("shared-l2"));
+	c = compare(a, b);
+	assert_true(rows_with_both(c, true) > 5);
+	json_decref(c);
+	whole = both(a, b);
+	text = printed(whole, 0);
+	assert_non_null(strstr(text, "A shared-l3, B shared-l2"));
+	free(text);
+	bench_compare_free(whole);
+	json_decref(a);
+	json_decref(b);
+}
+
+static const char *left_out(const json_t *c, size_t result)
+{
+	return json_string_value(json_object_get(
+		json_array_get(json_object_get(c, "results"), result),
+		"left-out"));
+}
+
+static void test_unlike_builds_are_left_out(void **state)
+{
+	json_t *a = build(), *b = build(), *c;
+
+	(void)state;
+	json_object_set_new(json_object_get(b, "build"), "sanitizer",
+			    json_string("address"));
+	c = compare(a, b);
+	assert_non_null(strstr(left_out(c, 1), "sanitizer"));
+	assert_int_equal(json_array_size(json_object_get(c, "rows")), 0);
+	json_decref(c);
+	json_object_set_new(json_object_get(a, "build"), "sanitizer",
+			    json_string("address"));
+	c = compare(a, b);
+	assert_null(left_out(c, 1));
+	assert_true(json_array_size(json_object_get(c, "rows")) > 0);
+	json_decref(c);
+	json_object_set_new(json_object_get(a, "run"), "simulated",
+			    json_true());
+	c = compare(a, b);
+	assert_non_null(strstr(left_out(c, 1), "simulated"));
+	json_decref(c);
+	json_decref(a);
+	json_decref(b);
+}
+
+static void test_what_one_lacks_has_its_reason(void **state)
+{
+	json_t *a = machine("m-a"), *b = machine("m-b"), *c, *one;
+	json_t *cells = json_object_get(b, "cells");
+	size_t i, lacking = 0;
+
+	(void)state;
+	json_array_remove(cells, 0);
+	c = compare(a, b);
+	json_array_foreach (json_object_get(c, "left-out"), i, one)
+		lacking += !strcmp(json_string_value(
+					   json_object_get(one, "reason")),
+				   "not in its matrix") &&
+			   !strcmp(json_string_value(
+					   json_object_get(one, "result")),
+				   "b.json");
+	assert_int_equal(lacking, 1);
+	json_decref(c);
+	json_decref(a);
+	json_decref(b);
 }
 
 int main(void)
@@ -392,6 +717,12 @@ int main(void)
 			test_what_is_below_0_is_compared_by_differences),
 		cmocka_unit_test(test_a_wide_control_widens_the_threshold),
 		cmocka_unit_test(test_unlike_machines_show_no_nanoseconds),
+		cmocka_unit_test(test_alarms_are_rarely_false),
+		cmocka_unit_test(test_drift_raises_the_threshold),
+		cmocka_unit_test(test_who_changes_places_is_told),
+		cmocka_unit_test(test_what_auto_placed_is_compared_as_such),
+		cmocka_unit_test(test_unlike_builds_are_left_out),
+		cmocka_unit_test(test_what_one_lacks_has_its_reason),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
