@@ -75,27 +75,12 @@ static void each_figure(entry_fn fn, void *arg)
 	}
 }
 
-/* A floor, and the limit that it is a part of, if that has a name of its own. */
 static void floor_entries(const struct bench_floor *floor, entry_fn fn,
 			  void *arg)
 {
-	const struct bench_floor_bound *bound = floor->bounds;
-	char meaning[256];
-
 	fn(&(struct entry){ .section = floors,
 			    .word = floor->name,
 			    .meaning = floor->summary },
-	   arg);
-	if (!bound || !bound->name)
-		return;
-	snprintf(meaning, sizeof(meaning),
-		 "the floors `%s` and `%s` one after the other, each measured "
-		 "alone: a limit of %s in `%s`",
-		 floor->name, bound->plus ? bound->plus : "", bound->of,
-		 bound->scenario);
-	fn(&(struct entry){ .section = floors,
-			    .word = bound->name,
-			    .meaning = meaning },
 	   arg);
 }
 

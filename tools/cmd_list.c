@@ -75,8 +75,7 @@ static void print_floor(const struct bench_floor *f)
 	printf("  %-16s %s\n", f->name, f->summary);
 	if (b)
 		printf("%19sbounds %s: %s%s%s\n", "", b->scenario, b->of,
-		       b->plus ? ", together with " : "",
-		       b->plus ? b->plus : "");
+		       b->by ? ", as measured by " : "", b->by ? b->by : "");
 }
 
 static void print_absent(void)

@@ -291,13 +291,14 @@ static const struct bench_floor_bound append_bound = {
 	.same = { "payload", "buffer-kib", "stamp", "mode" },
 };
 
-/* The barrier drains the event's stores before it lets the writer go on. */
+/* A barrier waits for the stores of the event, and overlaps with them: what the
+ * two cost by themselves is no sum. */
 static const struct bench_floor_bound barrier_bound = {
 	.scenario = "write",
 	.figure = "writer.ns-per-event",
 	.of = "ns per event",
-	.name = "barrier+append",
-	.plus = "append",
+	.by = "append+barrier",
+	.same = { "payload", "buffer-kib", "stamp", "mode" },
 };
 
 /* The lock is taken and released around the event. It bounds no swap, which
@@ -306,6 +307,8 @@ static const struct bench_floor_bound mutex_bound = {
 	.scenario = "write",
 	.figure = "writer.ns-per-event",
 	.of = "ns per event",
+	.by = "append+mutex",
+	.same = { "payload", "buffer-kib", "stamp", "mode" },
 };
 
 /*
@@ -326,11 +329,21 @@ static const struct bench_floor_bound reach_bound = {
 static const struct bench_floor floors[] = {
 	{ .name = "empty",
 	  .summary = "the loop of a writer that writes nothing",
-	  .kind = BENCH_FLOOR_LOOP },
+	  .kind = BENCH_FLOOR_LOOP,
+	  .loops = bench_loops_of_empty },
 	{ .name = "append",
 	  .summary = "the same record through a pointer kept in memory",
 	  .kind = BENCH_FLOOR_LOOP,
+	  .loops = bench_loops_of_append,
 	  .bounds = &append_bound },
+	{ .name = "append+barrier",
+	  .summary = "such a record, and a full barrier after it",
+	  .kind = BENCH_FLOOR_LOOP,
+	  .loops = bench_loops_of_append_barrier },
+	{ .name = "append+mutex",
+	  .summary = "such a record under a mutex that nobody else takes",
+	  .kind = BENCH_FLOOR_LOOP,
+	  .loops = bench_loops_of_append_mutex },
 	{ .name = "timer",
 	  .summary = "one read of the cycle counter",
 	  .kind = BENCH_FLOOR_SOLO,

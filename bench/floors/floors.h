@@ -5,7 +5,8 @@
  * A floor shows how close to the limit a strategy is: what its mechanism costs
  * with nothing around it. Three sorts:
  *
- *	loop  empty, append: writer loops of the same shape as a strategy's
+ *	loop  empty, append, append+barrier, append+mutex: writer loops of the
+ *	      same shape as a strategy's
  *	solo  timer, full-barrier, locked-rmw, mutex: many in a row, by one
  *	      thread of a process that has others
  *	pair  cache-line, membarrier, signal, futex-wake, context-switch: an
@@ -66,9 +67,11 @@ struct bench_floor_when {
 struct bench_floor_bound {
 	const char *scenario;
 	const char *figure;
-	const char *of;	  /* the figure, for tables */
-	const char *name; /* of the limit, for tables; NULL: the floor's own */
-	const char *plus; /* a floor that is added to it; NULL: none */
+	const char *of; /* the figure, for tables */
+	/* The floor whose row is the limit, where the mechanism stands around
+	 * or after an event: both in one loop, since a sum of two that the
+	 * processor overlaps is no limit. NULL: the floor itself. */
+	const char *by;
 	/* Axes in which the floor's cell is like the cell. Without `placement`
 	 * a floor of another placement will do where the own has none. */
 	const char *same[BENCH_BOUND_AXES];
@@ -82,6 +85,8 @@ struct bench_floor {
 	enum bench_floor_kind kind;
 	enum bench_floor_side side;
 	const struct bench_floor_bound *bounds; /* NULL: nothing */
+	/* loop: one for each payload. */
+	const swap_loop_fn *loops;
 	/* solo: do it n times. pair: once, n times over. */
 	void (*run)(struct bench_floor_run *run, uint64_t n);
 	/* pair: the peer's life, until run->stop. */
@@ -105,14 +110,14 @@ const char *bench_floor_kind_name(enum bench_floor_kind kind);
 /** bench_floor_side_name() - "write", "swap", "clock" */
 const char *bench_floor_side_name(enum bench_floor_side side);
 
-/** bench_floor_is_loop() - true for empty and append; NULL is none */
+/** bench_floor_is_loop() - is it a loop of a writer's? NULL is none */
 bool bench_floor_is_loop(const struct bench_floor *floor);
 
 /** bench_floor_stop() - make the peer end; wakes it if it sleeps */
 void bench_floor_stop(struct bench_floor_run *run);
 
 /*
- * What the loop `append` writes through: the plainest thing that could leave
+ * What the loops of `append` write through: the plainest thing that could leave
  * the same bytes in memory. base comes first so that the loop takes the same
  * argument as a strategy's. `at` is kept in memory, as a real writer's index
  * would be.
@@ -123,15 +128,25 @@ struct bench_append {
 	unsigned char *end;
 	_Alignas(RB_CACHE_LINE) _Atomic(unsigned char *) at;
 	unsigned char *limit; /* no event begins after it */
+	_Alignas(RB_CACHE_LINE) struct sys_mutex mutex; /* append+mutex */
 };
 
-/** bench_append_init() - append into these bytes, round and round */
-void bench_append_init(struct bench_append *append, void *memory, size_t bytes);
+/** bench_append_init() - append into these bytes, round and round
+ *
+ * 0, or what sys_mutex_init() says.
+ */
+int bench_append_init(struct bench_append *append, void *memory, size_t bytes);
+
+/* The loops, in the order of swap_payloads; floor_loops.c. */
+extern const swap_loop_fn bench_loops_of_empty[SWAP_PAYLOADS];
+extern const swap_loop_fn bench_loops_of_append[SWAP_PAYLOADS];
+extern const swap_loop_fn bench_loops_of_append_barrier[SWAP_PAYLOADS];
+extern const swap_loop_fn bench_loops_of_append_mutex[SWAP_PAYLOADS];
 
 /**
- * bench_floor_loop() - the measured loop of `empty` or `append`
+ * bench_floor_loop() - the measured loop of a floor that is one
  *
- * loop->slot is &append->base. NULL: no such payload.
+ * loop->slot is &append->base. NULL: no such payload, or the floor is no loop.
  */
 swap_loop_fn bench_floor_loop(const struct bench_floor *floor,
 			      uint32_t payload);

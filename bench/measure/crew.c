@@ -11,7 +11,6 @@
 #include "bench/base/why.h"
 #include "bench/measure/crew_swap.h"
 #include "bench/result/figures.h"
-#include "bench/stats/stats.h"
 
 #define STAMPED_SLICE_US 1000u
 #define PAIRS_SPARE	 8u /* slices that turn out shorter than planned */
@@ -47,12 +46,12 @@ static int create_writer(struct bench_crew *crew, unsigned int index)
 		memset(w->stamps, 0, stamps * sizeof(*w->stamps));
 	}
 	w->preempted = calloc(crew->pairs_max, sizeof(*w->preempted));
-	w->stored_cost = calloc(crew->pairs_max, sizeof(double));
-	if (!w->preempted || !w->stored_cost)
+	if (!w->preempted)
 		return -ENOMEM;
 	for (unsigned int side = 0; side < 2; side++) {
-		w->cost[side] = calloc(crew->pairs_max, sizeof(double));
-		if (!w->cost[side])
+		w->slices[side] =
+			calloc(crew->pairs_max, sizeof(*w->slices[side]));
+		if (!w->slices[side])
 			return -ENOMEM;
 		if (!has_latency(crew))
 			continue;
@@ -146,9 +145,8 @@ static void destroy(struct bench_crew *crew)
 
 		free(w->stamps);
 		free(w->preempted);
-		free(w->stored_cost);
 		for (unsigned int side = 0; side < 2; side++) {
-			free(w->cost[side]);
+			free(w->slices[side]);
 			free(w->fast[side]);
 			bench_hist_free(w->latency[side]);
 		}
@@ -188,70 +186,6 @@ static void cast_roles(struct bench_crew *crew)
 /* ------------------------------------------------------------------------ */
 /* Results                                                                  */
 
-static bool is_preempted(const struct bench_crew *crew, unsigned int pair)
-{
-	bool any = false;
-
-	for (unsigned int i = 0; i < crew->block->n_writers; i++)
-		any |= crew->writers[i].preempted[pair];
-	return any;
-}
-
-static unsigned int count_preempted(const struct bench_crew *crew)
-{
-	unsigned int n = 0;
-
-	for (unsigned int pair = 0; pair < crew->pairs; pair++)
-		n += is_preempted(crew, pair);
-	return n;
-}
-
-/* The mean over writers, slice by slice; a slice that a writer missed, being
- * off its PU, has no pair. */
-static void mean_cost(const struct bench_crew *crew,
-		      struct bench_slices *slices, bool with_preempted)
-{
-	unsigned int n = crew->block->n_writers;
-
-	slices->n = 0;
-	for (unsigned int pair = 0; pair < crew->pairs; pair++) {
-		double cell = 0, base = 0, stored = 0;
-		bool whole = true, any = true;
-
-		for (unsigned int i = 0; i < n; i++) {
-			const struct bench_crew_writer *w = &crew->writers[i];
-
-			cell += w->cost[1][pair] / n;
-			base += w->cost[0][pair] / n;
-			stored += w->stored_cost[pair] / n;
-			any &= w->stored_cost[pair] > 0;
-			whole &=
-				w->cost[1][pair] > 0 &&
-				(!crew->has_base_phase || w->cost[0][pair] > 0);
-		}
-		if (!whole || (!with_preempted && is_preempted(crew, pair)))
-			continue;
-		slices->cell[slices->n] = cell;
-		slices->stored[slices->n] = any ? stored : 0;
-		slices->base[slices->n++] = base;
-	}
-}
-
-/* As ns-per-event, over the same slices, but for each event that was not
- * refused; a slice that stored none has no such cost. */
-static double ns_per_committed(const struct bench_crew *crew,
-			       const struct bench_slices *slices)
-{
-	double costs[BENCH_PAIRS_MAX], median = NAN;
-	unsigned int n = 0;
-
-	for (unsigned int i = 0; i < slices->n; i++)
-		if (slices->stored[i] > 0)
-			costs[n++] = slices->stored[i];
-	bench_stats_median(costs, n, &median);
-	return median / crew->block->cycles_per_ns;
-}
-
 static void put_rates(struct bench_crew *crew)
 {
 	double seconds =
@@ -290,29 +224,21 @@ static void put_slices(const struct bench_crew *crew)
 {
 	struct bench_block *block = crew->block;
 
-	bench_datum_slices(block, crew->pairs, count_preempted(crew));
+	bench_datum_slices(block, crew->pairs, bench_crew_preempted(crew));
 	bench_figure_put_count(block->datum, BENCH_FIGURE_SLICES_CHECKS,
 			       crew->checks);
 }
 
 static int put_writers(struct bench_crew *crew)
 {
-	struct bench_slices *slices = calloc(1, sizeof(*slices));
+	int err = bench_crew_put_costs(crew);
 
-	if (!slices)
-		return -ENOMEM;
+	if (err)
+		return err;
 	bench_datum_writer(crew->block);
-	mean_cost(crew, slices, /* with_preempted */ false);
-	if (!slices->n)
-		mean_cost(crew, slices, /* with_preempted */ true);
-	bench_datum_ratio(crew->block, slices);
-	bench_figure_put(crew->block->datum,
-			 BENCH_FIGURE_WRITER_NS_PER_COMMITTED,
-			 ns_per_committed(crew, slices));
 	put_rates(crew);
 	if (has_latency(crew))
 		put_latency(crew);
-	free(slices);
 	return 0;
 }
 

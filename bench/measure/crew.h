@@ -63,6 +63,14 @@ enum bench_outcome {
 
 struct bench_crew;
 
+/* What one writer did in the timed part of one slice; all 0: it was not there.
+ */
+struct bench_crew_slice {
+	uint64_t cycles;
+	uint64_t events; /* that the thread itself tried to write */
+	uint64_t stored; /* not refused; its handlers' among them */
+};
+
 /* Two of everything: 0 the baseline's, 1 the cell's. */
 struct bench_crew_writer {
 	_Alignas(128) _Atomic uint32_t ack; /* the phase it has begun */
@@ -75,11 +83,10 @@ struct bench_crew_writer {
 	enum bench_phase stamped_phase;
 	unsigned int pair; /* of the slice under way */
 
-	double *cost[2];     /* cycles an event, by pair */
-	double *stored_cost; /* cycles a stored event; the cell's slices */
-	bool *preempted;     /* by pair */
-	uint64_t attempted;  /* in the cell's slices, handlers included */
-	uint64_t dropped;    /* of those */
+	struct bench_crew_slice *slices[2]; /* by pair */
+	bool *preempted;		    /* by pair */
+	uint64_t attempted; /* in the cell's slices, handlers included */
+	uint64_t dropped;   /* of those */
 
 	uint32_t *fast[2];
 	struct bench_hist *latency[2];
@@ -168,6 +175,17 @@ struct bench_crew {
  */
 int bench_crew_run(struct bench_block *block, const struct bench_crew_how *how,
 		   char *why, size_t n);
+
+/**
+ * bench_crew_put_costs() - what events cost, and the ratio; crew_costs.c
+ *
+ * Of the sums of all slices, and for each stored event: a refused event is
+ * cheap, and what one rare swap takes is in no median. 0 or -ENOMEM.
+ */
+int bench_crew_put_costs(struct bench_crew *crew);
+
+/** bench_crew_preempted() - pairs in which a writer was preempted */
+unsigned int bench_crew_preempted(const struct bench_crew *crew);
 
 /* The two roles, crew_swapper.c and crew_writer.c; their arg is the crew, or the
  * writer. */

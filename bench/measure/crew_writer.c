@@ -75,12 +75,6 @@ static int timer_begin(struct bench_crew_writer *w, timer_t *timer)
 /* ------------------------------------------------------------------------ */
 /* One slice                                                                */
 
-struct tally {
-	uint64_t events; /* attempted by the thread itself */
-	uint64_t stored; /* not refused; its handlers' among them */
-	uint64_t cycles;
-};
-
 /* Events of a slot so far, attempted and refused. */
 struct account {
 	uint64_t attempted;
@@ -118,7 +112,7 @@ static void say_outside(const struct bench_crew_writer *w,
 /* Plain batches until the phase changes. */
 static void write_batches(struct bench_crew_writer *w,
 			  struct bench_target *target, uint32_t phase,
-			  struct tally *tally)
+			  struct bench_crew_slice *tally)
 {
 	struct swap_loop *loop = &target->writers[w->index].loop;
 	swap_loop_fn run = target->loop[SWAP_LOOP_BATCH];
@@ -138,7 +132,7 @@ static void write_batches(struct bench_crew_writer *w,
 /* Stamped chunks until the phase changes or their room is used up. */
 static void write_stamped(struct bench_crew_writer *w,
 			  struct bench_target *target, uint32_t phase,
-			  struct tally *tally)
+			  struct bench_crew_slice *tally)
 {
 	struct swap_loop *loop = &target->writers[w->index].loop;
 	swap_loop_fn run = target->loop[SWAP_LOOP_LATENCY];
@@ -166,7 +160,7 @@ static bool is_measured(enum bench_phase phase)
 /* One event each time it is due; each is timed by itself, without the wait. */
 static void write_paced(struct bench_crew_writer *w,
 			struct bench_target *target, uint32_t phase,
-			struct tally *tally)
+			struct bench_crew_slice *tally)
 {
 	const struct bench_block *block = w->crew->block;
 	struct swap_loop *loop = &target->writers[w->index].loop;
@@ -206,24 +200,17 @@ static void write_nothing(struct bench_crew_writer *w, uint32_t phase)
 }
 
 static void keep_cost(struct bench_crew_writer *w, enum bench_phase phase,
-		      const struct tally *timed)
+		      const struct bench_crew_slice *timed)
 {
-	if (!is_measured(phase))
-		return;
-	if (w->pair >= w->crew->pairs_max || !timed->events)
-		return;
-	w->cost[phase == BENCH_PHASE_CELL][w->pair] =
-		(double)timed->cycles / (double)timed->events;
-	if (phase == BENCH_PHASE_CELL && timed->stored)
-		w->stored_cost[w->pair] =
-			(double)timed->cycles / (double)timed->stored;
+	if (is_measured(phase) && w->pair < w->crew->pairs_max)
+		w->slices[phase == BENCH_PHASE_CELL][w->pair] = *timed;
 }
 
 static void write_slice(struct bench_crew_writer *w, uint32_t word)
 {
 	enum bench_phase phase = bench_phase_of(word);
 	struct bench_target *target = phase_target(w->crew, phase);
-	struct tally timed = { 0 }, all = { 0 };
+	struct bench_crew_slice timed = { 0 }, all = { 0 };
 
 	switch (w->crew->block->cell->writer_state) {
 	case BENCH_IDLE:

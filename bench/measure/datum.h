@@ -22,7 +22,6 @@
 struct bench_slices {
 	double base[BENCH_PAIRS_MAX];
 	double cell[BENCH_PAIRS_MAX];
-	double stored[BENCH_PAIRS_MAX]; /* cell, of stored events; crew only */
 	unsigned int n;
 };
 
@@ -36,6 +35,8 @@ struct bench_counted {
 
 /** bench_datum_ratio() - the part "ratio", and the writer's ns per event
  *
+ * Of the median slice, and of the median pair: of a writer that nobody
+ * disturbs.
  * Without a baseline there is no ratio, and where no slice was measured neither
  * is.
  */

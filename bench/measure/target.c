@@ -91,10 +91,12 @@ static int create_floor(struct bench_target *target, char *why, size_t n)
 				     target->node, target->memory_flags,
 				     &target->append_memory, why, n);
 
+	if (!err)
+		err = bench_append_init(&target->append,
+					target->append_memory.addr,
+					target->append_memory.bytes);
 	if (err)
 		return err;
-	bench_append_init(&target->append, target->append_memory.addr,
-			  target->append_memory.bytes);
 	target->loop[SWAP_LOOP_BATCH] =
 		bench_floor_loop(floor, target->cell.payload);
 	target->writers[0].loop.slot = &target->append.base;

@@ -77,9 +77,9 @@ static json_t *bound_json(const struct bench_floor *f)
 	for (size_t i = 0; b->same[i]; i++)
 		json_array_append_new(same, json_string(b->same[i]));
 	return json_pack("{s:s, s:s, s:s, s:s, s:s?, s:o, s:o, s:o}", "name",
-			 b->name ? b->name : f->name, "scenario", b->scenario,
-			 "figure", b->figure, "of", b->of, "plus", b->plus,
-			 "same", same, "only", when_json(b->only), "never",
+			 b->by ? b->by : f->name, "scenario", b->scenario,
+			 "figure", b->figure, "of", b->of, "by", b->by, "same",
+			 same, "only", when_json(b->only), "never",
 			 when_json(b->never));
 }
 

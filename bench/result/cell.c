@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* cell.c - a cell while it is built: what it is, and its raw values. */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,6 +14,12 @@ bool bench_result_is_aa(const struct bench_result_cell *c)
 bool bench_result_is_floor(const struct bench_result_cell *c)
 {
 	return !strcmp(c->scenario, "floor");
+}
+
+bool bench_result_against_floor(const struct bench_result_cell *c)
+{
+	return c->baseline && !bench_result_is_floor(c) &&
+	       !strncmp(c->baseline, "floor/", strlen("floor/"));
 }
 
 json_int_t bench_result_blocks(const struct bench_result_cell *c,
@@ -42,6 +49,18 @@ size_t bench_result_values(const struct bench_result_cell *c,
 		values[n++] = json_number_value(value);
 	}
 	return n;
+}
+
+double bench_result_in_round(const struct bench_result_cell *c,
+			     enum bench_figure figure, size_t i)
+{
+	const json_t *figures =
+		json_object_get(json_array_get(c->rounds, i), "figures");
+	char key[BENCH_FIGURE_PATH];
+	const json_t *value =
+		json_object_get(figures, bench_figure_path(figure, key));
+
+	return json_is_number(value) ? json_number_value(value) : NAN;
 }
 
 double *bench_result_values_new(const struct bench_result_cell *c)

@@ -18,6 +18,7 @@
 #include "bench/stats/ranks.h"
 
 #include "bench/result/parts.h"
+#include "bench/stats/stats.h"
 
 /* ---- The header: one cell each ---- */
 
@@ -284,12 +285,30 @@ static json_t *round_begin(struct bench_result_cell *c, const json_t *block)
 	return raw;
 }
 
+/* A writer with swaps is judged by what it stored; blocks of builds that did not
+ * judge so hold what it takes. */
+static void judge_by_stored(json_t *raw)
+{
+	char key[BENCH_FIGURE_PATH], base[BENCH_FIGURE_PATH];
+	double log;
+
+	bench_figure_path(BENCH_FIGURE_WRITER_NS_PER_COMMITTED, key);
+	bench_figure_path(BENCH_FIGURE_WRITER_BASELINE_NS_PER_EVENT, base);
+	if (bench_stats_log_ratio(json_number_value(json_object_get(raw, key)),
+				  json_number_value(json_object_get(raw, base)),
+				  &log))
+		return;
+	bench_figure_path(BENCH_FIGURE_RATIO_LOG, key);
+	bench_set(raw, key, json_real(log));
+}
+
 static int fold_block(struct bench_result_build *b, struct bench_result_cell *c,
 		      const json_t *block)
 {
 	const char *status = bench_text(block, "status");
 	bool usable = bench_is_usable(status);
 	json_t *raw = round_begin(c, block);
+	int err;
 
 	add(c->blocks, status, 1);
 	fold_places(c, block);
@@ -297,7 +316,10 @@ static int fold_block(struct bench_result_build *b, struct bench_result_cell *c,
 		fold_counters(c, block);
 		fold_bins(c, block);
 	}
-	return fold_figures(b, c, block, raw, usable);
+	err = fold_figures(b, c, block, raw, usable);
+	if (!err)
+		judge_by_stored(raw);
+	return err;
 }
 
 static int block_take(struct bench_result_build *b, const json_t *block,

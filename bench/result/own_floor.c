@@ -76,14 +76,45 @@ static bool is_alike(const json_t *bound, const json_t *floor,
 	return true;
 }
 
+/* "/axis=value" of an id, and how long it is; "": at its default. */
+static const char *axis_in_id(const char *id, const char *axis, size_t *n)
+{
+	char key[BENCH_FIGURE_PATH];
+	const char *at;
+
+	snprintf(key, sizeof(key), "/%s=", axis);
+	at = strstr(id, key);
+	*n = at ? strcspn(at + 1, "/") + 1 : 0;
+	return at ? at : "";
+}
+
+/* The same of the floor that a cell takes turns with, of which the id is known.
+ */
+static bool is_like_its_baseline(const json_t *bound,
+				 const struct bench_result_cell *c)
+{
+	const json_t *same = json_object_get(bound, "same"), *axis;
+	size_t i, n, m;
+
+	json_array_foreach (same, i, axis) {
+		const char *a = axis_in_id(bench_text(c->json, "id"),
+					   json_string_value(axis), &n);
+		const char *b =
+			axis_in_id(c->baseline, json_string_value(axis), &m);
+
+		if (n != m || strncmp(a, b, n) != 0)
+			return false;
+	}
+	return true;
+}
+
 /* The cell of a floor that stands for a cell: one of the same placement, if
  * there is one. */
 static const struct bench_result_cell *
 find_floor(const struct bench_result_build *b, const char *name,
-	   const struct bench_result_cell *of)
+	   const json_t *bound, const struct bench_result_cell *of)
 {
 	const char *placement = bench_text(of->json, "placement");
-	const json_t *bound = bound_of(b, name, of);
 	const struct bench_result_cell *other = NULL;
 
 	for (size_t i = 0; i < b->n_cells; i++) {
@@ -142,23 +173,44 @@ static double floor_in_round(const struct bench_result_cell *floor,
 	return NAN;
 }
 
-/* Log ratios of the rounds that have both; not paired in one process. @plus
- * may be NULL. */
-static int ratios_by_round(const struct bench_result_cell *c,
-			   const json_t *bound,
-			   const struct bench_result_cell *floor,
-			   const struct bench_result_cell *plus, double *logs,
-			   size_t *n)
+/* What the figure and its limit were in each round that has both; not paired in
+ * one process. */
+struct pairs {
+	double *ns, *limit;
+	size_t n;
+};
+
+static int pairs_make(struct pairs *p, const struct bench_result_cell *c)
+{
+	*p = (struct pairs){
+		.ns = bench_result_values_new(c),
+		.limit = bench_result_values_new(c),
+	};
+	return p->ns && p->limit ? 0 : -ENOMEM;
+}
+
+static void pairs_free(struct pairs *p)
+{
+	free(p->ns);
+	free(p->limit);
+}
+
+/* @plus may be NULL: older runs measured a sum's parts by themselves. */
+static int pairs_by_round(struct pairs *p, const struct bench_result_cell *c,
+			  const json_t *bound,
+			  const struct bench_result_cell *floor,
+			  const struct bench_result_cell *plus)
 {
 	size_t rounds = json_array_size(c->rounds);
 	json_int_t *numbers = calloc(rounds + 1, sizeof(*numbers));
-	double percent, *ns = bench_result_values_new(c);
 	enum bench_figure figure;
+	double percent;
 
-	*n = 0;
-	if (numbers && ns &&
-	    figure_of(bench_text(bound, "figure"), &figure, &percent))
-		rounds = bench_result_values(c, figure, percent, ns, numbers);
+	if (!numbers)
+		return -ENOMEM;
+	if (figure_of(bench_text(bound, "figure"), &figure, &percent))
+		rounds =
+			bench_result_values(c, figure, percent, p->ns, numbers);
 	else
 		rounds = 0;
 	for (size_t i = 0; i < rounds; i++) {
@@ -166,12 +218,64 @@ static int ratios_by_round(const struct bench_result_cell *c,
 
 		if (plus)
 			limit += floor_in_round(plus, numbers[i]);
-		if (!bench_stats_log_ratio(ns[i], limit, &logs[*n]))
-			++*n;
+		p->ns[p->n] = p->ns[i];
+		p->limit[p->n] = limit;
+		p->n += !isnan(limit);
 	}
-	free(ns);
 	free(numbers);
-	return numbers && ns ? 0 : -ENOMEM;
+	return 0;
+}
+
+/* A cell that takes turns with its floor in one process. */
+static void pairs_with_baseline(struct pairs *p,
+				const struct bench_result_cell *c)
+{
+	for (size_t i = 0; i < json_array_size(c->rounds); i++) {
+		p->ns[p->n] = bench_result_in_round(
+			c, BENCH_FIGURE_WRITER_NS_PER_EVENT, i);
+		p->limit[p->n] = bench_result_in_round(
+			c, BENCH_FIGURE_WRITER_BASELINE_NS_PER_EVENT, i);
+		p->n += !isnan(p->ns[p->n] + p->limit[p->n]);
+	}
+}
+
+/* The log ratios take the place of the first values, the differences that of
+ * the limits. */
+static void compare(struct pairs *p)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < p->n; i++) {
+		double log, added = p->ns[i] - p->limit[i];
+
+		if (bench_stats_log_ratio(p->ns[i], p->limit[i], &log))
+			continue;
+		p->ns[n] = log;
+		p->limit[n++] = added;
+	}
+	p->n = n;
+}
+
+static int put_own_floor(const struct bench_result_build *b,
+			 struct bench_result_cell *c, const char *name,
+			 const char *of, double ns, struct pairs *p)
+{
+	struct bench_sign_interval s = { .lo = NAN, .hi = NAN };
+	double median;
+
+	compare(p);
+	if (bench_stats_sign_interval(p->ns, p->n, b->alpha, 1, &s))
+		s.lo = s.hi = NAN;
+	if (bench_stats_median(p->ns, p->n, &median))
+		return 0;
+	bench_set(c->json, "own-floor",
+		  json_pack("{s:s, s:s, s:f, s:f, s:o, s:o, s:I, s:o}", "name",
+			    name, "of", of, "ns", ns, "ratio", exp(median),
+			    "low", bench_number(exp(s.lo)), "high",
+			    bench_number(exp(s.hi)), "n", (json_int_t)p->n,
+			    "added-ns",
+			    bench_summary_json(p->limit, p->n, b->alpha)));
+	return 0;
 }
 
 static double floor_median(const struct bench_result_cell *floor)
@@ -179,40 +283,57 @@ static double floor_median(const struct bench_result_cell *floor)
 	return bench_get_number(floor->json, "floor.ns.median");
 }
 
+/* The floor that measures the limit: by itself, or another one, which holds the
+ * mechanism and the event in one loop. */
+static const char *measured_by(const json_t *bound, const char *name)
+{
+	const char *by = bench_text(bound, "by");
+
+	return by ? by : name;
+}
+
 static int own_floor_with(const struct bench_result_build *b,
 			  struct bench_result_cell *c, const char *name,
 			  const json_t *bound)
 {
-	struct bench_sign_interval s = { .lo = NAN, .hi = NAN };
 	const struct bench_result_cell *floor, *plus = NULL;
 	const char *added = bench_text(bound, "plus");
-	double median, *logs;
-	size_t n;
+	struct pairs p;
 	int err;
 
-	floor = find_floor(b, name, c);
+	floor = find_floor(b, measured_by(bound, name), bound, c);
 	if (added)
-		plus = find_floor(b, added, c);
+		plus = find_floor(b, added, bound_of(b, added, c), c);
 	if (!floor || (added && !plus))
 		return 0;
-	logs = bench_result_values_new(c);
-	if (!logs)
-		return -ENOMEM;
-	err = ratios_by_round(c, bound, floor, plus, logs, &n);
-	if (bench_stats_sign_interval(logs, n, b->alpha, 1, &s))
-		s.lo = s.hi = NAN;
-	if (!err && !bench_stats_median(logs, n, &median))
-		bench_set(c->json, "own-floor",
-			  json_pack("{s:s, s:s, s:f, s:f, s:o, s:o, s:I}",
-				    "name", bench_text(bound, "name"), "of",
-				    bench_text(bound, "of"), "ns",
+	err = pairs_make(&p, c);
+	if (!err)
+		err = pairs_by_round(&p, c, bound, floor, plus);
+	if (!err)
+		err = put_own_floor(b, c, bench_text(bound, "name"),
+				    bench_text(bound, "of"),
 				    floor_median(floor) +
 					    (plus ? floor_median(plus) : 0),
-				    "ratio", exp(median), "low",
-				    bench_number(exp(s.lo)), "high",
-				    bench_number(exp(s.hi)), "n",
-				    (json_int_t)n));
-	free(logs);
+				    &p);
+	pairs_free(&p);
+	return err;
+}
+
+static int own_floor_as_baseline(const struct bench_result_build *b,
+				 struct bench_result_cell *c, const char *name,
+				 const json_t *bound)
+{
+	double ns = bench_get_number(c->json,
+				     "writer.baseline-ns-per-event.median");
+	struct pairs p;
+	int err = pairs_make(&p, c);
+
+	if (!err)
+		pairs_with_baseline(&p, c);
+	if (!err && p.n)
+		err = put_own_floor(b, c, name, bench_text(bound, "of"), ns,
+				    &p);
+	pairs_free(&p);
 	return err;
 }
 
@@ -229,5 +350,9 @@ int bench_finish_own_floor(const struct bench_result_build *b,
 	bound = bound_of(b, name, c);
 	if (!bound || !holds_for(bound, c->json))
 		return 0;
+	if (bench_result_against_floor(c))
+		return is_like_its_baseline(bound, c)
+			       ? own_floor_as_baseline(b, c, name, bound)
+			       : 0;
 	return own_floor_with(b, c, name, bound);
 }

@@ -154,6 +154,9 @@ struct bench_result_build {
 bool bench_result_is_aa(const struct bench_result_cell *c);
 bool bench_result_is_floor(const struct bench_result_cell *c);
 
+/* Is its baseline a floor? Then that is its limit: no rival, and no verdict. */
+bool bench_result_against_floor(const struct bench_result_cell *c);
+
 /* How many of its blocks have this status. */
 json_int_t bench_result_blocks(const struct bench_result_cell *c,
 			       const char *status);
@@ -167,6 +170,11 @@ double *bench_result_values_new(const struct bench_result_cell *c);
 size_t bench_result_values(const struct bench_result_cell *c,
 			   enum bench_figure figure, double percent,
 			   double *values, json_int_t *numbers);
+
+/* A figure that is a number in the i-th of the cell's rows, if it is usable;
+ * NaN: none. */
+double bench_result_in_round(const struct bench_result_cell *c,
+			     enum bench_figure figure, size_t i);
 
 /* How many ratios are to be right together with a cell's (view.h). */
 unsigned int bench_result_comparisons(const struct bench_result_build *b,

@@ -14,43 +14,82 @@
 
 /* ---- Ratios to the baseline ---- */
 
-static bool has_ratio(const struct bench_result_cell *c)
+static bool has_figure(const struct bench_result_cell *c,
+		       enum bench_figure figure)
 {
 	char key[BENCH_FIGURE_PATH];
 	const json_t *round;
 	size_t i;
 
-	bench_figure_path(BENCH_FIGURE_RATIO_LOG, key);
+	bench_figure_path(figure, key);
 	json_array_foreach (c->rounds, i, round)
 		if (json_object_get(json_object_get(round, "figures"), key))
 			return true;
 	return false;
 }
 
-/* Ratios of the cell's family: those of A/A controls, or those of cells. */
-static unsigned int ratios_beside(const struct bench_result_build *b,
-				  const struct bench_result_cell *c, bool of_aa)
+static bool has_ratio(const struct bench_result_cell *c)
 {
-	unsigned int k = 0;
-
-	for (size_t i = 0; i < b->n_cells; i++)
-		k += bench_result_is_aa(&b->cells[i]) == of_aa &&
-		     has_ratio(&b->cells[i]) &&
-		     bench_view_same_family(b->cells[i].json, c->json);
-	return k;
+	return has_figure(c, BENCH_FIGURE_RATIO_LOG) &&
+	       !bench_result_against_floor(c);
 }
 
 unsigned int bench_result_comparisons(const struct bench_result_build *b,
 				      const struct bench_result_cell *c)
 {
-	return ratios_beside(b, c, /* of_aa */ false);
+	unsigned int k = 0;
+
+	for (size_t i = 0; i < b->n_cells; i++)
+		k += !bench_result_is_aa(&b->cells[i]) &&
+		     has_ratio(&b->cells[i]) &&
+		     bench_view_same_family(b->cells[i].json, c->json);
+	return k;
 }
 
-/* A/A controls license the verdicts of a family together. */
-static unsigned int controls(const struct bench_result_build *b,
-			     const struct bench_result_cell *c)
+/* All A/A controls of a run together: it is the run that is to fail by chance
+ * as seldom as alpha says. */
+static unsigned int controls(const struct bench_result_build *b)
 {
-	return ratios_beside(b, c, /* of_aa */ true);
+	unsigned int k = 0;
+
+	for (size_t i = 0; i < b->n_cells; i++)
+		k += bench_result_is_aa(&b->cells[i]) &&
+		     has_ratio(&b->cells[i]);
+	return k ? k : 1;
+}
+
+/* What one event costs, of a writer with swaps one that was stored. */
+static enum bench_figure cost_of(const struct bench_result_cell *c)
+{
+	return has_figure(c, BENCH_FIGURE_WRITER_NS_PER_COMMITTED)
+		       ? BENCH_FIGURE_WRITER_NS_PER_COMMITTED
+		       : BENCH_FIGURE_WRITER_NS_PER_EVENT;
+}
+
+/* What an event costs more than the baseline's, over the rounds. NULL: no
+ * memory. */
+static json_t *added_json(const struct bench_result_build *b,
+			  const struct bench_result_cell *c)
+{
+	double *added = bench_result_values_new(c);
+	size_t n = 0;
+	json_t *json;
+
+	if (!added)
+		return NULL;
+	for (size_t i = 0; i < json_array_size(c->rounds); i++) {
+		double ns = bench_result_in_round(c, cost_of(c), i) -
+			    bench_result_in_round(
+				    c,
+				    BENCH_FIGURE_WRITER_BASELINE_NS_PER_EVENT,
+				    i);
+
+		if (!isnan(ns))
+			added[n++] = ns;
+	}
+	json = bench_summary_json(added, n, b->alpha);
+	free(added);
+	return json;
 }
 
 static void judge(const struct bench_result_build *b,
@@ -81,32 +120,38 @@ int bench_finish_ratio(const struct bench_result_build *b,
 	struct bench_verdict_result verdict;
 	const json_t *aa = bench_aa_for(aas, c->json);
 	double median, *logs = bench_result_values_new(c);
+	json_t *ratio, *added = added_json(b, c);
+	char of[BENCH_FIGURE_PATH];
 	size_t n;
 
-	if (!logs)
-		return -ENOMEM;
-	n = bench_result_values(c, BENCH_FIGURE_RATIO_LOG, 0, logs, NULL);
-	if (!c->baseline || bench_stats_median(logs, n, &median)) {
+	if (!logs || !added) {
 		free(logs);
+		json_decref(added);
+		return -ENOMEM;
+	}
+	n = bench_result_values(c, BENCH_FIGURE_RATIO_LOG, 0, logs, NULL);
+	if (!c->baseline || bench_result_against_floor(c) ||
+	    bench_stats_median(logs, n, &median)) {
+		free(logs);
+		json_decref(added);
 		return 0;
 	}
 	if (bench_stats_sign_interval(logs, n, b->alpha,
 				      bench_result_comparisons(b, c), &s))
 		s.lo = s.hi = s.level = s.family_level = NAN;
 	judge(b, c, aa, median, &s, &verdict);
-	bench_set(c->json, "ratio",
-		  json_pack("{s:s, s:f, s:o, s:o, s:I, s:o, s:o, s:s, s:f, "
-			    "s:o}",
-			    "baseline", c->baseline, "median", exp(median),
-			    "low", bench_number(exp(s.lo)), "high",
-			    bench_number(exp(s.hi)), "n", (json_int_t)n,
-			    "level", bench_number(s.level), "family-level",
-			    bench_number(s.family_level), "verdict",
-			    bench_verdict_name(verdict.verdict), "threshold",
-			    verdict.threshold, "half-width",
-			    bench_number(verdict.half_width)));
-	bench_set(json_object_get(c->json, "ratio"), "control",
-		  bench_or_null(json_object_get(aa, "id")));
+	ratio = json_pack(
+		"{s:s, s:s, s:f, s:o, s:o, s:I, s:o, s:o, s:s, s:f, s:o, s:o}",
+		"baseline", c->baseline, "of",
+		bench_figure_path(cost_of(c), of), "median", exp(median), "low",
+		bench_number(exp(s.lo)), "high", bench_number(exp(s.hi)), "n",
+		(json_int_t)n, "level", bench_number(s.level), "family-level",
+		bench_number(s.family_level), "verdict",
+		bench_verdict_name(verdict.verdict), "threshold",
+		verdict.threshold, "half-width",
+		bench_number(verdict.half_width), "added-ns", added);
+	bench_set(ratio, "control", bench_or_null(json_object_get(aa, "id")));
+	bench_set(c->json, "ratio", ratio);
 	free(logs);
 	return 0;
 }
@@ -142,7 +187,7 @@ static json_t *aa_json(const struct bench_result_build *b,
 		       const struct bench_result_cell *c)
 {
 	struct bench_sign_interval s = { .median = NAN, .lo = NAN, .hi = NAN };
-	unsigned int k = controls(b, c);
+	unsigned int k = controls(b);
 	double *logs = bench_result_values_new(c);
 	json_t *list = json_array();
 	char text[160] = "";
@@ -155,11 +200,11 @@ static json_t *aa_json(const struct bench_result_build *b,
 		return NULL;
 	}
 	n = bench_result_values(c, BENCH_FIGURE_RATIO_LOG, 0, logs, NULL);
-	if (bench_stats_sign_interval(logs, n, b->alpha, k ? k : 1, &s)) {
+	if (bench_stats_sign_interval(logs, n, b->alpha, k, &s)) {
 		s.lo = s.hi = NAN;
 		bench_stats_median(logs, n, &s.median);
 	}
-	fails = aa_fails(n, k ? k : 1, b->alpha, &s, text, sizeof(text));
+	fails = aa_fails(n, k, b->alpha, &s, text, sizeof(text));
 	for (size_t i = 0; i < n; i++)
 		json_array_append_new(list, json_real(logs[i]));
 	free(logs);

@@ -221,6 +221,7 @@ static const struct shape bound_members[] = { TITLE("name"),
 					      NAME("scenario"),
 					      NAME("figure"),
 					      TITLE("of"),
+					      NAME_MAYBE("by"),
 					      NAME_MAYBE("plus"),
 					      ARRAY("same", &a_string),
 					      MAP("only", &a_string),
@@ -432,6 +433,7 @@ static const struct shape distribution_members[] = {
 #define VERDICTS "invalid|no-verdict|better|worse|equivalent|not-resolved"
 
 static const struct shape ratio_members[] = { ID("baseline"),
+					      NAME_MAYBE("of"),
 					      NUMBER("median"),
 					      NUMBER_NULL("low"),
 					      NUMBER_NULL("high"),
@@ -442,12 +444,18 @@ static const struct shape ratio_members[] = { ID("baseline"),
 					      NUMBER("threshold"),
 					      NUMBER_NULL("half-width"),
 					      ID_MAYBE("control"),
+					      SUMMARY_MAYBE("added-ns"),
 					      END };
 
-static const struct shape own_floor_members[] = {
-	TITLE("name"),	    TITLE("of"),	 NUMBER("ns"), NUMBER("ratio"),
-	NUMBER_NULL("low"), NUMBER_NULL("high"), INTEGER("n"), END
-};
+static const struct shape own_floor_members[] = { TITLE("name"),
+						  TITLE("of"),
+						  NUMBER("ns"),
+						  NUMBER("ratio"),
+						  NUMBER_NULL("low"),
+						  NUMBER_NULL("high"),
+						  INTEGER("n"),
+						  SUMMARY_MAYBE("added-ns"),
+						  END };
 
 static const struct shape round_members[] = {
 	INTEGER("round"), WORD("status", BLOCK_STATUS), STRING_MAYBE("reason"),

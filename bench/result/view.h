@@ -245,7 +245,9 @@ void bench_view_bin(const json_t *cell, enum bench_figure figure, size_t i,
 
 struct bench_view_ratio {
 	double value, low, high; /* cost of the cell / cost of its baseline */
-	double n;		 /* rounds */
+	bool of_stored; /* of events that were stored; false: attempted */
+	struct bench_value added; /* ns per event: cost - that of the baseline */
+	double n;		  /* rounds */
 	enum bench_verdict verdict;
 	double threshold;
 	double half_width;    /* NaN: none */
@@ -261,6 +263,7 @@ struct bench_view_floor {
 	const char *of;	  /* what it bounds */
 	double ns;	  /* its median */
 	double ratio, low, high;
+	struct bench_value added; /* ns more than the floor; NaN: not known */
 };
 
 /** bench_view_own_floor() - how close to its limit the strategy is; false: no

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* view_figures.c - the figures of a cell, and their results. */
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "bench/result/parts.h"
 #include "bench/result/view.h"
 #include "bench/stats/hist_json.h"
+#include "bench/stats/stats.h"
 
 static const struct bench_value nothing = { NAN, NAN, NAN, NAN, false };
 
@@ -187,6 +189,47 @@ static enum bench_verdict verdict_of(const json_t *ratio)
 	return BENCH_VERDICT_NONE;
 }
 
+/* Of results that do not say it: from the rounds. */
+static double added_in_rounds(const json_t *cell)
+{
+	size_t max = json_array_size(json_object_get(cell, "rounds")), n = 0;
+	double *added = calloc(max + 1, sizeof(*added)), median = NAN;
+
+	for (size_t i = 0; added && i < max; i++) {
+		double ns = bench_view_in_round(
+			cell, BENCH_FIGURE_WRITER_NS_PER_EVENT, 0, i);
+		double base = bench_view_in_round(
+			cell, BENCH_FIGURE_WRITER_BASELINE_NS_PER_EVENT, 0, i);
+
+		if (!isnan(ns - base))
+			added[n++] = ns - base;
+	}
+	bench_stats_median(added, added ? n : 0, &median);
+	free(added);
+	return median;
+}
+
+static struct bench_value added_of(const json_t *cell, const json_t *ratio)
+{
+	const json_t *added = json_object_get(ratio, "added-ns");
+	struct bench_value out = nothing;
+
+	if (json_is_object(added))
+		return interval(added, "median");
+	out.value = added_in_rounds(cell);
+	return out;
+}
+
+static bool is_of_stored(const json_t *ratio)
+{
+	const char *of = bench_text(ratio, "of");
+	char path[BENCH_FIGURE_PATH];
+
+	return of &&
+	       !strcmp(of, bench_figure_path(
+				   BENCH_FIGURE_WRITER_NS_PER_COMMITTED, path));
+}
+
 bool bench_view_ratio(const json_t *cell, struct bench_view_ratio *out)
 {
 	const json_t *ratio = json_object_get(cell, "ratio");
@@ -197,6 +240,8 @@ bool bench_view_ratio(const json_t *cell, struct bench_view_ratio *out)
 		.value = bench_get_number(ratio, "median"),
 		.low = bench_get_number(ratio, "low"),
 		.high = bench_get_number(ratio, "high"),
+		.of_stored = is_of_stored(ratio),
+		.added = added_of(cell, ratio),
 		.n = bench_get_number(ratio, "n"),
 		.verdict = verdict_of(ratio),
 		.threshold = bench_get_number(ratio, "threshold"),
@@ -220,6 +265,7 @@ bool bench_view_own_floor(const json_t *cell, struct bench_view_floor *out)
 		.ratio = bench_get_number(floor, "ratio"),
 		.low = bench_get_number(floor, "low"),
 		.high = bench_get_number(floor, "high"),
+		.added = interval(json_object_get(floor, "added-ns"), "median"),
 	};
 	return true;
 }

@@ -8,53 +8,8 @@
 #include "bench/result/traits.h"
 #include "bench/show/parts.h"
 #include "bench/show/summary.h"
-#include "bench/stats/stats.h"
-
-/* Half a picosecond: no difference of two costs is as fine. */
-#define NS_NOTHING 0.0005
 
 /* ---- Fields that belong to this table ---- */
-
-/* The median over rounds of what an event costs more than the baseline's. */
-static double added_ns(const json_t *cell)
-{
-	size_t n = bench_view_rounds(cell, BENCH_FIGURE_WRITER_NS_PER_EVENT, 0,
-				     NULL, 0);
-	double *added = calloc(n + 1, sizeof(*added));
-	double median = NAN;
-	size_t have = 0;
-
-	for (size_t round = 0; added && have < n && round < 100000; round++) {
-		double ns = bench_view_in_round(
-			cell, BENCH_FIGURE_WRITER_NS_PER_EVENT, 0, round);
-		double base = bench_view_in_round(
-			cell, BENCH_FIGURE_WRITER_BASELINE_NS_PER_EVENT, 0,
-			round);
-
-		if (isnan(ns))
-			continue;
-		if (isnan(base))
-			n--;
-		else
-			added[have++] = ns - base;
-	}
-	if (added)
-		bench_stats_median(added, have, &median);
-	free(added);
-	return median;
-}
-
-static SHOW_PUT(added)
-{
-	double ns = added_ns(cell);
-	char text[BENCH_NUMBER_TEXT];
-
-	(void)c;
-	if (fabs(ns) < NS_NOTHING)
-		ns = 0;
-	bench_grid_put(g, column, "%s%s", ns > 0 ? "+" : "",
-		       bench_text_number(ns, text));
-}
 
 static bool is_success(const char *outcome)
 {
@@ -88,37 +43,39 @@ static SHOW_PUT(failures)
 
 /* ---- Columns ---- */
 
-#define WRITE .group = "write"
-#define SWAP  .group = "swap"
+#define WRITE	.group = "write"
+#define SWAPPED .group = "while swapped"
+#define SWAP	.group = "swap"
 
 static const struct show_column write_columns[] = {
 	SHOW_FIGURE(median, WRITER_NS_PER_EVENT, WRITE, .title = "ns",
 		    .meaning = "time for one event while nobody swaps",
 		    .keep = 9),
-	SHOW_WORDS(added, "+ ns", "what that is more than @'s", WRITE,
-		   .keep = 4),
+	SHOW_WORDS(added, "+ ns",
+		   "what one event costs more than @'s, which takes turns with "
+		   "it in one process",
+		   WRITE, .keep = 4),
 	SHOW_FIGURE(median, RATIO_LOG, WRITE, .title = "ratio",
-		    .meaning = "it as a multiple of @'s, which takes turns "
-			       "with it in one process",
-		    .keep = 8),
-	SHOW_FIGURE(bounds, RATIO_LOG, WRITE, .title = "interval",
-		    .meaning = "of the ratio", .keep = 2),
+		    .meaning = "it as a multiple of @\'s", .keep = 8),
 	SHOW_WORDS(word, "verdict", "", WRITE, .keep = 7),
 	{ 0 }
 };
 
+/* The swap's cells, of which the writer's side is told, and the swapper's. */
 static const struct show_column swap_columns[] = {
+	SHOW_WORDS(added, "+ ns", "", SWAPPED, .keep = 4),
+	SHOW_FIGURE(median, RATIO_LOG, SWAPPED, .title = "ratio", .meaning = "",
+		    .keep = 7),
+	SHOW_WORDS(word, "verdict", "", SWAPPED, .keep = 6),
 	SHOW_FIGURE(median, SWAP_SAFE, SWAP, .percent = 50, .unit = SHOW_US,
 		    .title = "p50 us",
 		    .meaning = "from its planned start until the snapshot is "
 			       "safe to read, half of the swaps",
 		    .keep = 8),
-	SHOW_FIGURE(bounds, SWAP_SAFE, SWAP, .percent = 50, .unit = SHOW_US,
-		    .title = "interval", .meaning = "of the p50", .keep = 0),
 	SHOW_FIGURE(median, SWAP_SAFE, SWAP, .percent = 99, .unit = SHOW_US,
 		    .title = "p99 us", .meaning = "99 of 100 swaps", .keep = 3),
 	SHOW_FIGURE(median, SWAP_DROPS_PER_SWAP, SWAP, .title = "dropped",
-		    .meaning = "events refused for each swap", .keep = 6),
+		    .meaning = "events refused for each swap", .keep = 7),
 	SHOW_WORDS(failures, "failed",
 		   "attempts that found a writer inside, and swaps without "
 		   "a snapshot",

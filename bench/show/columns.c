@@ -90,6 +90,33 @@ SHOW_PUT(most)
 		       bench_text_time(bench_view_max(cell, c->figure), text));
 }
 
+/* Half a picosecond: no difference of two costs is as fine. */
+#define NS_NOTHING 0.0005
+
+static char *added_text(double ns, char text[BENCH_NUMBER_TEXT + 1])
+{
+	char digits[BENCH_NUMBER_TEXT];
+
+	if (fabs(ns) < NS_NOTHING)
+		ns = 0;
+	snprintf(text, BENCH_NUMBER_TEXT + 1, "%s%s", ns > 0 ? "+" : "",
+		 bench_text_number(ns, digits));
+	return text;
+}
+
+SHOW_PUT(added)
+{
+	char text[BENCH_NUMBER_TEXT + 1];
+	struct bench_view_ratio r;
+
+	(void)c;
+	bench_grid_put(g, column, "%s",
+		       bench_view_has_numbers(cell) &&
+				       bench_view_ratio(cell, &r)
+			       ? added_text(r.added.value, text)
+			       : "-");
+}
+
 /* ---- Words ---- */
 
 /* A sound control, the core without protection, is nobody's rival. */
@@ -140,15 +167,19 @@ SHOW_PUT(word)
 SHOW_PUT(floor)
 {
 	struct bench_view_floor floor;
-	char text[BENCH_NUMBER_TEXT];
+	char text[BENCH_NUMBER_TEXT], added[BENCH_NUMBER_TEXT + 1];
+	bool has_added;
 
-	(void)c;
-	if (bench_view_own_floor(cell, &floor))
-		bench_grid_put(g, column, "%s x %s",
-			       bench_text_number(floor.ratio, text),
-			       floor.name);
-	else
+	if (!bench_view_own_floor(cell, &floor)) {
 		bench_grid_put(g, column, "-");
+		return;
+	}
+	has_added = c->unit > 0 && !isnan(floor.added.value);
+	bench_grid_put(
+		g, column, "%s x %s%s%s", bench_text_number(floor.ratio, text),
+		floor.name, has_added ? ", " : "",
+		has_added ? added_text(floor.added.value / c->unit, added)
+			  : "");
 }
 
 /* ---- Grids of them ---- */

@@ -226,20 +226,66 @@ static unsigned int least_kept(const struct bench_grid *g)
 	return least;
 }
 
+static const char *group_of(const struct bench_grid *g, unsigned int c)
+{
+	return g->column[c].group ? g->column[c].group : "";
+}
+
+/* The columns that share the group of column c, from it on: their width, and
+ * the last that is shown. */
+static unsigned int group_width(const struct bench_grid *g,
+				const struct layout *l, unsigned int c,
+				unsigned int *last)
+{
+	unsigned int width = 0;
+
+	*last = c;
+	for (unsigned int b = c; b < g->columns; b++) {
+		if (g->column[b].hidden)
+			continue;
+		if (strcmp(group_of(g, b), group_of(g, c)) != 0)
+			break;
+		width += l->of[b] + (width ? GAP : 0);
+		*last = b;
+	}
+	return width;
+}
+
+/* As wide as the fields, and as the name above them. */
+static void measure(const struct bench_grid *g, struct layout *l)
+{
+	unsigned int last;
+
+	for (unsigned int c = 0; c < g->columns; c++)
+		l->of[c] = width_of(g, c);
+	for (unsigned int c = 1; c < g->columns; c = last + 1) {
+		unsigned int name = (unsigned int)strlen(group_of(g, c));
+		unsigned int width;
+
+		last = c;
+		if (g->column[c].hidden)
+			continue;
+		width = group_width(g, l, c, &last);
+		if (name > width)
+			l->of[last] += name - width;
+	}
+}
+
 static void fit(struct bench_grid *g, struct layout *l)
 {
 	unsigned int c;
 
 	l->tall = false;
-	for (c = 0; c < g->columns; c++) {
-		l->of[c] = width_of(g, c);
+	for (c = 0; c < g->columns; c++)
 		g->column[c].hidden = false;
-	}
+	measure(g, l);
 	if (!l->width || line_width(g, l) <= l->width)
 		return;
 	l->tall = 5 * l->of[0] > 2 * l->width;
-	while (line_width(g, l) > l->width && (c = least_kept(g)))
+	while (line_width(g, l) > l->width && (c = least_kept(g))) {
 		g->column[c].hidden = true;
+		measure(g, l);
+	}
 }
 
 /* ---- Printing ---- */
@@ -262,11 +308,6 @@ static void add_field(struct line *line, const char *text, unsigned int width)
 			    (unsigned int)strlen(text);
 	}
 	line->at += width + GAP;
-}
-
-static const char *group_of(const struct bench_grid *g, unsigned int c)
-{
-	return g->column[c].group ? g->column[c].group : "";
 }
 
 static bool has_groups(const struct bench_grid *g)

@@ -5,9 +5,8 @@
 
 #include "bench/show/parts.h"
 
-/* "ok 5999, deferred 3", or of each so many @by; the caller frees. */
-static char *counts_text(const json_t *cell, enum bench_figure figure,
-			 double by)
+/* "ok 5999, deferred 3"; the caller frees. */
+static char *counts_text(const json_t *cell, enum bench_figure figure)
 {
 	size_t n = bench_view_counts(cell, figure, NULL, 0);
 	struct bench_view_count *counts = calloc(n + 1, sizeof(*counts));
@@ -21,13 +20,10 @@ static char *counts_text(const json_t *cell, enum bench_figure figure,
 	else
 		bench_view_counts(cell, figure, counts, n);
 	for (size_t i = 0; i < n; i++) {
-		double value = counts[i].count / by;
-
-		if (!(value > 0))
+		if (!(counts[i].count > 0))
 			continue;
 		fprintf(to, "%s%s %s", any ? ", " : "", counts[i].name,
-			by > 1 ? bench_text_number(value, digits)
-			       : bench_text_count(value, digits));
+			bench_text_count(counts[i].count, digits));
 		any = true;
 	}
 	if (to && !any)
@@ -40,12 +36,8 @@ static char *counts_text(const json_t *cell, enum bench_figure figure,
 
 static void add_outcomes(struct bench_grid *g, const json_t *cell)
 {
-	/* Drops are of a whole block, and so are these. */
-	double swaps =
-		bench_view_figure(cell, BENCH_FIGURE_VERIFICATION_SNAPSHOTS)
-			.value;
-	char *ended = counts_text(cell, BENCH_FIGURE_SWAP_OUTCOMES, 1);
-	char *lost = counts_text(cell, BENCH_FIGURE_WRITER_DROPS, swaps);
+	char *ended = counts_text(cell, BENCH_FIGURE_SWAP_OUTCOMES);
+	char *lost = counts_text(cell, BENCH_FIGURE_WRITER_DROPS);
 
 	bench_grid_row(g);
 	bench_grid_put(g, 0, "%s", bench_view_strategy(cell));
@@ -81,7 +73,7 @@ void show_outcomes(const struct show *s, const json_t *like)
 	static const struct bench_column columns[] = {
 		{ .title = "strategy" },
 		{ .title = "swaps" },
-		{ .title = "dropped per swap" },
+		{ .title = "events refused" },
 	};
 	struct bench_grid g = { 0 };
 
@@ -90,9 +82,10 @@ void show_outcomes(const struct show *s, const json_t *like)
 	add_rows(s, &g, like, /* controls */ false);
 	add_rows(s, &g, like, /* controls */ true);
 	if (g.rows) {
-		show_title(s,
-			   "How these swaps ended, and the events dropped "
-			   "for each, by cause");
+		show_title(
+			s,
+			"How these swaps ended, and why events were refused, "
+			"in whole blocks, warm-up and checks included");
 		bench_grid_print(&g, s->width, s->to);
 	}
 	bench_grid_free(&g);

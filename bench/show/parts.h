@@ -93,7 +93,9 @@ SHOW_PUT(count);    /* a count, a rate, or the values of a distribution */
 SHOW_PUT(most);	    /* of a distribution the greatest, with its own unit */
 SHOW_PUT(verdict);  /* its word, and what could have been resolved */
 SHOW_PUT(word);	    /* the verdict's word alone */
-SHOW_PUT(floor);    /* how many times the floor that bounds it */
+SHOW_PUT(added);    /* ns that an event costs more than the baseline's */
+SHOW_PUT(floor);    /* how many times the floor that bounds it, and how much
+		     * more in units of c->unit ns */
 
 /* A grid with these columns; the list ends with one that has no put. Their
  * meanings name the baseline of the cell @like. */

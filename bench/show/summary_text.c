@@ -41,7 +41,7 @@ static void print_number(FILE *to, double value)
 	else if (value > 0)
 		fprintf(to, " %s", bench_text_number(value, text));
 	else
-		fputs(" (outside the measured slices)", to);
+		fputs(" (seldom)", to);
 }
 
 static void print_violations(FILE *to, double n)

@@ -24,17 +24,20 @@ struct table {
 #define VERDICT	       SHOW_WORDS(verdict, "verdict", "")
 #define US	       .unit = SHOW_US
 #define AT(percentile) .percent = (percentile)
+#define ADDED	       SHOW_WORDS(added, "+ ns", "what an event costs more than @'s")
 #define RATIO(words)   SHOW_FIGURE(interval, RATIO_LOG, .meaning = (words))
 
 static const struct show_column write_columns[] = {
 	NAME,
 	SHOW_FIGURE(interval, WRITER_NS_PER_EVENT),
+	ADDED,
 	RATIO("cost as a multiple of @'s, which takes turns with it in one "
-	      "process, and of @ itself: of the bare mechanism's"),
+	      "process"),
 	VERDICT,
 	SHOW_WORDS(floor, "own floor",
 		   "cost as a multiple of the bare mechanism that it cannot be "
-		   "cheaper than"),
+		   "cheaper than, and ns more than that",
+		   .unit = 1),
 	{ 0 }
 };
 
@@ -66,19 +69,22 @@ static const struct show_column swapper_columns[] = {
 
 static const struct show_column swapped_columns[] = {
 	NAME,
-	RATIO("cost of an event while swaps happen, as a multiple of @'s "
+	SHOW_FIGURE(interval, WRITER_NS_PER_COMMITTED),
+	ADDED,
+	RATIO("cost of a stored event while swaps happen, as a multiple of @'s "
 	      "without any"),
 	VERDICT,
 	SHOW_FIGURE(interval, SWAP_DROPS_PER_SWAP),
 	SHOW_WORDS(floor, "own floor",
-		   "p50 of the swap call as a multiple of the bare mechanism"),
+		   "p50 of the swap call as a multiple of the bare mechanism, "
+		   "and us more than that",
+		   US),
 	{ 0 }
 };
 
 static const struct show_column events_columns[] = {
 	NAME,
 	SHOW_FIGURE(interval, WRITER_NS_PER_EVENT),
-	SHOW_FIGURE(interval, WRITER_NS_PER_COMMITTED),
 	SHOW_FIGURE(count, WRITER_ATTEMPTED_PER_S),
 	SHOW_FIGURE(count, WRITER_COMMITTED_PER_S),
 	{ 0 }
@@ -163,6 +169,7 @@ static const struct show_column other_columns[] = {
 	NAME,
 	SHOW_FIGURE(interval, WRITER_NS_PER_EVENT),
 	SHOW_FIGURE(interval, WRITER_NS_PER_COMMITTED),
+	ADDED,
 	RATIO("cost as a multiple of the baseline's, which takes turns with it "
 	      "in one process"),
 	VERDICT,
@@ -306,6 +313,7 @@ void show_where(const struct show *s, const json_t *cell)
 static void print_table(const struct show *s, const struct table *t,
 			const json_t *like)
 {
+	struct bench_view_ratio ratio;
 	struct bench_grid g = { 0 };
 
 	show_columns(&g, t->columns, show_first_judged(s, like));
@@ -315,6 +323,13 @@ static void print_table(const struct show *s, const struct table *t,
 	if (g.columns > 1 || !t->is_extra) {
 		show_title(s, "%s", t->title);
 		show_where(s, show_first_measured(s, like));
+		if (t->columns == swapped_columns &&
+		    bench_view_ratio(show_first_judged(s, like), &ratio) &&
+		    !ratio.of_stored)
+			show_line(s,
+				  "an older run: its ratios and verdicts "
+				  "are of attempted events, refused ones "
+				  "among them");
 		if (t->has_buffers)
 			print_buffers(s, like);
 		bench_grid_print(&g, s->width, s->to);

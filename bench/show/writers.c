@@ -76,7 +76,7 @@ static void add_row(const struct show *s, struct bench_grid *g,
 		    const json_t *cell, const int *numbers, size_t n)
 {
 	static const struct show_column ns =
-		SHOW_FIGURE(interval, WRITER_NS_PER_EVENT);
+		SHOW_FIGURE(interval, WRITER_NS_PER_COMMITTED);
 	const char *strategy = bench_view_strategy(cell);
 
 	bench_grid_row(g);
@@ -124,7 +124,7 @@ void show_writers(const struct show *s, const json_t *like)
 		add_rows(s, &g, like, numbers, n);
 		show_title(s,
 			   "The writers beside these snapshots: ns for one "
-			   "event of each, by how many write");
+			   "stored event of each, by how many write");
 		bench_grid_print(&g, s->width, s->to);
 		bench_grid_free(&g);
 	}

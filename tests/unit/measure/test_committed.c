@@ -85,6 +85,23 @@ static void a_stored_event_costs_what_refused_ones_took_too(void **state)
 	json_decref(datum);
 }
 
+/* What is printed is one figure: ns per stored event, ratio, ns more. */
+static void the_ratio_is_of_stored_events(void **state)
+{
+	static const char *const scenarios[] = { "swap", "latency" };
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		json_t *datum = block("membarrier", scenarios[i]);
+		double log = number(datum, "ratio", "log");
+		double ns = number(datum, "writer", "ns-per-committed");
+		double base = number(datum, "writer", "baseline-ns-per-event");
+
+		assert_true(fabs(exp(log) * base / ns - 1) < 1e-6);
+		json_decref(datum);
+	}
+}
+
 static void a_swap_makes_the_system_calls_of_its_strategy(void **state)
 {
 	static const struct {
@@ -137,6 +154,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(
 			where_nothing_is_refused_every_event_is_a_stored_one),
+		cmocka_unit_test(the_ratio_is_of_stored_events),
 		cmocka_unit_test(
 			a_stored_event_costs_what_refused_ones_took_too),
 		cmocka_unit_test(a_swap_makes_the_system_calls_of_its_strategy),

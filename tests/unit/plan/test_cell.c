@@ -198,7 +198,7 @@ static void append_leaves_the_record_of_a_write(void **state)
 	write.slot = swap_slot(rb, 0);
 	swap_loop_find(swap_find("unsync"), SWAP_LOOP_BATCH, 16, RB_STAMP_NONE,
 		       RB_OVERWRITE)(&write);
-	bench_append_init(&append, memory, sizeof(memory));
+	assert_int_equal(bench_append_init(&append, memory, sizeof(memory)), 0);
 	loop.slot = &append.base;
 	bench_floor_loop(bench_floor_find("append"), 16)(&loop);
 	page = (const void *)rb_slot_active(rb_slot(rb, 0))->pages;
@@ -217,7 +217,7 @@ static void append_stays_inside_its_memory(void **state)
 	(void)state;
 	memset(memory, 0xee, sizeof(memory));
 	for (unsigned int i = 0; i < SWAP_PAYLOADS; i++) {
-		bench_append_init(&append, memory, 8192);
+		assert_int_equal(bench_append_init(&append, memory, 8192), 0);
 		loop.slot = &append.base;
 		bench_floor_loop(bench_floor_find("append"),
 				 swap_payloads[i])(&loop);

@@ -64,8 +64,8 @@ static void what_floors_bound_exists(void **state)
 			fail_msg("%s: %s", f->name, why);
 		if (!is_figure(b->figure))
 			fail_msg("%s: no figure %s", f->name, b->figure);
-		if (b->plus && !bench_floor_find(b->plus))
-			fail_msg("%s: no floor %s", f->name, b->plus);
+		if (b->by && !bench_floor_find(b->by))
+			fail_msg("%s: no floor %s", f->name, b->by);
 		for (size_t k = 0; b->same[k]; k++)
 			if (!is_axis(b->same[k]))
 				fail_msg("%s: no axis %s", f->name, b->same[k]);

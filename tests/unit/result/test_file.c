@@ -17,6 +17,7 @@
 #include <cmocka.h>
 
 #include "bench/result/figures.h"
+#include "bench/result/parts.h"
 #include "bench/result/result.h"
 #include "bench/stats/hist_json.h"
 #include "bench/stats/intervals.h"
@@ -221,6 +222,120 @@ static void test_own_floor_of_barrier_is_a_sum(void **state)
 	assert_string_equal(word(cell, "own-floor", "name"), "barrier+append");
 	assert_true(fabs(number(cell, "own-floor", "ns") - sum) < 1e-9);
 	assert_true(ratio > ns / sum * 0.95 && ratio < ns / sum * 1.05);
+	json_decref(r);
+}
+
+/* As the builds of today describe it: the two in one loop. Here the floor of
+ * that loop is `append`. */
+static void bound_by_one_loop(json_t *header)
+{
+	json_t *floors, *floor, *bound;
+	size_t i;
+
+	bench_legacy_describe(header);
+	floors = at(header, "descriptors", "floors");
+	json_array_foreach (floors, i, floor) {
+		bound = json_array_get(json_object_get(floor, "bounds"), 0);
+		if (strcmp(word(floor, "name", NULL), "full-barrier") != 0)
+			continue;
+		json_object_del(bound, "plus");
+		json_object_set_new(bound, "by", json_string("append"));
+		json_object_set_new(bound, "name", json_string("append"));
+	}
+}
+
+static void test_own_floor_is_measured_in_one_loop(void **state)
+{
+	json_t *r, *cell;
+	double limit;
+
+	(void)state;
+	edit_header(RUN, in_folder("by.jsonl"), bound_by_one_loop);
+	r = build(in_folder("by.jsonl"));
+	cell = find(r, "write/barrier/shared-l3");
+	limit = number(at(find(r, "floor/append/shared-l3"), "floor", "ns"),
+		       "median", NULL);
+	assert_string_equal(word(cell, "own-floor", "name"), "append");
+	assert_true(fabs(number(cell, "own-floor", "ns") - limit) < 1e-9);
+	assert_true(
+		fabs(number(at(cell, "own-floor", "added-ns"), "median", NULL) -
+		     (number(at(cell, "writer", "ns-per-event"), "median",
+			     NULL) -
+		      limit)) < 0.1);
+	json_decref(r);
+}
+
+static void take_turns_with_append(json_t *line)
+{
+	json_t *cells = at(line, "plan", "cells"), *cell;
+	size_t i;
+
+	json_array_foreach (cells, i, cell)
+		if (!strcmp(word(cell, "id", NULL), "write/unsync/shared-l3"))
+			json_object_set_new(
+				cell, "baseline-id",
+				json_string("floor/append/shared-l3"));
+}
+
+static void block_beside_append(json_t *block)
+{
+	if (strcmp(word(block, "id", NULL), "write/unsync/shared-l3") != 0)
+		return;
+	json_object_set_new(block, "baseline-id",
+			    json_string("floor/append/shared-l3"));
+	set_figure(block, "writer", "ns-per-event", 1.5);
+	set_figure(block, "writer", "baseline-ns-per-event", 1.2);
+}
+
+/* What takes turns with a floor has a limit, and no rival. */
+static void test_who_is_beside_a_floor_has_one_ratio(void **state)
+{
+	json_t *r, *cell;
+
+	(void)state;
+	edit_lines(RUN, in_folder("beside.jsonl"), block_beside_append,
+		   take_turns_with_append);
+	r = build(in_folder("beside.jsonl"));
+	cell = find(r, "write/unsync/shared-l3");
+	assert_null(json_object_get(cell, "ratio"));
+	assert_string_equal(word(cell, "own-floor", "name"), "append");
+	assert_true(fabs(number(cell, "own-floor", "ratio") - 1.25) < 1e-6);
+	assert_true(
+		fabs(number(at(cell, "own-floor", "added-ns"), "median", NULL) -
+		     0.3) < 1e-6);
+	json_decref(r);
+}
+
+/* A journal whose blocks compared attempted events: they cost half. */
+static void refuse_half(json_t *block)
+{
+	json_t *writer = json_object_get(block, "writer");
+	double base = json_number_value(
+		json_object_get(writer, "baseline-ns-per-event"));
+
+	if (strcmp(word(block, "id", NULL), "swap/rcu/shared-l3") != 0)
+		return;
+	set_figure(block, "ratio", "log", log(1.5));
+	set_figure(block, "writer", "ns-per-event", 1.5 * base);
+	set_figure(block, "writer", "ns-per-committed", 3 * base);
+}
+
+static void test_ratio_is_of_stored_events(void **state)
+{
+	json_t *r, *cell;
+
+	(void)state;
+	edit_journal(RUN, in_folder("half.jsonl"), refuse_half);
+	r = build(in_folder("half.jsonl"));
+	cell = find(r, "swap/rcu/shared-l3");
+	assert_true(fabs(number(cell, "ratio", "median") - 3) < 1e-6);
+	assert_string_equal(word(cell, "ratio", "of"),
+			    "writer.ns-per-committed");
+	assert_true(number(at(cell, "ratio", "added-ns"), "median", NULL) >
+		    1.9 * number(at(cell, "writer", "baseline-ns-per-event"),
+				 "median", NULL));
+	cell = find(r, "write/rcu/shared-l3");
+	assert_string_equal(word(cell, "ratio", "of"), "writer.ns-per-event");
 	json_decref(r);
 }
 
@@ -871,6 +986,9 @@ int main(void)
 		cmocka_unit_test(test_pools_merge_all_rounds),
 		cmocka_unit_test(test_own_floor),
 		cmocka_unit_test(test_own_floor_of_barrier_is_a_sum),
+		cmocka_unit_test(test_own_floor_is_measured_in_one_loop),
+		cmocka_unit_test(test_who_is_beside_a_floor_has_one_ratio),
+		cmocka_unit_test(test_ratio_is_of_stored_events),
 		cmocka_unit_test(test_own_floor_bounds_the_same_situation),
 		cmocka_unit_test(test_too_few_rounds_is_no_verdict),
 		cmocka_unit_test(test_aa_that_differs_fails),

@@ -74,6 +74,23 @@ static void test_columns_are_as_wide_as_their_fields(void **state)
 }
 
 /* The least worth keeping goes first, and its meaning with it. */
+static void test_a_group_has_room_for_its_name(void **state)
+{
+	static const char *const row[] = { "rcu", "1", "2" };
+	struct bench_grid g = { 0 };
+
+	(void)state;
+	bench_grid_column(&g, &(struct bench_column){ .title = "who" });
+	bench_grid_column(
+		&g, &(struct bench_column){ "while swapped", "a", NULL, 0 });
+	bench_grid_column(&g, &(struct bench_column){ "swap", "b", NULL, 0 });
+	add_row(&g, row);
+	prints(&g, 0,
+	       "       while swapped  swap\n"
+	       "  who  a              b\n"
+	       "  rcu  1              2\n");
+}
+
 static void test_columns_without_room_are_left_out_whole(void **state)
 {
 	struct bench_grid g = four_columns();
@@ -172,6 +189,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_columns_are_as_wide_as_their_fields),
+		cmocka_unit_test(test_a_group_has_room_for_its_name),
 		cmocka_unit_test(test_columns_without_room_are_left_out_whole),
 		cmocka_unit_test(test_long_names_get_a_line_of_their_own),
 		cmocka_unit_test(test_columns_that_say_nothing_are_dropped),

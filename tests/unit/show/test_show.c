@@ -159,7 +159,7 @@ static void test_both_sides_are_shown(void **state)
 	has(text, "retries");
 	has(text, "The writer's side of these swaps");
 	has(text, "stored/s");
-	has(text, "dropped for each, by cause");
+	has(text, "why events were refused");
 	assert_null(strstr(text, " stale "));
 	assert_null(strstr(text, "The paced writer"));
 	free(text);
