@@ -16,7 +16,6 @@
 #include "tools/files.h"
 #include "tools/options.h"
 
-#define ROUNDS_LEAST 8u
 #define PRECISE_CAP  64u /* rounds at most, unless --rounds says */
 #define SEED_MASK    ((UINT64_C(1) << 53) - 1)
 #define AXIS_OPTIONS 1000 /* values of the axes' flags begin here */
@@ -32,7 +31,8 @@ static const char help_head[] =
 	"it but with\n"
 	"                      axes: the one slice they describe, and the floors\n"
 	"  --rounds N          how often every cell is measured (--repetitions "
-	"N)\n"
+	"N); else the\n"
+	"                      fewest that leave the extremes out of every interval\n"
 	"  --precision P%      go on until every interval is that narrow; "
 	"--rounds is the\n"
 	"                      cap (64)\n"
@@ -291,9 +291,6 @@ static uint64_t fresh_seed(void)
 /* Rounds: as asked for; as the matrix says; as many as its comparisons need. */
 static void choose_rounds(const struct options *o, struct bench_plan *plan)
 {
-	unsigned int k = bench_plan_comparisons(plan);
-	unsigned int needed = bench_stats_rounds_needed(k ? k : 1, 0.05);
-
 	plan->seed = o->has_seed ? o->seed : fresh_seed();
 	plan->precision = o->precision;
 	if (o->rounds)
@@ -303,13 +300,14 @@ static void choose_rounds(const struct options *o, struct bench_plan *plan)
 	else
 		plan->rounds = o->parsed.rounds;
 	if (!plan->rounds)
-		plan->rounds = needed < ROUNDS_LEAST ? ROUNDS_LEAST : needed;
+		plan->rounds = bench_plan_rounds(plan);
 }
 
 static void print_plan(const struct bench_plan *plan)
 {
 	unsigned int k = bench_plan_comparisons(plan);
-	unsigned int needed = bench_stats_rounds_needed(k ? k : 1, 0.05);
+	unsigned int needed =
+		bench_stats_rounds_needed(k ? k : 1, BENCH_PLAN_ALPHA);
 
 	printf("matrix %s: %u cells, %u here, %u rounds, predicted %.1f s\n",
 	       plan->name, plan->n, plan->n_available, plan->rounds,
@@ -317,6 +315,10 @@ static void print_plan(const struct bench_plan *plan)
 	if (plan->rounds < needed)
 		printf("%u comparisons need %u rounds to have intervals\n", k,
 		       needed);
+	else if (plan->rounds < bench_plan_rounds(plan))
+		printf("every interval will reach from the smallest round to "
+		       "the largest: %u rounds leave these out\n",
+		       bench_plan_rounds(plan));
 	for (unsigned int i = 0; i < plan->n; i++) {
 		const struct bench_plan_cell *c = &plan->cells[i];
 

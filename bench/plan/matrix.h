@@ -16,7 +16,7 @@
  *	{"schema": "ringswap-matrix/1",
  *	 "name": "quick",
  *	 "description": "...",
- *	 "rounds": 10,
+ *	 "rounds": 12,
  *	 "block-ms": 150,
  *	 "default": {"placement": "auto"},
  *	 "slices": [
@@ -24,7 +24,8 @@
  *			"strategy": "all", "payload": [16, 64]},
  *		 "block-ms": 100}]}
  *
- * A slice is the product of its axes' lists, everything else at the default
+ * `rounds` is best left out: it is then computed from how many comparisons are
+ * made. A slice is the product of its axes' lists, everything else at the default
  * point. `strategy` also knows the words all, sound (those that are) and
  * floors. Cells that two slices have in common are measured once. A strategy
  * that refuses to swap is left out where a word brought it into a swap
@@ -57,7 +58,7 @@ struct bench_matrix {
 	char description[256];
 	char path[512];	     /* "" for a matrix made of flags */
 	uint64_t digest;     /* of the cells and their times */
-	unsigned int rounds; /* 0: as many as the comparisons need */
+	unsigned int rounds; /* 0: bench_plan_rounds() */
 	struct bench_matrix_cell *cells;
 	unsigned int n;
 	struct bench_override overrides[BENCH_OVERRIDES];

@@ -9,6 +9,7 @@
 
 #include "bench/base/rng.h"
 #include "bench/machine/placement.h"
+#include "bench/stats/intervals.h"
 
 /* Until it is measured: what a block takes beside its measured time. */
 #define OVERHEAD_MS 15.0
@@ -97,14 +98,16 @@ static void add_cell(const struct bench_topology *t, struct bench_plan *plan,
 	find_out(t, c);
 }
 
-/* Do its blocks yield a ratio? Paced writers have no cost to compare. */
+/* Do its blocks yield a ratio that is judged? Paced writers have no cost to
+ * compare, and a floor is a limit and no rival. */
 static bool has_ratio(const struct bench_plan_cell *c)
 {
 	struct bench_cell baseline;
 
 	return c->is_available && !c->is_aa &&
 	       c->cell.writer_state != BENCH_PACED &&
-	       bench_cell_baseline(&c->cell, &baseline);
+	       bench_cell_baseline(&c->cell, &baseline) &&
+	       !bench_cell_is_floor(&baseline);
 }
 
 /* The plain baseline of that scenario, placement and writer's state, which
@@ -215,6 +218,16 @@ unsigned int bench_plan_comparisons(const struct bench_plan *plan)
 	for (unsigned int i = 0; i < BENCH_SCENARIOS; i++)
 		most = n[i] > most ? n[i] : most;
 	return most;
+}
+
+unsigned int bench_plan_rounds(const struct bench_plan *plan)
+{
+	unsigned int k = bench_plan_comparisons(plan), controls = 0;
+
+	for (unsigned int i = 0; i < plan->n; i++)
+		controls += plan->cells[i].is_aa && plan->cells[i].is_available;
+	k = k > controls ? k : controls;
+	return bench_stats_rounds_enough(k ? k : 1, BENCH_PLAN_ALPHA);
 }
 
 double bench_plan_round_s(const struct bench_plan *plan)

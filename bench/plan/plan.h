@@ -19,6 +19,8 @@
 
 struct bench_topology;
 
+#define BENCH_PLAN_ALPHA 0.05 /* error rate of a run's verdicts */
+
 struct bench_plan_cell {
 	struct bench_cell cell; /* its placement resolved */
 	bool is_aa;
@@ -62,6 +64,13 @@ void bench_plan_free(struct bench_plan *plan);
  * result's intervals are as wide as their own scenario asks for.
  */
 unsigned int bench_plan_comparisons(const struct bench_plan *plan);
+
+/**
+ * bench_plan_rounds() - the fewest whose intervals leave out an extreme
+ *
+ * Those of that scenario's ratios, and those of all A/A controls together.
+ */
+unsigned int bench_plan_rounds(const struct bench_plan *plan);
 
 /** bench_plan_round_s() - predicted seconds of one round */
 double bench_plan_round_s(const struct bench_plan *plan);

@@ -112,13 +112,14 @@ static int finish_cells(const struct bench_result_build *b, const json_t *aas,
 
 int bench_result_assemble(struct bench_result_build *b, json_t **out)
 {
+	int err = bench_mark_rounds(b);
 	json_t *aas = bench_aas_json(b);
 	json_t *reasons = reasons_json(b);
 	json_t *result = json_object();
 	json_t *cells = json_array();
-	int err;
 
-	err = finish_cells(b, aas, cells);
+	if (!err)
+		err = finish_cells(b, aas, cells);
 	bench_set(result, "schema", json_string(BENCH_RESULT_SCHEMA));
 	bench_set(result, "run", run_json(b));
 	bench_copy(result, b->header, "machine");

@@ -135,6 +135,7 @@ struct bench_result_cell {
 	json_t *blocks; /* in json: how many of each status */
 	struct bench_result_pools pools[BENCH_FIGURE_COUNT];
 	double bin_ns, from_ns; /* of the footprint's bins */
+	unsigned int marked;	/* of its rounds; bench_mark_rounds() */
 	const char *kind;
 	const char *scenario;
 	const char *baseline; /* its id, in the header; NULL: none */
@@ -179,6 +180,9 @@ double bench_result_in_round(const struct bench_result_cell *c,
 /* How many ratios are to be right together with a cell's (view.h). */
 unsigned int bench_result_comparisons(const struct bench_result_build *b,
 				      const struct bench_result_cell *c);
+
+/* Give rounds whose baseline is far above the run's a "mark". 0 or -ENOMEM. */
+int bench_mark_rounds(struct bench_result_build *b);
 
 /* ---- The end of a cell: each adds its members; 0 or -ENOMEM ---- */
 

@@ -209,15 +209,15 @@ static json_t *aa_json(const struct bench_result_build *b,
 		json_array_append_new(list, json_real(logs[i]));
 	free(logs);
 	return json_pack(
-		"{s:O, s:O, s:O, s:s, s:b, s:o, s:o, s:o, s:o, s:I, s:o}", "id",
-		json_object_get(c->json, "id"), "scenario",
+		"{s:O, s:O, s:O, s:s, s:b, s:o, s:o, s:o, s:o, s:I, s:i, s:o}",
+		"id", json_object_get(c->json, "id"), "scenario",
 		json_object_get(c->json, "scenario"), "placement",
 		json_object_get(c->json, "placement"), "writer-state",
 		bench_writer_state(c->json), "passed", !fails, "reason",
 		fails ? json_string(text) : json_null(), "median",
 		bench_number(exp(s.median)), "low", bench_number(exp(s.lo)),
-		"high", bench_number(exp(s.hi)), "n", (json_int_t)n, "logs",
-		list);
+		"high", bench_number(exp(s.hi)), "n", (json_int_t)n, "marked",
+		(int)c->marked, "logs", list);
 }
 
 json_t *bench_aas_json(const struct bench_result_build *b)

@@ -457,10 +457,12 @@ static const struct shape own_floor_members[] = { TITLE("name"),
 						  SUMMARY_MAYBE("added-ns"),
 						  END };
 
-static const struct shape round_members[] = {
-	INTEGER("round"), WORD("status", BLOCK_STATUS), STRING_MAYBE("reason"),
-	MAP("figures", &signed_number), END
-};
+static const struct shape round_members[] = { INTEGER("round"),
+					      WORD("status", BLOCK_STATUS),
+					      STRING_MAYBE("reason"),
+					      STRING_MAYBE("mark"),
+					      MAP("figures", &signed_number),
+					      END };
 static const struct shape a_round = OBJECT(NULL, round_members);
 
 static const struct shape bin_members[] = { SIGNED_NULL("t-us"), INTEGER("n"),
@@ -553,6 +555,7 @@ static const struct shape aa_members[] = { ID("id"),
 					   NUMBER_NULL("low"),
 					   NUMBER_NULL("high"),
 					   INTEGER("n"),
+					   INTEGER_MAYBE("marked"),
 					   ARRAY("logs", &signed_number),
 					   END };
 static const struct shape aa = {

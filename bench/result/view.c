@@ -93,6 +93,45 @@ bool bench_view_aa_of(const json_t *result, const json_t *cell,
 	return aa != NULL;
 }
 
+/* ---- Marks ---- */
+
+static void count_marks(const json_t *cell, struct bench_view_marks *out)
+{
+	const json_t *rounds = json_object_get(cell, "rounds"), *round;
+	size_t i;
+
+	json_array_foreach (rounds, i, round) {
+		const char *why = bench_text(round, "mark");
+
+		out->of++;
+		out->n += why != NULL;
+		if (!why || out->id)
+			continue;
+		out->id = bench_text(cell, "id");
+		out->why = why;
+		out->round = (size_t)json_integer_value(
+			json_object_get(round, "round"));
+	}
+}
+
+void bench_view_marks(const json_t *result, struct bench_view_marks *out)
+{
+	const json_t *list = json_object_get(result, "aa"), *aa;
+	size_t i;
+
+	*out = (struct bench_view_marks){ 0 };
+	json_array_foreach (list, i, aa) {
+		json_t *n = json_object_get(aa, "n");
+
+		out->n += (size_t)json_integer_value(
+			json_object_get(aa, "marked"));
+		out->of += (size_t)json_integer_value(n);
+	}
+	list = json_object_get(result, "cells");
+	json_array_foreach (list, i, aa)
+		count_marks(aa, out);
+}
+
 /* ---- Cells ---- */
 
 size_t bench_view_cells(const json_t *result)

@@ -71,6 +71,17 @@ void bench_view_aa(const json_t *result, size_t i, struct bench_view_aa *out);
 bool bench_view_aa_of(const json_t *result, const json_t *cell,
 		      struct bench_view_aa *out);
 
+/* Blocks that are marked: their baseline was far above the run's. */
+struct bench_view_marks {
+	size_t n, of; /* marked, and blocks in all, those of A/A included */
+	/* The first that is a cell's; NULL: none. */
+	const char *id, *why;
+	size_t round;
+};
+
+/** bench_view_marks() - count them; n is 0 in older results */
+void bench_view_marks(const json_t *result, struct bench_view_marks *out);
+
 /* ------------------------------------------------------------------------ */
 /* Cells                                                                    */
 

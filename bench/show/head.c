@@ -185,6 +185,20 @@ static void print_marks(const struct show *s)
 				    reason);
 }
 
+static void print_marked(const struct show *s)
+{
+	struct bench_view_marks m;
+
+	bench_view_marks(s->result, &m);
+	if (!m.n)
+		return;
+	bench_printf_wrapped(
+		s->to, show_prose_width(s), "marked   ", MARGIN,
+		"%zu of %zu blocks: the baseline took more than twice what it "
+		"does in the run%s%s",
+		m.n, m.of, m.id ? "; the first: " : "", m.id ? m.id : "");
+}
+
 static void print_traits(const struct show *s)
 {
 	if (bench_traits_are_assumed(s->result))
@@ -218,5 +232,6 @@ void show_head(const struct show *s)
 	print_lacks(s);
 	print_statistics(s);
 	print_aa(s);
+	print_marked(s);
 	print_marks(s);
 }

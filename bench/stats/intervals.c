@@ -23,6 +23,17 @@ unsigned int bench_stats_rounds_needed(unsigned int k, double alpha)
 	return rounds;
 }
 
+unsigned int bench_stats_rounds_enough(unsigned int k, double alpha)
+{
+	unsigned int rounds = 2;
+
+	if (!k || !bench_is_share(alpha))
+		return 0;
+	while (2 * bench_stats_binom_below(1, rounds, 0.5) * k > alpha)
+		rounds++;
+	return rounds;
+}
+
 unsigned int bench_stats_comparisons_allowed(unsigned int rounds, double alpha)
 {
 	double k;

@@ -38,7 +38,14 @@ int bench_stats_sign_p(const double *x, size_t n, double m, double *p,
  * comparison, 9 for 7, 10 for 15. 0 if @k is 0 or @alpha not within 0..1. */
 unsigned int bench_stats_rounds_needed(unsigned int k, double alpha);
 
-/* The inverse: how many simultaneous comparisons @rounds rounds allow; 0 if not
+/* The fewest rounds whose interval leaves out an extreme on either side: the
+ * smallest R with k (R + 1) 2^(1-R) <= alpha. At 0.05: 12 up to 7 comparisons,
+ * 13 up to 14, 14 up to 27, 15 up to 51. With fewer the ends are the smallest
+ * and the largest round, and one round that was disturbed makes them wide. 0 if
+ * @k is 0 or @alpha not within 0..1. */
+unsigned int bench_stats_rounds_enough(unsigned int k, double alpha);
+
+/* The inverse of rounds_needed: how many simultaneous comparisons @rounds rounds allow; 0 if not
  * even one; at most UINT_MAX. */
 unsigned int bench_stats_comparisons_allowed(unsigned int rounds, double alpha);
 

@@ -509,6 +509,37 @@ static void every_sort_of_comparison_has_its_control(void **state)
 	bench_topology_free(t);
 }
 
+/* Rounds of a matrix that does not say: at 12 no interval of up to seven
+ * comparisons ends at its extremes, at 15 none of up to 51. */
+static void rounds_follow_from_the_comparisons(void **state)
+{
+	static const struct {
+		const char *matrix;
+		unsigned int least, most, rounds;
+	} cases[] = { { "quick", 5, 7, 12 }, { "full", 28, 51, 15 } };
+	struct bench_topology *t = described();
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct bench_plan plan;
+		struct bench_matrix m;
+		unsigned int k;
+
+		bench_matrix_init(&m);
+		assert_int_equal(bench_matrix_load(&m, cases[i].matrix, why,
+						   sizeof(why)),
+				 0);
+		assert_int_equal(m.rounds, 0);
+		assert_int_equal(bench_plan_make(t, &m, &plan), 0);
+		k = bench_plan_comparisons(&plan);
+		assert_in_range(k, cases[i].least, cases[i].most);
+		assert_int_equal(bench_plan_rounds(&plan), cases[i].rounds);
+		bench_plan_free(&plan);
+		bench_matrix_free(&m);
+	}
+	bench_topology_free(t);
+}
+
 static void a_plan_survives_its_journal(void **state)
 {
 	struct bench_topology *t = described();
@@ -564,6 +595,7 @@ int main(void)
 		cmocka_unit_test(a_huge_matrix_is_refused_unread),
 		cmocka_unit_test(a_plan_resolves_and_says_what_is_missing),
 		cmocka_unit_test(every_sort_of_comparison_has_its_control),
+		cmocka_unit_test(rounds_follow_from_the_comparisons),
 		cmocka_unit_test(a_plan_survives_its_journal),
 	};
 

@@ -19,6 +19,7 @@
 #include "bench/result/figures.h"
 #include "bench/result/parts.h"
 #include "bench/result/result.h"
+#include "bench/result/view.h"
 #include "bench/stats/hist_json.h"
 #include "bench/stats/intervals.h"
 #include "tests/unit/result/result_helper.h"
@@ -551,6 +552,75 @@ static void test_a_scenario_has_its_own_control(void **state)
 	json_decref(r);
 }
 
+/* As one of so many comparisons of the run. */
+static void check_aa_interval(const json_t *aa, unsigned int k)
+{
+	const json_t *logs = json_object_get(aa, "logs");
+	size_t n = json_array_size(logs);
+	struct bench_sign_interval s;
+	double x[64];
+
+	assert_true(n <= 64);
+	for (size_t i = 0; i < n; i++)
+		x[i] = json_number_value(json_array_get(logs, i));
+	assert_int_equal(bench_stats_sign_interval(x, n, 0.05, k, &s), 0);
+	assert_true(fabs(number(aa, "low", NULL) - exp(s.lo)) < 1e-8);
+	assert_true(fabs(number(aa, "high", NULL) - exp(s.hi)) < 1e-8);
+}
+
+/* A run fails by chance as seldom with many controls as with one. */
+static void test_all_controls_share_the_runs_alpha(void **state)
+{
+	json_t *r = build(RUN);
+
+	(void)state;
+	check_aa_interval(json_array_get(json_object_get(r, "aa"), 0), 1);
+	json_decref(r);
+	r = build_with_swap_control(0);
+	assert_int_equal(json_array_size(json_object_get(r, "aa")), 2);
+	check_aa_interval(json_array_get(json_object_get(r, "aa"), 0), 2);
+	check_aa_interval(json_array_get(json_object_get(r, "aa"), 1), 2);
+	json_decref(r);
+}
+
+static double slowed_by;
+
+static void slow_one_block(json_t *block)
+{
+	double ns =
+		json_number_value(at(block, "writer", "baseline-ns-per-event"));
+
+	if (!strcmp(word(block, "id", NULL), "write/rcu/shared-l3") &&
+	    json_integer_value(json_object_get(block, "round")) == 3)
+		set_figure(block, "writer", "baseline-ns-per-event",
+			   slowed_by * ns);
+}
+
+static size_t marks_with(double by, struct bench_view_marks *m)
+{
+	static json_t *r;
+
+	json_decref(r);
+	slowed_by = by;
+	edit_journal(RUN, in_folder("slow.jsonl"), slow_one_block);
+	r = build(in_folder("slow.jsonl"));
+	bench_view_marks(r, m);
+	return m->n;
+}
+
+static void test_a_block_with_a_slow_baseline_is_marked(void **state)
+{
+	struct bench_view_marks m;
+
+	(void)state;
+	assert_int_equal(marks_with(1.8, &m), 0);
+	assert_true(m.of > 100);
+	assert_int_equal(marks_with(2.5, &m), 1);
+	assert_string_equal(m.id, "write/rcu/shared-l3");
+	assert_int_equal(m.round, 3);
+	assert_non_null(strstr(m.why, "2.5 times"));
+}
+
 static void test_doctor_stamps_indicative(void **state)
 {
 	json_t *r = build(RUN);
@@ -996,6 +1066,8 @@ int main(void)
 		cmocka_unit_test(
 			test_a_scenario_without_control_has_no_verdicts),
 		cmocka_unit_test(test_a_scenario_has_its_own_control),
+		cmocka_unit_test(test_all_controls_share_the_runs_alpha),
+		cmocka_unit_test(test_a_block_with_a_slow_baseline_is_marked),
 		cmocka_unit_test(test_doctor_stamps_indicative),
 		cmocka_unit_test(test_counts_are_summed_up_like_figures),
 		cmocka_unit_test(test_system_calls_are_summed_up_like_figures),

@@ -83,6 +83,16 @@ static void rounds_formula_and_its_inverse_agree(void **state)
 	assert_int_equal(bench_stats_rounds_needed(1, 0.05), 6);
 	assert_int_equal(bench_stats_rounds_needed(7, 0.05), 9);
 	assert_int_equal(bench_stats_rounds_needed(15, 0.05), 10);
+	assert_int_equal(bench_stats_rounds_enough(7, 0.05), 12);
+	assert_int_equal(bench_stats_rounds_enough(8, 0.05), 13);
+	assert_int_equal(bench_stats_rounds_enough(14, 0.05), 13);
+	assert_int_equal(bench_stats_rounds_enough(15, 0.05), 14);
+	assert_int_equal(bench_stats_rounds_enough(27, 0.05), 14);
+	assert_int_equal(bench_stats_rounds_enough(28, 0.05), 15);
+	assert_int_equal(bench_stats_rounds_enough(51, 0.05), 15);
+	assert_int_equal(bench_stats_rounds_enough(52, 0.05), 16);
+	assert_int_equal(bench_stats_rounds_enough(0, 0.05), 0);
+	assert_int_equal(bench_stats_rounds_enough(1, 1), 0);
 	assert_int_equal(bench_stats_rounds_needed(0, 0.05), 0);
 	assert_int_equal(bench_stats_rounds_needed(1, 0), 0);
 	for (size_t i = 0; i < COUNT(alphas); i++)
@@ -261,9 +271,30 @@ static void family_of_intervals_covers_as_promised(void **state)
 	assert_true(naive < REPEATS * 93 / 100);
 }
 
+/* The one and the other agree on when an extreme is left out. */
+static void enough_rounds_leave_out_an_extreme(void **state)
+{
+	double x[64];
+
+	(void)state;
+	for (size_t i = 0; i < 64; i++)
+		x[i] = (double)i;
+	for (unsigned int k = 1; k < 200; k++) {
+		unsigned int r = bench_stats_rounds_enough(k, 0.05);
+		struct bench_sign_interval s;
+
+		assert_int_equal(bench_stats_sign_interval(x, r, 0.05, k, &s),
+				 0);
+		assert_int_equal(s.rank, 2);
+		if (!bench_stats_sign_interval(x, r - 1, 0.05, k, &s))
+			assert_int_equal(s.rank, 1);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(enough_rounds_leave_out_an_extreme),
 		cmocka_unit_test(sign_interval_matches_enumeration),
 		cmocka_unit_test(rounds_formula_and_its_inverse_agree),
 		cmocka_unit_test(sign_p_matches_enumeration),
