@@ -26,10 +26,12 @@ static void relax(void)
 }
 
 /* What did not happen costs nothing, and its time is no floor. A system that
- * has not got the call lacks the mechanism. */
+ * has not got the call, or forbids it, lacks the mechanism. */
 static void note_error(struct bench_floor_run *run, int err)
 {
-	store_relaxed(&run->error, err == -ENOSYS ? -ENOTSUP : err);
+	bool lacks = err == -ENOSYS || err == -EPERM;
+
+	store_relaxed(&run->error, lacks ? -ENOTSUP : err);
 }
 
 /* ------------------------------------------------------------------------ */

@@ -177,6 +177,24 @@ static void put_switches(struct bench_block *block)
 				      bench_count(involuntary)));
 }
 
+/* All roles at a real-time priority, or why not: the tails are then as much the
+ * scheduler's as the strategy's. */
+static void put_scheduling(struct bench_block *block)
+{
+	const char *why = NULL;
+
+	for (unsigned int i = 0; i < block->n_roles && !why; i++) {
+		const struct bench_role *role = &block->roles[i];
+
+		if (!role->is_real_time)
+			why = *role->ordinary ? role->ordinary
+					      : "not asked for";
+	}
+	json_object_set_new(
+		block->datum, "scheduling",
+		json_pack("{s:b,s:s?}", "real-time", !why, "reason", why));
+}
+
 static const struct bench_role *role_that_left(const struct bench_block *block)
 {
 	for (unsigned int i = 0; i < block->n_roles; i++)
@@ -235,6 +253,8 @@ void bench_block_sum_up(struct bench_block *block)
 	put_pus(block);
 	put_memory(block);
 	put_switches(block);
+	if (!bench_cell_is_floor(block->cell))
+		put_scheduling(block);
 	bench_books_put(&block->target.books, block->datum);
 	json_object_set_new(block->datum, "measured-ms",
 			    bench_number((double)block->measured_cycles /

@@ -53,7 +53,7 @@ struct bench_block {
  * @slots: how many a target has, asked once PUs and times are known; NULL: one
  *	   for each writer
  *
- * 0, or -errno and the reason: -ENOTSUP, -EPERM this machine lacks something;
+ * 0, or -errno and the reason: -ENOTSUP this machine lacks something;
  * -ENOMEM.
  */
 int bench_block_set_up(struct bench_block *block,

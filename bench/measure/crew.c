@@ -163,9 +163,19 @@ static void destroy(struct bench_crew *crew)
 		crew->how->destroy(crew);
 }
 
+/* Where roles take turns on a PU, or a hog is to take it from one, they are
+ * what the scheduler makes of them. */
+static bool wants_real_time(const struct bench_block *block)
+{
+	return block->cell->real_time == BENCH_REAL_TIME_AUTO &&
+	       block->cell->writer_state != BENCH_DESCHEDULED &&
+	       block->pair.asked != BENCH_SAME_PU && !block->oversubscribed;
+}
+
 static void cast_roles(struct bench_crew *crew)
 {
 	struct bench_block *block = crew->block;
+	bool wants = wants_real_time(block);
 
 	for (unsigned int i = 0; i < block->n_writers; i++)
 		block->roles[i] = (struct bench_role){
@@ -173,6 +183,7 @@ static void cast_roles(struct bench_crew *crew)
 			.arg = &crew->writers[i],
 			.pu = block->writer_pus[i],
 			.sched = block->cell->writer_sched,
+			.wants_real_time = wants,
 		};
 	block->n_roles = block->n_writers + 1;
 	block->roles[block->n_writers] = (struct bench_role){
@@ -180,6 +191,7 @@ static void cast_roles(struct bench_crew *crew)
 		.arg = crew,
 		.pu = block->pair.swapper,
 		.sched = block->cell->swapper_sched,
+		.wants_real_time = wants,
 	};
 }
 

@@ -15,6 +15,7 @@
 
 #include "bench/base/rng.h"
 #include "bench/machine/pin.h"
+#include "bench/machine/real_time.h"
 #include "ringbuf/clock.h"
 
 /* ------------------------------------------------------------------------ */
@@ -55,6 +56,17 @@ static void gate_fail(struct bench_gate *gate)
 /* ------------------------------------------------------------------------ */
 /* A role                                                                   */
 
+/* A wish, and no demand. */
+static void role_take_real_time(struct bench_role *role)
+{
+	if (role->wants_real_time)
+		role->is_real_time =
+			!bench_real_time_safe("", role->ordinary,
+					      sizeof(role->ordinary)) &&
+			!bench_real_time_take(role->ordinary,
+					      sizeof(role->ordinary));
+}
+
 static int role_schedule(struct bench_role *role)
 {
 	static const int policies[BENCH_POLICIES] = {
@@ -67,8 +79,12 @@ static int role_schedule(struct bench_role *role)
 	struct sched_param param = { .sched_priority = role->sched.priority };
 	int err;
 
-	if (role->sched.policy == BENCH_SCHED_OTHER)
+	role->is_real_time = role->sched.policy == BENCH_SCHED_FIFO ||
+			     role->sched.policy == BENCH_SCHED_RR;
+	if (role->sched.policy == BENCH_SCHED_OTHER) {
+		role_take_real_time(role);
 		return 0;
+	}
 	err = pthread_setschedparam(pthread_self(),
 				    policies[role->sched.policy], &param);
 	if (err)

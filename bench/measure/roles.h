@@ -33,6 +33,7 @@ struct bench_role {
 	void *arg;
 	const struct bench_pu *pu;
 	struct bench_sched sched;
+	bool wants_real_time; /* where sched asks for no class: if permitted */
 
 	/* Results. */
 	int err; /* why it did not start */
@@ -40,6 +41,8 @@ struct bench_role {
 	bool stayed;	    /* still bound, and there, at the end */
 	uint64_t voluntary; /* context switches while it ran */
 	uint64_t involuntary;
+	bool is_real_time;	  /* it has such a priority */
+	char ordinary[BENCH_WHY]; /* why it was wanted and is not there */
 
 	/* Private. */
 	pthread_t thread;

@@ -48,9 +48,11 @@ static int measure(struct bench_block *block, char *why, size_t n)
 	return err;
 }
 
+/* What the machine lacks. What this process may not do, as to create a thread or
+ * to bind it, is a failure: the next process may be allowed to. */
 static bool means_unavailable(int err)
 {
-	return err == -ENOTSUP || err == -EPERM || err == -EOPNOTSUPP;
+	return err == -ENOTSUP || err == -EOPNOTSUPP;
 }
 
 int bench_block_run(const struct bench_topology *t,

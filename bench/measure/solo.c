@@ -252,6 +252,8 @@ int bench_solo_run(struct bench_block *block, char *why, size_t n)
 		.arg = run,
 		.pu = block->pair.writer,
 		.sched = block->cell->writer_sched,
+		.wants_real_time = block->cell->real_time ==
+				   BENCH_REAL_TIME_AUTO,
 	};
 	err = bench_roles_run(block->topology, block->roles, 1,
 			      block->spec->seed, why, n);

@@ -187,6 +187,27 @@ static int set_dispatch(unsigned long mode)
 	return err ? -errno : 0;
 }
 
+/* The kernel kills whom it cannot tell: whoever started this process may have
+ * blocked the signal. */
+static void open_sigsys(sigset_t *before)
+{
+	sigset_t mine;
+
+	sigemptyset(&mine);
+	sigaddset(&mine, SIGSYS);
+	pthread_sigmask(SIG_UNBLOCK, &mine, before);
+}
+
+static void close_sigsys(const sigset_t *before)
+{
+	sigset_t mine;
+
+	sigemptyset(&mine);
+	sigaddset(&mine, SIGSYS);
+	if (sigismember(before, SIGSYS) == 1)
+		pthread_sigmask(SIG_BLOCK, &mine, NULL);
+}
+
 static int count_run(void (*run)(void *arg), void *arg)
 {
 	/* Nothing masked, so that keep_mask() sees what the call left. */
@@ -196,10 +217,12 @@ static int count_run(void (*run)(void *arg), void *arg)
 		.restorer = bench_syscalls_restorer,
 	};
 	struct kernel_action old;
+	sigset_t before;
 	int err = set_action(&ours, &old);
 
 	if (err)
 		return err;
+	open_sigsys(&before);
 	count.selector = ALLOW;
 	count.gave_up = false;
 	count.calls = 0;
@@ -210,6 +233,7 @@ static int count_run(void (*run)(void *arg), void *arg)
 		count.selector = ALLOW;
 		set_dispatch(PR_SYS_DISPATCH_OFF);
 	}
+	close_sigsys(&before);
 	set_action(&old, NULL);
 	return err;
 }

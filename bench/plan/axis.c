@@ -52,6 +52,7 @@ static const char *const swap_modes[] = { "try", "wait", NULL };
 static const char *const states[] = { "saturated", "paced",	  "idle",
 				      "nested",	   "descheduled", NULL };
 static const char *const homes[] = { "first-touch", "writer", "swapper", NULL };
+static const char *const real_times[] = { "auto", "never", NULL };
 static const char *const policies[] = { "other", "batch", "idle",
 					"fifo",	 "rr",	  NULL };
 
@@ -109,6 +110,8 @@ static const struct axis axes[BENCH_AXES] = {
 			      AT(home), .words = homes },
 	[BENCH_AXIS_OVERSUBSCRIBE] = { "oversubscribe", "true|false", AXIS_BOOL,
 				       AT(oversubscribe) },
+	[BENCH_AXIS_REAL_TIME] = { "real-time", "auto|never", AXIS_WORD,
+				   AT(real_time), .words = real_times },
 };
 
 const char *bench_axis_name(unsigned int index)

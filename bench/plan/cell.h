@@ -49,6 +49,7 @@ enum bench_axis {
 	BENCH_AXIS_HUGE_PAGES,
 	BENCH_AXIS_HOME,
 	BENCH_AXIS_OVERSUBSCRIBE,
+	BENCH_AXIS_REAL_TIME,
 	BENCH_AXES,
 };
 
@@ -76,6 +77,12 @@ enum bench_policy {
 	BENCH_SCHED_FIFO,
 	BENCH_SCHED_RR,
 	BENCH_POLICIES,
+};
+
+/* Do roles that ask for no class of their own get a real-time priority? */
+enum bench_real_time {
+	BENCH_REAL_TIME_AUTO, /* where it is permitted, and each has its PU */
+	BENCH_REAL_TIME_NEVER,
 };
 
 /* How a role is scheduled; priority is 1..99 for fifo and rr, else 0. */
@@ -114,6 +121,7 @@ struct bench_cell {
 	bool huge_pages;
 	enum bench_home home;
 	bool oversubscribe;
+	enum bench_real_time real_time;
 };
 
 /** bench_cell_default() - every axis at its documented default */

@@ -9,6 +9,7 @@
 
 #include "bench/base/rng.h"
 #include "bench/machine/placement.h"
+#include "bench/plan/trial.h"
 #include "bench/stats/intervals.h"
 
 /* Until it is measured: what a block takes beside its measured time. */
@@ -44,7 +45,7 @@ static void find_out(const struct bench_topology *t, struct bench_plan_cell *c)
 	err = bench_placement_choose(t, c->cell.placement, &pair, c->why,
 				     sizeof(c->why));
 	if (!err && s)
-		err = swap_probe(s, c->why, sizeof(c->why));
+		err = bench_trial(s, c->why, sizeof(c->why));
 	if (!err && bench_cell_refuses_to_swap(&c->cell) && c->cell.swap_rate &&
 	    bench_cell_has_swapper(&c->cell)) {
 		snprintf(c->why, sizeof(c->why), "%s refuses to swap", s->name);

@@ -39,6 +39,7 @@ enum bench_against {
 	 BENCH_AXIS_BIT(BENCH_AXIS_BUFFER_KIB) |                              \
 	 BENCH_AXIS_BIT(BENCH_AXIS_SUBBUF) |                                  \
 	 BENCH_AXIS_BIT(BENCH_AXIS_WRITER_SCHED) |                            \
+	 BENCH_AXIS_BIT(BENCH_AXIS_REAL_TIME) |                               \
 	 BENCH_AXIS_BIT(BENCH_AXIS_MLOCK) |                                   \
 	 BENCH_AXIS_BIT(BENCH_AXIS_HUGE_PAGES) |                              \
 	 BENCH_AXIS_BIT(BENCH_AXIS_HOME))

@@ -241,6 +241,16 @@ static void fold_places(struct bench_result_cell *c, const json_t *block)
 	}
 }
 
+/* Of real time only if every block was. */
+static void fold_scheduling(struct bench_result_cell *c, const json_t *block)
+{
+	json_t *now = json_object_get(block, "scheduling");
+	const json_t *kept = json_object_get(c->json, "scheduling");
+
+	if (now && (!kept || json_is_true(json_object_get(kept, "real-time"))))
+		json_object_set(c->json, "scheduling", now);
+}
+
 /* How the bins of a footprint lie. */
 static void fold_bins(struct bench_result_cell *c, const json_t *block)
 {
@@ -312,6 +322,7 @@ static int fold_block(struct bench_result_build *b, struct bench_result_cell *c,
 
 	add(c->blocks, status, 1);
 	fold_places(c, block);
+	fold_scheduling(c, block);
 	if (usable) {
 		fold_counters(c, block);
 		fold_bins(c, block);

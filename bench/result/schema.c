@@ -303,6 +303,10 @@ static const struct shape counters_members[] = {
 	BOOL_MAYBE("kernel"), BOOL_MAYBE("multiplexed"), END
 };
 
+static const struct shape scheduling_members[] = { BOOL("real-time"),
+						   STRING_MAYBE("reason"),
+						   END };
+
 /* What a block holds of a figure of each kind. */
 static const struct shape block_figures[BENCH_KINDS] = {
 	[BENCH_KIND_LOG_RATIO] = NUMBER_MAYBE(NULL),
@@ -319,16 +323,18 @@ static const struct shape block_figures[BENCH_KINDS] = {
 #define BLOCK_STATUS \
 	"ok|broken|invalid|crashed|timed-out|failed|disturbed|unavailable"
 
-static const struct shape block_members[] = { INTEGER("round"),
-					      INTEGER("cell"),
-					      ID("id"),
-					      WORD("status", BLOCK_STATUS),
-					      STRING_MAYBE("reason"),
-					      INTEGER_MAYBE("signal"),
-					      OBJECT_MAYBE("counters",
-							   counters_members),
-					      FIGURES(block_figures),
-					      END };
+static const struct shape block_members[] = {
+	INTEGER("round"),
+	INTEGER("cell"),
+	ID("id"),
+	WORD("status", BLOCK_STATUS),
+	STRING_MAYBE("reason"),
+	INTEGER_MAYBE("signal"),
+	OBJECT_MAYBE("counters", counters_members),
+	OBJECT_MAYBE("scheduling", scheduling_members),
+	FIGURES(block_figures),
+	END
+};
 const struct shape bench_journal_block_shape = OBJECT(NULL, block_members);
 
 /* ---- Result ---- */
@@ -499,6 +505,7 @@ static const struct shape cell_members[] = {
 	{ "ratio", SHAPE_OBJECT, MAYBE, ratio_members, NULL, summary_more },
 	OBJECT_MAYBE("own-floor", own_floor_members),
 	OBJECT_MAYBE("counters", counters_members),
+	OBJECT_MAYBE("scheduling", scheduling_members),
 	FIGURES(cell_figures),
 	END
 };

@@ -331,6 +331,31 @@ bool bench_view_is_oversubscribed(const json_t *cell)
 	return json_is_true(member_at(cell, "pus.oversubscribed"));
 }
 
+static bool has_class(const json_t *cell, const char *axis)
+{
+	char text[BENCH_FIGURE_PATH];
+
+	bench_view_axis(cell, axis, text, sizeof(text));
+	return !strncmp(text, "fifo", 4) || !strncmp(text, "rr", 2);
+}
+
+const char *bench_view_no_real_time(const json_t *cell)
+{
+	const json_t *s = json_object_get(cell, "scheduling");
+	const char *why = bench_text(s, "reason");
+
+	if (!json_object_get(cell, "swap") ||
+	    json_is_true(json_object_get(s, "real-time")))
+		return NULL;
+	if (s)
+		return why ? why : "not said";
+	/* older: what the axes ask for */
+	return has_class(cell, "writer-sched") &&
+			       has_class(cell, "swapper-sched")
+		       ? NULL
+		       : "an older run, which gave none";
+}
+
 double bench_view_memory_kib(const json_t *cell)
 {
 	return bench_get_number(cell, "memory.bytes") / 1024;

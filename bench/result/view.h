@@ -146,6 +146,12 @@ int bench_view_swapper_pu(const json_t *cell);
 /** bench_view_is_oversubscribed() - more writers than PUs? */
 bool bench_view_is_oversubscribed(const json_t *cell);
 
+/** bench_view_no_real_time() - why a cell's roles had no real-time priority
+ *
+ * Its tails are then as much the scheduler's. NULL: they had it, or nobody
+ * swaps there. */
+const char *bench_view_no_real_time(const json_t *cell);
+
 /** bench_view_memory_kib() - both buffers of one slot; NaN: not known */
 double bench_view_memory_kib(const json_t *cell);
 

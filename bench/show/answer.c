@@ -72,8 +72,9 @@ static const struct show_column swap_columns[] = {
 		    .meaning = "from its planned start until the snapshot is "
 			       "safe to read, half of the swaps",
 		    .keep = 8),
-	SHOW_FIGURE(median, SWAP_SAFE, SWAP, .percent = 99, .unit = SHOW_US,
-		    .title = "p99 us", .meaning = "99 of 100 swaps", .keep = 3),
+	SHOW_FIGURE(tail_median, SWAP_SAFE, SWAP, .percent = 99,
+		    .unit = SHOW_US, .title = "p99 us",
+		    .meaning = "99 of 100 swaps", .keep = 3),
 	SHOW_FIGURE(median, SWAP_DROPS_PER_SWAP, SWAP, .title = "dropped",
 		    .meaning = "events refused for each swap", .keep = 7),
 	SHOW_WORDS(failures, "failed",
@@ -340,6 +341,8 @@ static void print_table(struct answer *a)
 	print_missing(a, "write", write);
 	print_missing(a, "swap", a->summary.swapper.at);
 	show_legend(a->s, &a->g);
+	if (bench_grid_ends(&a->g, " sched"))
+		show_schedulers(a->s, a->summary.swapper.at);
 	if (a->summary.tables)
 		show_line(a->s,
 			  "%zu other point%s of write and swap (payload, rate, "

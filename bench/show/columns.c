@@ -8,6 +8,7 @@
 #include "bench/show/parts.h"
 
 #define TOO_FEW	    "too few"
+#define SCHED	    " sched"
 #define PROSE_WIDTH 100
 
 /* ---- Figures ---- */
@@ -56,6 +57,37 @@ SHOW_PUT(interval)
 	struct bench_value v = value_of(cell, c);
 
 	put_value(g, column, &v, unit_of(c));
+}
+
+/* Of swaps: marked where it is the scheduler's. */
+SHOW_PUT(tail)
+{
+	struct bench_value v = value_of(cell, c);
+	bool is_marked = !isnan(v.value) && bench_view_no_real_time(cell);
+	char text[BENCH_INTERVAL_TEXT];
+
+	if (v.is_too_few)
+		bench_grid_put(g, column, TOO_FEW);
+	else
+		bench_grid_put(g, column, "%s%s",
+			       bench_text_interval(v.value, v.low, v.high,
+						   unit_of(c), text),
+			       is_marked ? SCHED : "");
+}
+
+/* The same without its interval. */
+SHOW_PUT(tail_median)
+{
+	struct bench_value v = value_of(cell, c);
+	bool is_marked = !isnan(v.value) && bench_view_no_real_time(cell);
+	char text[BENCH_NUMBER_TEXT];
+
+	if (v.is_too_few)
+		bench_grid_put(g, column, TOO_FEW);
+	else
+		bench_grid_put(g, column, "%s%s",
+			       bench_text_number(v.value / unit_of(c), text),
+			       is_marked ? SCHED : "");
 }
 
 SHOW_PUT(bounds)
@@ -290,6 +322,8 @@ void show_legend(const struct show *s, const struct bench_grid *g)
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 		if (bench_grid_says(g, words[i].begins))
 			print_word(s, words[i].word);
+	if (bench_grid_ends(g, SCHED))
+		print_word(s, SCHED + 1);
 }
 
 unsigned int show_prose_width(const struct show *s)

@@ -518,3 +518,19 @@ bool bench_grid_says(const struct bench_grid *g, const char *word)
 				return true;
 	return false;
 }
+
+bool bench_grid_ends(const struct bench_grid *g, const char *text)
+{
+	size_t n = strlen(text);
+
+	for (unsigned int i = 0; i < g->rows; i++)
+		for (unsigned int c = 1; c < g->columns; c++) {
+			const char *field = field_at(&g->row[i], c);
+			size_t length = strlen(field);
+
+			if (!g->row[i].note && !g->column[c].hidden &&
+			    length >= n && !strcmp(field + length - n, text))
+				return true;
+		}
+	return false;
+}

@@ -73,6 +73,9 @@ void bench_grid_print(struct bench_grid *g, unsigned int width, FILE *to);
 void bench_grid_legend(const struct bench_grid *g, unsigned int width,
 		       FILE *to);
 
+/** bench_grid_ends() - does a field that was printed end with this? */
+bool bench_grid_ends(const struct bench_grid *g, const char *text);
+
 /** bench_grid_says() - does a field that was printed begin with this word? */
 bool bench_grid_says(const struct bench_grid *g, const char *word);
 

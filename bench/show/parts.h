@@ -88,13 +88,15 @@ struct show_column {
 SHOW_PUT(name);	    /* its strategy */
 SHOW_PUT(median);   /* a figure without its interval */
 SHOW_PUT(interval); /* and with it */
-SHOW_PUT(bounds);   /* the interval alone: "1.02 to 1.07" */
-SHOW_PUT(count);    /* a count, a rate, or the values of a distribution */
-SHOW_PUT(most);	    /* of a distribution the greatest, with its own unit */
-SHOW_PUT(verdict);  /* its word, and what could have been resolved */
-SHOW_PUT(word);	    /* the verdict's word alone */
-SHOW_PUT(added);    /* ns that an event costs more than the baseline's */
-SHOW_PUT(floor);    /* how many times the floor that bounds it, and how much
+SHOW_PUT(tail);	    /* the same of a tail, marked where it is the scheduler's */
+SHOW_PUT(tail_median); /* and without its interval */
+SHOW_PUT(bounds);      /* the interval alone: "1.02 to 1.07" */
+SHOW_PUT(count);       /* a count, a rate, or the values of a distribution */
+SHOW_PUT(most);	       /* of a distribution the greatest, with its own unit */
+SHOW_PUT(verdict);     /* its word, and what could have been resolved */
+SHOW_PUT(word);	       /* the verdict's word alone */
+SHOW_PUT(added);       /* ns that an event costs more than the baseline's */
+SHOW_PUT(floor);       /* how many times the floor that bounds it, and how much
 		     * more in units of c->unit ns */
 
 /* A grid with these columns; the list ends with one that has no put. Their
@@ -108,6 +110,9 @@ void show_row(struct bench_grid *g, const struct show_column *columns,
 
 /* Of what explains and is no data: a file has lines too. */
 unsigned int show_prose_width(const struct show *s);
+
+/* Why the roles of cells like this one had no real-time priority, as a line. */
+void show_schedulers(const struct show *s, const json_t *like);
 
 /* The legend, with what the words in the fields stand for. */
 void show_legend(const struct show *s, const struct bench_grid *g);

@@ -46,8 +46,8 @@ static const struct show_column swap_columns[] = {
 	SHOW_FIGURE(count, SWAP_SAFE, .title = "swaps", .meaning = ""),
 	SHOW_FIGURE(interval, SWAP_SAFE, AT(50), US),
 	SHOW_FIGURE(median, SWAP_SAFE, AT(90), US),
-	SHOW_FIGURE(interval, SWAP_SAFE, AT(99), US),
-	SHOW_FIGURE(median, SWAP_SAFE, AT(99.9), US),
+	SHOW_FIGURE(tail, SWAP_SAFE, AT(99), US),
+	SHOW_FIGURE(tail_median, SWAP_SAFE, AT(99.9), US),
 	SHOW_FIGURE(most, SWAP_SAFE, .title = "max", .meaning = ""),
 	SHOW_FIGURE(median, SWAP_CALL, AT(50), US),
 	{ 0 }
@@ -56,7 +56,7 @@ static const struct show_column swap_columns[] = {
 static const struct show_column swapper_columns[] = {
 	NAME,
 	SHOW_FIGURE(median, SWAP_EXCHANGE, AT(50), US),
-	SHOW_FIGURE(median, SWAP_EXCHANGE, AT(99), US),
+	SHOW_FIGURE(tail_median, SWAP_EXCHANGE, AT(99), US),
 	SHOW_FIGURE(median, SWAP_RECYCLE, AT(50), US),
 	SHOW_FIGURE(median, SWAP_STALENESS, AT(50), US),
 	SHOW_FIGURE(median, SWAP_STALENESS, AT(99), US),
@@ -130,9 +130,9 @@ static const struct show_column scaling_columns[] = {
 	SHOW_FIGURE(count, SCALING_COST, .title = "whole",
 		    .meaning = "snapshots that hold every slot"),
 	SHOW_FIGURE(interval, SCALING_COST, AT(50), US),
-	SHOW_FIGURE(median, SCALING_COST, AT(99), US),
+	SHOW_FIGURE(tail_median, SCALING_COST, AT(99), US),
 	SHOW_FIGURE(interval, SCALING_SKEW, AT(50), US),
-	SHOW_FIGURE(median, SCALING_SKEW, AT(99), US),
+	SHOW_FIGURE(tail_median, SCALING_SKEW, AT(99), US),
 	SHOW_FIGURE(count, SCALING_PARTIAL),
 	{ 0 }
 };
@@ -176,7 +176,7 @@ static const struct show_column other_columns[] = {
 	SHOW_FIGURE(interval, WRITER_LATENCY, AT(50)),
 	SHOW_FIGURE(interval, WRITER_LATENCY, AT(99)),
 	SHOW_FIGURE(interval, SWAP_SAFE, AT(50)),
-	SHOW_FIGURE(interval, SWAP_SAFE, AT(99)),
+	SHOW_FIGURE(tail, SWAP_SAFE, AT(99)),
 	SHOW_FIGURE(interval, FLOOR_NS),
 	{ 0 }
 };
@@ -310,6 +310,24 @@ void show_where(const struct show *s, const json_t *cell)
 	free(text);
 }
 
+void show_schedulers(const struct show *s, const json_t *like)
+{
+	const json_t *cell;
+	const char *why;
+
+	show_for_each_cell(s, cell)
+	{
+		why = bench_view_same_table(cell, like, NULL) &&
+				      bench_view_has_numbers(cell)
+			      ? bench_view_no_real_time(cell)
+			      : NULL;
+		if (!why)
+			continue;
+		show_line(s, "no real-time priority: %s", why);
+		return;
+	}
+}
+
 static void print_table(const struct show *s, const struct table *t,
 			const json_t *like)
 {
@@ -334,6 +352,8 @@ static void print_table(const struct show *s, const struct table *t,
 			print_buffers(s, like);
 		bench_grid_print(&g, s->width, s->to);
 		show_legend(s, &g);
+		if (bench_grid_ends(&g, " sched"))
+			show_schedulers(s, like);
 	}
 	bench_grid_free(&g);
 }

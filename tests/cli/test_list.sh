@@ -10,7 +10,7 @@ for name in barrier membarrier ipi-signal global-lock unsync racy append; do
 done
 shows "breaks: C1-exclusive"
 shows "shape: refuse-first"
-shows "bounds write: ns per event, together with append"
+shows "bounds write: ns per event, as measured by append+barrier"
 run 0 list --json
 is_json
 for key in sound breaks shape mechanism baseline represents floor; do

@@ -210,17 +210,15 @@ static void assert_clean_pairs_decide(const json_t *datum)
 			 preempted < pairs ? pairs - preempted : pairs);
 }
 
-static void preempted_pairs_are_counted_and_left_out(void **state)
+/* A block of swaps with somebody else on the writer's PU. */
+static json_t *run_beside_hog(const char *real_time)
 {
-	static const char *const axes[] = { "strategy", "barrier", "scenario",
-					    "swap", NULL };
+	const char *const axes[] = { "strategy",  "barrier", "scenario", "swap",
+				     "real-time", real_time, NULL };
 	struct bench_pair pair;
 	json_t *datum;
 	pid_t hog;
 
-	(void)state;
-	if (nearest() == BENCH_SAME_PU)
-		skip();
 	assert_int_equal(bench_placement_choose(topology, nearest(), &pair, why,
 						sizeof(why)),
 			 0);
@@ -228,6 +226,43 @@ static void preempted_pairs_are_counted_and_left_out(void **state)
 	datum = run_block(100, axes);
 	bench_hog_stop(hog);
 	assert_non_null(datum);
+	return datum;
+}
+
+static bool is_real_time(const json_t *datum)
+{
+	const json_t *s = json_object_get(datum, "scheduling");
+	bool is = json_is_true(json_object_get(s, "real-time"));
+
+	assert_true(is || json_is_string(json_object_get(s, "reason")));
+	return is;
+}
+
+/* The hog takes most of the pairs of an ordinary writer, and none of one with a
+ * real-time priority: the system itself is back now and then. */
+static void a_real_time_priority_keeps_others_away(void **state)
+{
+	json_t *datum;
+
+	(void)state;
+	if (nearest() == BENCH_SAME_PU)
+		skip();
+	datum = run_beside_hog("auto");
+	if (is_real_time(datum))
+		assert_true(number(datum, "slices", "preempted") <
+			    number(datum, "slices", "pairs") / 4);
+	json_decref(datum);
+}
+
+static void preempted_pairs_are_counted_and_left_out(void **state)
+{
+	json_t *datum;
+
+	(void)state;
+	if (nearest() == BENCH_SAME_PU)
+		skip();
+	datum = run_beside_hog("never");
+	assert_false(is_real_time(datum));
 	assert_true(number(datum, "slices", "preempted") > 0);
 	assert_clean_pairs_decide(datum);
 	json_decref(datum);
@@ -305,6 +340,7 @@ int main(void)
 		cmocka_unit_test(who_does_not_swap_is_not_checked),
 		cmocka_unit_test(a_paced_writers_wait_is_no_latency),
 		cmocka_unit_test(preempted_pairs_are_counted_and_left_out),
+		cmocka_unit_test(a_real_time_priority_keeps_others_away),
 		cmocka_unit_test(preemption_that_was_asked_for_is_none),
 		cmocka_unit_test(a_floor_with_its_peer_preempted_is_left_out),
 		cmocka_unit_test(a_wake_that_finds_nobody_does_not_count),

@@ -173,6 +173,20 @@ static void a_mask_that_was_set_stays_set(void **state)
 
 /* ------------------------------------------------------------------------ */
 
+/* As whoever started this process may have left it. */
+static void a_blocked_sigsys_is_opened_and_blocked_again(void **state)
+{
+	sigset_t all, old, after;
+	unsigned int n = 1;
+
+	(void)state;
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &old);
+	assert_int_equal(count(ask_for_parent, &n), 2);
+	pthread_sigmask(SIG_SETMASK, &old, &after);
+	assert_int_equal(sigismember(&after, SIGSYS), 1);
+}
+
 static void fork_and_wait(void *arg)
 {
 	pid_t child;
@@ -266,6 +280,7 @@ int main(void)
 		cmocka_unit_test(
 			a_clock_read_is_no_system_call_where_the_vdso_reads_it),
 		cmocka_unit_test(a_mask_that_was_set_stays_set),
+		cmocka_unit_test(a_blocked_sigsys_is_opened_and_blocked_again),
 		cmocka_unit_test(what_cannot_be_counted_happens_and_says_so),
 		cmocka_unit_test(one_counts_at_a_time),
 		cmocka_unit_test(afterwards_nothing_is_left_of_it),

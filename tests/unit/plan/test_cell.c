@@ -34,7 +34,7 @@ static const char *const others[][2] = {
 	{ "event-rate", "7" },	       { "writer-sched", "fifo:99" },
 	{ "swapper-sched", "rr:1" },   { "mlock", "true" },
 	{ "huge-pages", "true" },      { "home", "swapper" },
-	{ "oversubscribe", "true" },
+	{ "oversubscribe", "true" },   { "real-time", "never" },
 };
 
 #define OTHERS (sizeof(others) / sizeof(others[0]))
