@@ -18,12 +18,15 @@ const char *const bench_compact_members[LIKES] = {
 	[LIKE_MEMORY] = "memory",
 	[LIKE_COUNTERS] = "counters",
 };
-const char *const bench_compact_state[] = { "kind", "sound", "status", "reason",
+const char *const bench_compact_state[] = { "kind",   "sound",	    "status",
+					    "reason", "scheduling", NULL };
+const char *const bench_compact_added[] = { "median", "low", "high", "n",
 					    NULL };
 const char *const bench_compact_ratio_own[] = { "median", "low", "high",
 						"half-width", NULL };
 const char *const bench_compact_ratio_shared[] = {
-	"n", "level", "family-level", "threshold", "verdict", "control", NULL
+	"n",	   "level",   "family-level", "threshold",
+	"verdict", "control", "of",	      NULL
 };
 const char *const bench_compact_floor_numbers[] = { "ns",   "ratio", "low",
 						    "high", "n",     NULL };
@@ -352,6 +355,38 @@ static json_t *own_floor_json(struct compacting *c, const json_t *floor)
 	return list;
 }
 
+/* The ns above a baseline or a floor: [median, low, high, n] */
+static void put_added(json_t *out, const char *name, const json_t *of)
+{
+	const json_t *added = json_object_get(of, "added-ns");
+	json_t *list;
+
+	if (!json_is_object(added))
+		return;
+	list = json_array();
+	compact_numbers(list, added, bench_compact_added, COMPACT_DIGITS);
+	bench_set(out, name, list);
+}
+
+/* Words of the rounds that are marked, by their place. */
+static void put_marks(json_t *out, const json_t *rounds)
+{
+	json_t *marks = json_object();
+	const json_t *round;
+	char place[24];
+	size_t i;
+
+	json_array_foreach (rounds, i, round) {
+		if (!bench_text(round, "mark"))
+			continue;
+		snprintf(place, sizeof(place), "%zu", i);
+		json_object_set(marks, place, json_object_get(round, "mark"));
+	}
+	if (json_object_size(marks))
+		json_object_set(out, "marks", marks);
+	json_decref(marks);
+}
+
 /* The place of one of the three lists of places. */
 static json_t *list_place(struct compacting *c, json_t *like[LIKES], int which)
 {
@@ -386,6 +421,9 @@ static json_t *cell_json(struct compacting *c, const json_t *cell)
 		bench_set(out, "ratio", ratio_json(c, ratio));
 	if (json_is_object(floor))
 		bench_set(out, "own-floor", own_floor_json(c, floor));
+	put_added(out, "added-ns", ratio);
+	put_added(out, "floor-added-ns", floor);
+	put_marks(out, rounds);
 	return out;
 }
 

@@ -41,6 +41,7 @@ extern const int bench_compact_like[LIKE_LISTS + 1];
  * LIKE_STATE. */
 extern const char *const bench_compact_members[LIKES];
 extern const char *const bench_compact_state[];
+extern const char *const bench_compact_added[]; /* of added-ns */
 
 /* Members of a ratio: the numbers of its own, and those that ratios share. */
 extern const char *const bench_compact_ratio_own[];

@@ -445,6 +445,33 @@ static json_t *ratio_json(struct expanding *x, const json_t *list)
 	return ratio;
 }
 
+/* What compact.c keeps beside a ratio, if it does. */
+static void read_added(const json_t *cell, const char *name, json_t *to)
+{
+	const json_t *list = json_object_get(cell, name);
+	json_t *added;
+
+	if (!list || !to)
+		return;
+	added = json_object();
+	set_numbers(added, list, 0, bench_compact_added);
+	bench_set(to, "added-ns", added);
+}
+
+static void read_marks(const json_t *cell, json_t *rounds)
+{
+	json_t *marks = json_object_get(cell, "marks"), *words;
+	const char *place;
+
+	json_object_foreach (marks, place, words) {
+		json_t *round =
+			json_array_get(rounds, strtoul(place, NULL, 10));
+
+		if (round)
+			json_object_set(round, "mark", words);
+	}
+}
+
 static json_t *cell_json(struct expanding *x, const json_t *cell)
 {
 	const json_t *ratio = json_object_get(cell, "ratio");
@@ -464,6 +491,9 @@ static json_t *cell_json(struct expanding *x, const json_t *cell)
 	if (floor)
 		bench_set(out, "own-floor",
 			  numbers_json(x, floor, bench_compact_floor_numbers));
+	read_added(cell, "added-ns", json_object_get(out, "ratio"));
+	read_added(cell, "floor-added-ns", json_object_get(out, "own-floor"));
+	read_marks(cell, json_object_get(out, "rounds"));
 	add_figures(x, cell, like, out);
 	return out;
 }

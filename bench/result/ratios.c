@@ -141,11 +141,11 @@ int bench_finish_ratio(const struct bench_result_build *b,
 		s.lo = s.hi = s.level = s.family_level = NAN;
 	judge(b, c, aa, median, &s, &verdict);
 	ratio = json_pack(
-		"{s:s, s:s, s:f, s:o, s:o, s:I, s:o, s:o, s:s, s:f, s:o, s:o}",
-		"baseline", c->baseline, "of",
-		bench_figure_path(cost_of(c), of), "median", exp(median), "low",
+		"{s:s, s:f, s:o, s:o, s:I, s:s, s:o, s:o, s:s, s:f, s:o, s:o}",
+		"baseline", c->baseline, "median", exp(median), "low",
 		bench_number(exp(s.lo)), "high", bench_number(exp(s.hi)), "n",
-		(json_int_t)n, "level", bench_number(s.level), "family-level",
+		(json_int_t)n, "of", bench_figure_path(cost_of(c), of), "level",
+		bench_number(s.level), "family-level",
 		bench_number(s.family_level), "verdict",
 		bench_verdict_name(verdict.verdict), "threshold",
 		verdict.threshold, "half-width",

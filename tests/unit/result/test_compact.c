@@ -34,12 +34,33 @@ static json_t *load(const char *from)
 	return result;
 }
 
+/* What the fixture's time did not have: a marked block, and what its threads
+ * were scheduled as. */
+static int build_whole(void)
+{
+	char why[BENCH_RESULT_WHY] = "";
+	json_t *cells, *cell;
+	size_t i;
+
+	if (bench_result_build(RUN, NULL, &whole, why, sizeof(why)))
+		return -1;
+	cells = json_object_get(whole, "cells");
+	json_array_foreach (cells, i, cell)
+		json_object_set_new(cell, "scheduling",
+				    json_pack("{s:b, s:s}", "real-time",
+					      i % 2 == 0, "reason", "a test"));
+	json_object_set_new(
+		json_array_get(
+			json_object_get(json_array_get(cells, 1), "rounds"), 2),
+		"mark", json_string("slow"));
+	return 0;
+}
+
 static int make_all(void **state)
 {
 	char why[BENCH_RESULT_WHY] = "";
 
-	if (make_file(state) ||
-	    bench_result_build(RUN, NULL, &whole, why, sizeof(why)) ||
+	if (make_file(state) || build_whole() ||
 	    bench_compact(whole, &compact, why, sizeof(why)) ||
 	    bench_result_write(compact, path, why, sizeof(why)))
 		return -1;
@@ -118,6 +139,8 @@ static void same_ratio(const json_t *got, const json_t *want)
 	close_to(a.low, b.low, 1e-5);
 	close_to(a.high, b.high, 1e-5);
 	assert_int_equal(a.verdict, b.verdict);
+	assert_int_equal(a.of_stored, b.of_stored);
+	same_value(a.added, b.added);
 	assert_string_equal(a.baseline, b.baseline);
 	same_text(a.control, b.control);
 }
@@ -138,6 +161,8 @@ static void every_cell_says_the_same(void **state)
 		assert_string_equal(bench_view_status(got),
 				    bench_view_status(want));
 		same_text(bench_view_why(got), bench_view_why(want));
+		same_text(bench_view_no_real_time(got),
+			  bench_view_no_real_time(want));
 		assert_true(json_equal(json_object_get(got, "axes"),
 				       json_object_get(want, "axes")));
 		assert_int_equal(bench_view_writer_pu(got),
@@ -208,6 +233,21 @@ static void histograms_are_coarse_and_whole(void **state)
 	bench_hist_free(got);
 	bench_hist_free(want);
 	assert_true(seen > 0);
+}
+
+static void marks_are_where_they_were(void **state)
+{
+	struct bench_view_marks a, b;
+
+	(void)state;
+	bench_view_marks(whole, &a);
+	bench_view_marks(again, &b);
+	assert_int_equal(a.n, 1);
+	assert_int_equal(b.n, a.n);
+	assert_int_equal(b.of, a.of);
+	assert_int_equal(b.round, a.round);
+	assert_string_equal(b.id, a.id);
+	assert_string_equal(b.why, "slow");
 }
 
 /* Compact again is the same: nothing is lost twice. */
@@ -336,6 +376,7 @@ int main(void)
 		cmocka_unit_test(every_cell_says_the_same),
 		cmocka_unit_test(comparisons_have_their_rounds),
 		cmocka_unit_test(histograms_are_coarse_and_whole),
+		cmocka_unit_test(marks_are_where_they_were),
 		cmocka_unit_test(compact_twice_is_compact_once),
 		cmocka_unit_test(light_leaves_histograms_away),
 		cmocka_unit_test(what_contradicts_itself_is_refused),
