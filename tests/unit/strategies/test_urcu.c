@@ -7,6 +7,7 @@
 #include <unistd.h>
 #include <urcu/urcu-memb.h>
 
+#include "strategies/ringswap-urcu.h"
 #include "strategies/strategy.h"
 
 #include <cmocka.h>
@@ -336,6 +337,15 @@ static void a_snapshot_that_is_being_mended_is_not_handed_out(void **state)
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, begin, done)
 
+/* The registry of this program has them already. */
+static void adding_what_is_there_is_no_error(void **state)
+{
+	(void)state;
+	assert_ptr_equal(swap_find("rcu"), rcu);
+	assert_int_equal(ringswap_urcu_add(), 0);
+	assert_ptr_equal(swap_find("rcu"), rcu);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -349,6 +359,7 @@ int main(void)
 		TEST(a_snapshot_that_is_being_mended_is_not_handed_out),
 		TEST(recovery_reaches_a_snapshot_in_progress),
 		TEST(an_open_event_is_in_no_snapshot),
+		TEST(adding_what_is_there_is_no_error),
 	};
 
 	alarm(50);
