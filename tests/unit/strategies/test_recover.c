@@ -5,9 +5,12 @@
  * events is read.
  */
 #include <pthread.h>
+#include <sched.h>
 #include <setjmp.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "strategies/strategy.h"
 #include "tests/unit/ringbuf/ringbuf_helper.h"
@@ -57,6 +60,27 @@ static void *dies_inside(void *arg)
 	for (uint64_t i = 0; i < BEFORE; i++)
 		assert_int_equal(write_number(i), 0);
 	leave_open(&w);
+	return NULL;
+}
+
+static atomic_bool may_end;
+
+static void *dies_inside_when_told(void *arg)
+{
+	dies_inside(arg);
+	while (!atomic_load(&may_end))
+		sched_yield();
+	return NULL;
+}
+
+static struct swap_op until_soon;
+
+static void *waits_not_long(void *arg)
+{
+	int *err = arg;
+
+	*err = swap(live, spare, 0, SWAP_WAIT, sys_now() + 300 * MS,
+		    &until_soon);
 	return NULL;
 }
 
@@ -173,6 +197,43 @@ static void recovered_while_a_swap_waits(void)
 	assert_goes_on(0);
 }
 
+/* Under way before the writer ended: what it left open is no snapshot's. */
+static void ends_while_a_swap_waits(void)
+{
+	pthread_t writer, swapper;
+	uint64_t sum = 0;
+	int err = 1;
+
+	atomic_store(&may_end, false);
+	assert_int_equal(
+		pthread_create(&writer, NULL, dies_inside_when_told, NULL), 0);
+	while (!load_relaxed(&swap_slot(live, 0)->rb.nesting))
+		sched_yield();
+	assert_int_equal(pthread_create(&swapper, NULL, waits_not_long, &err),
+			 0);
+	while (!load_relaxed(&swap_slot(live, 0)->op))
+		sched_yield();
+	usleep(50000); /* most probably it waits for the writer by now */
+	atomic_store(&may_end, true);
+	pthread_join(writer, NULL);
+	pthread_join(swapper, NULL);
+	if (!err || err == -EINPROGRESS) {
+		assert_int_equal(strategy->shape, SWAP_EXCHANGE_FIRST);
+		if (err) {
+			assert_int_equal(swap_slot_recover(live, 0), 0);
+			err = swap_settle(&until_soon, sys_now() + 2000 * MS);
+		}
+		assert_int_equal(err, 0);
+		assert_int_equal(read_all(&sum), kept());
+		assert_int_equal(swap_slot_recover(live, 0), 0);
+		assert_goes_on(0);
+	} else {
+		assert_true(err == -ETIMEDOUT || err == -EBUSY);
+		assert_int_equal(swap_slot_recover(live, 0), 0);
+		assert_goes_on(kept());
+	}
+}
+
 static void exit_inside_says_so(void)
 {
 	struct swap_write w;
@@ -246,6 +307,7 @@ static void for_each(void (*test)(void))
 
 FOR_EACH(taken_over_once_recovered)
 FOR_EACH(recovered_while_a_swap_waits)
+FOR_EACH(ends_while_a_swap_waits)
 FOR_EACH(exit_inside_says_so)
 FOR_EACH(writer_recovers_itself)
 
@@ -254,6 +316,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_taken_over_once_recovered),
 		cmocka_unit_test(test_recovered_while_a_swap_waits),
+		cmocka_unit_test(test_ends_while_a_swap_waits),
 		cmocka_unit_test(test_exit_inside_says_so),
 		cmocka_unit_test(test_writer_recovers_itself),
 	};
