@@ -302,6 +302,76 @@ static void a_passed_deadline_is_no_dead_end_case(void)
 }
 CASE(a_passed_deadline_is_no_dead_end)
 
+/* A handler of its own thread may have the signal blocked. */
+static void own_thread_needs_no_signal_case(void)
+{
+	uint64_t data = 1;
+
+	make_both(1);
+	SAME(swap_writer_enter(live, 0), 0);
+	SAME(strategy->ops->write(swap_slot(live, 0), &data, 8), 0);
+	set_blocked(true);
+	SAME(swap(live, spare, 0, SWAP_TRY, 0, &op), 0);
+	SAME(rb_recycle(rb_slot(spare, 0)), 0);
+	SAME(swap(live, spare, 0, SWAP_WAIT, sys_now() + 20 * MS, &op), 0);
+	set_blocked(false);
+	SAME(swap_writer_exit(live, 0), 0);
+}
+CASE(own_thread_needs_no_signal)
+
+static struct rb *theirs; /* of another strategy */
+static _Atomic bool is_inside, may_leave;
+
+static void *writes_to_both(void *arg)
+{
+	struct swap_slot *slot = swap_slot(theirs, 0);
+	struct swap_write w;
+
+	(void)arg;
+	SAME(swap_writer_enter(live, 0), 0);
+	SAME(swap_writer_enter(theirs, 0), 0);
+	HOLDS(slot->strategy->ops->reserve(slot, 8, &w));
+	is_inside = true;
+	while (!may_leave)
+		nap(200);
+	slot->strategy->ops->commit(slot, &w);
+	SAME(swap_writer_exit(theirs, 0), 0);
+	SAME(swap_writer_exit(live, 0), 0);
+	return NULL;
+}
+
+/* Their memory behind what all slots have is not ours to look at. */
+static void slots_of_others_are_left_alone_case(void)
+{
+	static struct swap_strategy other;
+	struct rb_attr attr = RB_ATTR_DEFAULT;
+	pthread_t thread;
+	uint32_t *words;
+	size_t n;
+
+	make_both(1);
+	other = *swap_find("barrier");
+	other.name = "other";
+	other.slot_size = strategy->slot_size;
+	SAME(swap_rb_create(&other, attr, &theirs), 0);
+	words = (uint32_t *)(void *)(swap_slot(theirs, 0) + 1);
+	n = (other.slot_size - sizeof(struct swap_slot)) / sizeof(*words);
+	HOLDS(n > 0);
+	HOLDS(!pthread_create(&thread, NULL, writes_to_both, NULL));
+	while (!is_inside)
+		nap(100);
+	for (uint32_t value = 1; value < 9; value++) {
+		for (size_t i = 0; i < n; i++)
+			words[i] = value;
+		swap_answers(0);
+		for (size_t i = 0; i < n; i++)
+			HOLDS(words[i] == value);
+	}
+	may_leave = true;
+	pthread_join(thread, NULL);
+}
+CASE(slots_of_others_are_left_alone)
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -315,6 +385,8 @@ int main(void)
 		cmocka_unit_test(a_writer_that_goes_idle_answers),
 		cmocka_unit_test(a_signal_that_others_take_is_sent_anew),
 		cmocka_unit_test(a_passed_deadline_is_no_dead_end),
+		cmocka_unit_test(own_thread_needs_no_signal),
+		cmocka_unit_test(slots_of_others_are_left_alone),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
