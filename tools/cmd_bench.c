@@ -15,9 +15,9 @@
 #include "bench/gbench/gbench.h"
 #include "bench/machine/topology.h"
 #include "bench/plan/plan.h"
-#include "bench/run/lock.h"
 #include "bench/run/runner.h"
 #include "bench/run/spawn.h"
+#include "tools/files.h"
 #include "tools/options.h"
 
 static const char help[] =
@@ -203,7 +203,7 @@ static int run_benchmarks(struct bench_plan *plan)
 				     "%s", gb_error());
 	if (n_invalid)
 		return COMMAND_INVALID;
-	return gb_ok(&summary) ? COMMAND_OK : COMMAND_FAILED;
+	return gb_ok(&summary) ? options_flush() : COMMAND_FAILED;
 }
 
 static int load(int argc, char **argv, struct bench_matrix *m, bool *force)
@@ -251,8 +251,8 @@ static int bench(struct bench_matrix *m, bool force)
 		return command_error(COMMAND_USAGE, "%s", why);
 	if (bench_topology_measurable(t, why, sizeof(why)))
 		status = command_error(COMMAND_USAGE, "%s", why);
-	else if (!force && bench_run_lock(NULL, why, sizeof(why)) < 0)
-		status = command_error(COMMAND_FAILED, "%s", why);
+	else if (files_lock_machine(force))
+		status = COMMAND_FAILED;
 	else if (bench_plan_make(t, m, &plan))
 		status = command_error(COMMAND_FAILED, "out of memory");
 	else

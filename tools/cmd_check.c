@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include "bench/base/clean.h"
 #include "bench/plan/matrix.h"
 #include "bench/result/result.h"
 #include "bench/show/show.h"
@@ -112,17 +113,30 @@ static void say_counts(const char *path,
 		before = ", ";
 	}
 	fclose(to);
-	bench_print_wrapped(stdout, bench_show_width(stdout), "", "  ", text);
+	bench_print_wrapped(stdout, bench_show_width(stdout), "", "  ",
+			    bench_clean(text));
 	free(text);
+}
+
+/* A file's name; what is no UTF-8 has no JSON. */
+static json_t *name_json(const char *path)
+{
+	json_t *name = json_string(path);
+	char *text = name ? NULL : strdup(path);
+
+	if (text)
+		name = json_string(bench_clean(text));
+	free(text);
+	return name;
 }
 
 static json_t *finding(const char *path,
 		       const struct bench_result_source *source, json_t *counts)
 {
 	const struct bench_journal_summary *s = &source->journal;
-	json_t *json = json_pack("{s:s, s:s, s:O}", "file", path, "kind",
-				 source->is_journal ? "journal" : "result",
-				 "cells", counts);
+	json_t *json = json_pack(
+		"{s:o, s:s, s:O}", "file", name_json(path), "kind",
+		source->is_journal ? "journal" : "result", "cells", counts);
 
 	if (source->is_journal)
 		json_object_update_new(json, json_pack("{s:i, s:i, s:b, s:b}",
@@ -190,13 +204,13 @@ static int check_matrix(struct options *o, const char *path)
 		status = command_error(COMMAND_USAGE, "%s", why);
 	else if (o->json)
 		json_array_append_new(
-			o->json,
-			json_pack("{s:s, s:s, s:s, s:i, s:i}", "file", path,
-				  "kind", "matrix", "name", m.name, "cells",
-				  (int)m.n, "rounds", (int)m.rounds));
+			o->json, json_pack("{s:o, s:s, s:s, s:i, s:i}", "file",
+					   name_json(path), "kind", "matrix",
+					   "name", m.name, "cells", (int)m.n,
+					   "rounds", (int)m.rounds));
 	else
-		printf("%s: a valid matrix: %s, %u cells, %u rounds\n", path,
-		       m.name, m.n, m.rounds);
+		command_print("%s: a valid matrix: %s, %u cells, %u rounds",
+			      path, m.name, m.n, m.rounds);
 	bench_matrix_free(&m);
 	return status;
 }

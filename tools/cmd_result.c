@@ -42,9 +42,9 @@ static int write_result(const json_t *result, const char *out)
 	char why[BENCH_RESULT_WHY];
 	int status;
 
-	if (bench_result_may_write(out, why, sizeof(why)))
-		return command_error(COMMAND_USAGE, "%s", why);
-	status = files_keep_older(out);
+	status = files_may_replace(out);
+	if (!status)
+		status = files_keep_older(out);
 	if (!status && bench_result_write(result, out, why, sizeof(why)))
 		status = command_error(COMMAND_FAILED, "%s", why);
 	return status;
@@ -55,9 +55,9 @@ static void say_written(const char *out, const json_t *result,
 {
 	char text[BENCH_RESULT_WHY];
 
-	printf("%s: a result of %u blocks in %u rounds, %u cells\n", out,
-	       source->journal.blocks, source->journal.rounds,
-	       source->journal.cells);
+	command_print("%s: a result of %u blocks in %u rounds, %u cells", out,
+		      source->journal.blocks, source->journal.rounds,
+		      source->journal.cells);
 	if (*bench_result_source_text(source, text, sizeof(text)))
 		printf("  from %s\n", text);
 	if (bench_traits_are_assumed(result))

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* cmd_run.c - `ringswap run`: measure a matrix, keep every block. */
+#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -8,7 +9,6 @@
 
 #include "bench/result/result.h"
 #include "bench/run/header.h"
-#include "bench/run/lock.h"
 #include "bench/run/runner.h"
 #include "bench/show/show.h"
 #include "bench/show/text.h"
@@ -361,8 +361,8 @@ static int resume(struct options *o, const struct bench_topology *t,
 					     : COMMAND_FAILED,
 				     "not resumed: %s", why);
 	if (run->progress)
-		fprintf(run->progress, "%s: resumed after %u blocks\n",
-			o->resume, run->blocks);
+		command_say("%s: resumed after %u blocks", o->resume,
+			    run->blocks);
 	return 0;
 }
 
@@ -411,9 +411,10 @@ static int show_result(const struct options *o, const struct bench_run *run,
 
 		show.width = bench_show_width(stdout);
 		bench_show_print(result, &show, stdout);
-		printf("\nresult %s, journal %s\n"
-		       "every table: ringswap check %s --tables all\n",
-		       out, run->journal.path, out);
+		putchar('\n');
+		command_print("result %s, journal %s", out, run->journal.path);
+		command_print("every table: ringswap check %s --tables all",
+			      out);
 		json_decref(result);
 	}
 	if (options_flush())
@@ -430,11 +431,10 @@ static int finish(const struct options *o, const struct bench_run *run,
 	if (run->blocks || run->status != BENCH_RUN_INTERRUPTED)
 		status = show_result(o, run, out);
 	if (run->status == BENCH_RUN_INTERRUPTED) {
-		fprintf(stderr,
-			"ringswap run: interrupted: %u finished blocks are kept"
-			"; resume it with --resume %s\n",
-			run->blocks, run->journal.path);
-		return COMMAND_STOPPED;
+		return command_error(COMMAND_STOPPED,
+				     "interrupted: %u finished blocks are kept"
+				     "; resume it with --resume %s",
+				     run->blocks, run->journal.path);
 	}
 	return status;
 }
@@ -474,13 +474,56 @@ static void journal_of(const char *out, char *path, size_t n)
 	snprintf(path, n, "%.*s.journal", (int)length, out);
 }
 
+/* Where a run leaves what it finds. */
+struct places {
+	char journal[PATH_MAX + 16];
+	char out[PATH_MAX + 16];
+};
+
+/* Before anything is measured; 0 or an exit status. */
+static int choose_places(const struct options *o, const char *matrix,
+			 struct places *p)
+{
+	int status;
+
+	snprintf(p->out, sizeof(p->out), "ringswap-%s.json", matrix);
+	if (o->out)
+		snprintf(p->out, sizeof(p->out), "%s", o->out);
+	journal_of(p->out, p->journal, sizeof(p->journal));
+	if (!strcmp(p->out, p->journal))
+		bench_result_name(p->journal, p->out, sizeof(p->out));
+	status = files_may_replace(p->out);
+	return status ? status : files_may_replace(p->journal);
+}
+
+static int run_plan(int argc, char **argv, const struct options *o,
+		    const struct bench_topology *t, struct bench_run *run,
+		    const char *out)
+{
+	char why[BENCH_MATRIX_WHY];
+	json_t *header;
+	int status = COMMAND_FAILED;
+
+	bench_run_overheads(run->plan, o->simulate);
+	run->progress = stderr;
+	header = bench_run_header(argc, argv, t, run->plan);
+	if (!header)
+		command_error(COMMAND_FAILED, "out of memory");
+	else if (bench_run_begin(run, header, why, sizeof(why)))
+		command_error(COMMAND_FAILED, "%s", why);
+	else if (!files_keep_older(out))
+		status = measure(o, run, out);
+	json_decref(header);
+	return status;
+}
+
 static int run_new(int argc, char **argv, struct options *o,
 		   const struct bench_topology *t)
 {
-	char journal[512], out[512], why[BENCH_MATRIX_WHY];
+	char why[BENCH_MATRIX_WHY];
 	struct bench_plan plan = { 0 };
 	struct bench_run run = { .plan = &plan, .simulate = o->simulate };
-	json_t *header = NULL;
+	struct places places;
 	int status = load_matrix(o);
 
 	if (status)
@@ -488,55 +531,35 @@ static int run_new(int argc, char **argv, struct options *o,
 	if (bench_plan_make(t, &o->parsed, &plan))
 		return command_error(COMMAND_FAILED, "out of memory");
 	choose_rounds(o, &plan);
-	if (o->dry_run) {
+	run.journal_path = places.journal;
+	if (o->dry_run)
 		status = dry_run(o, &plan);
-		goto out;
-	}
-	if (bench_topology_measurable(t, why, sizeof(why))) {
+	else if (bench_topology_measurable(t, why, sizeof(why)))
 		status = command_error(COMMAND_USAGE, "%s", why);
-		goto out;
-	}
-	bench_run_overheads(&plan, o->simulate);
-	status = COMMAND_FAILED;
-	snprintf(out, sizeof(out), "ringswap-%s.json", plan.name);
-	if (o->out)
-		snprintf(out, sizeof(out), "%s", o->out);
-	journal_of(out, journal, sizeof(journal));
-	if (!strcmp(out, journal))
-		bench_result_name(journal, out, sizeof(out));
-	run.journal_path = journal;
-	run.progress = stderr;
-	header = bench_run_header(argc, argv, t, &plan);
-	if (!header)
-		command_error(COMMAND_FAILED, "out of memory");
-	else if (bench_result_may_write(out, why, sizeof(why)))
-		status = command_error(COMMAND_USAGE, "%s", why);
-	else if (bench_run_begin(&run, header, why, sizeof(why)))
-		command_error(COMMAND_FAILED, "%s", why);
-	else if (!files_keep_older(out))
-		status = measure(o, &run, out);
-out:
+	else
+		status = choose_places(o, plan.name, &places);
+	if (!status && !o->dry_run)
+		status = run_plan(argc, argv, o, t, &run, places.out);
 	bench_run_end(&run);
-	json_decref(header);
 	bench_plan_free(&plan);
 	return status;
 }
 
 static int run_again(struct options *o, const struct bench_topology *t)
 {
-	char journal[512], out[512];
 	struct bench_plan plan = { 0 };
 	struct bench_run run = { .plan = &plan, .simulate = o->simulate };
+	struct places places;
 	int status;
 
-	journal_of(o->resume, journal, sizeof(journal));
-	bench_result_name(journal, out, sizeof(out));
+	journal_of(o->resume, places.journal, sizeof(places.journal));
+	bench_result_name(places.journal, places.out, sizeof(places.out));
 	run.progress = stderr;
-	status = resume(o, t, &run, journal);
-	if (!status) {
-		bench_run_overheads(&plan, o->simulate);
-		status = measure(o, &run, out);
-	}
+	status = files_may_replace(places.out);
+	if (!status)
+		status = resume(o, t, &run, places.journal);
+	if (!status)
+		status = measure(o, &run, places.out);
 	bench_run_end(&run);
 	bench_plan_free(&plan);
 	return status;
@@ -551,9 +574,8 @@ static int run(int argc, char **argv, struct options *o)
 	if (bench_topology_load(&t, o->simulate ? BENCH_TOPOLOGY_SIMULATE : 0,
 				why, sizeof(why)))
 		return command_error(COMMAND_USAGE, "%s", why);
-	if (!o->dry_run && !o->force &&
-	    bench_run_lock(NULL, why, sizeof(why)) < 0)
-		status = command_error(COMMAND_FAILED, "%s", why);
+	if (!o->dry_run && files_lock_machine(o->force))
+		status = COMMAND_FAILED;
 	else if (o->resume)
 		status = run_again(o, t);
 	else

@@ -30,4 +30,12 @@ enum command_status {
 int command_error(int status, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
+/*
+ * One line on stderr that is no error, and one of data on stdout. Names of files
+ * in them may be anything: the line is made fit for a terminal.
+ */
+void command_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void command_print(const char *format, ...)
+	__attribute__((format(printf, 1, 2)));
+
 #endif

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "bench/result/result.h"
+#include "bench/run/lock.h"
 #include "tools/command.h"
 #include "tools/files.h"
 
@@ -15,6 +16,17 @@ int files_error(int err, const char *why)
 {
 	return command_error(err == -ENOMEM ? COMMAND_FAILED : COMMAND_USAGE,
 			     "%s", why);
+}
+
+int files_lock_machine(bool force)
+{
+	char why[BENCH_RESULT_WHY];
+	int fd = bench_run_lock(NULL, force, why, sizeof(why));
+
+	if (*why)
+		command_error(COMMAND_FAILED, "%s%s", why,
+			      force ? "; measuring all the same" : "");
+	return fd < 0 && !force ? COMMAND_FAILED : 0;
 }
 
 static int open_result(const char *path, bool is_light, json_t **out)
@@ -27,7 +39,7 @@ static int open_result(const char *path, bool is_light, json_t **out)
 	if (err)
 		return files_error(err, why);
 	if (*bench_result_source_text(&source, why, sizeof(why)))
-		fprintf(stderr, "%s: %s\n", path, why);
+		command_say("%s: %s", path, why);
 	return 0;
 }
 
@@ -41,9 +53,23 @@ int files_open_figures(const char *path, json_t **out)
 	return open_result(path, /* is_light */ true, out);
 }
 
+int files_may_replace(const char *path)
+{
+	char old[PATH_MAX + 8], why[BENCH_RESULT_WHY];
+	int err = bench_result_may_write(path, why, sizeof(why));
+
+	snprintf(old, sizeof(old), "%s.prev", path);
+	if (!err)
+		err = bench_result_may_write(old, why, sizeof(why));
+	if (!err)
+		return 0;
+	return command_error(err == -EINVAL ? COMMAND_USAGE : COMMAND_FAILED,
+			     "%s", why);
+}
+
 int files_keep_older(const char *path)
 {
-	char old[PATH_MAX];
+	char old[PATH_MAX + 8];
 	struct stat st;
 
 	if (lstat(path, &st) || !S_ISREG(st.st_mode))
@@ -52,6 +78,6 @@ int files_keep_older(const char *path)
 	if (rename(path, old))
 		return command_error(COMMAND_FAILED, "%s: %s", old,
 				     strerror(errno));
-	fprintf(stderr, "%s: the older one is kept as %s\n", path, old);
+	command_say("%s: the older one is kept as %s", path, old);
 	return 0;
 }

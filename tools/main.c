@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* main.c - the ringswap command: find the subcommand and run it. */
+#include <fcntl.h>
 #include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "bench/base/clean.h"
 #include "bench/machine/machine.h"
@@ -37,6 +39,53 @@ int command_error(int status, const char *format, ...)
 	fprintf(stderr, "ringswap%s%s: %s\n", *running ? " " : "", running,
 		bench_clean(text)); /* names of files may be anything */
 	return status;
+}
+
+static void print_line(FILE *out, const char *format, va_list args)
+{
+	char text[BENCH_CLEAN_MAX];
+
+	vsnprintf(text, sizeof(text), format, args);
+	fprintf(out, "%s\n", bench_clean(text));
+}
+
+void command_say(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	print_line(stderr, format, args);
+	va_end(args);
+}
+
+void command_print(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	print_line(stdout, format, args);
+	va_end(args);
+}
+
+/*
+ * Whoever starts a program with stdin, stdout or stderr closed has the next
+ * file that it opens take that number, and what is printed destroys the file.
+ * The place is filled so that its use still fails: it is opened the other way
+ * round. A root without /dev has itself.
+ */
+static int fill_standard_files(void)
+{
+	for (int fd = 0; fd <= 2; fd++) {
+		int filled = fd;
+
+		if (fcntl(fd, F_GETFD) < 0)
+			filled = open("/dev/null", fd ? O_RDONLY : O_WRONLY);
+		if (filled < 0)
+			filled = open("/", O_RDONLY | O_DIRECTORY);
+		if (filled != fd)
+			return COMMAND_FAILED;
+	}
+	return COMMAND_OK;
 }
 
 static void print_help(FILE *out)
@@ -97,8 +146,10 @@ static int choose_signal(void)
 
 int main(int argc, char **argv)
 {
-	int err = choose_signal();
+	int err = fill_standard_files();
 
+	if (!err)
+		err = choose_signal();
 	if (err)
 		return err;
 	/* Registers membarrier, and only now is that cheap: one thread. */

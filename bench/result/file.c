@@ -2,6 +2,7 @@
 /* file.c - results on disk: read, checked, written. */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +13,8 @@
 #include "bench/result/compact_parts.h"
 #include "bench/result/parts.h"
 
-#define DIGITS 9
+#define DIGITS	  9
+#define NAME_ROOM 12 /* of what is put behind a file's name */
 
 /* ---- Reading ---- */
 
@@ -213,12 +215,18 @@ static int write_all(const json_t *result, int fd)
 	return err;
 }
 
+/* The folder that it lies in, for who frees it; NULL: no memory. */
+static char *folder_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? strndup(path, (size_t)(slash - path + 1)) : strdup(".");
+}
+
 /* Make the rename itself last. Not every file system lets one. */
 static void sync_folder(const char *path)
 {
-	const char *slash = strrchr(path, '/');
-	char *folder = slash ? strndup(path, (size_t)(slash - path + 1))
-			     : strdup(".");
+	char *folder = folder_of(path);
 	int fd = folder ? open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
 
 	if (fd >= 0) {
@@ -228,10 +236,35 @@ static void sync_folder(const char *path)
 	free(folder);
 }
 
+/* Room for ".XXXXXX" behind the name, and for ".prev" behind both. */
+static bool is_too_long(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return strlen(path) + NAME_ROOM >= PATH_MAX ||
+	       strlen(slash ? slash + 1 : path) + NAME_ROOM > NAME_MAX;
+}
+
 int bench_result_may_write(const char *path, char *why, size_t n)
 {
+	char *folder = folder_of(path);
 	struct stat st;
+	int err = 0;
 
+	if (!folder)
+		err = -ENOMEM;
+	else if (is_too_long(path))
+		err = -ENAMETOOLONG;
+	else if (access(folder, W_OK | X_OK))
+		err = -errno;
+	free(folder);
+	if (err)
+		return bench_why(err, why, n, "%.200s%s: %s", path,
+				 bench_more(path, 200), strerror(-err));
+	if (!strcmp(path, "-"))
+		return bench_why(-EINVAL, why, n,
+				 "-: results go to files; --json prints one, "
+				 "and ./- is a file of that name");
 	if (lstat(path, &st) || S_ISREG(st.st_mode))
 		return 0;
 	return bench_why(-EINVAL, why, n,

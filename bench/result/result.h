@@ -60,9 +60,10 @@ int bench_result_build(const char *path,
 		       char *why, size_t n);
 
 /*
- * May a result be put at @path? 0 where nothing is there or a regular file;
- * -EINVAL for a device, a pipe, a folder or a link, which a rename would
- * replace. Ask before measuring.
+ * May a result, or what lies beside it, be put at @path? 0 where nothing is
+ * there or a regular file; -EINVAL for a device, a pipe, a folder or a link,
+ * which a rename would replace, and for "-"; or the error that writing there
+ * would have. Ask before measuring.
  */
 int bench_result_may_write(const char *path, char *why, size_t n);
 

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* journal.c - append, sync, and survive being cut off. */
-#include "bench/base/why.h"
 #include "bench/run/journal.h"
 
 #include <errno.h>
@@ -9,6 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "bench/base/why.h"
+#include "bench/result/result.h"
 
 static int fail(int err, const char *path, char *why, size_t n)
 {
@@ -68,6 +70,11 @@ int bench_journal_create(struct bench_journal *j, const char *path,
 		return fail(-ENAMETOOLONG, path, why, n);
 	strcpy(j->path, path);
 	snprintf(old, sizeof(old), "%s.prev", path);
+	err = bench_result_may_write(path, why, n);
+	if (!err)
+		err = bench_result_may_write(old, why, n);
+	if (err)
+		return err;
 	if (rename(path, old) && errno != ENOENT)
 		return fail(-errno, path, why, n);
 	j->fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);

@@ -10,6 +10,7 @@
 #define BENCH_RUN_JOURNAL_H
 
 #include <jansson.h>
+#include <limits.h>
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -19,13 +20,14 @@
 struct bench_journal {
 	int fd;
 	off_t size; /* whole lines only */
-	char path[512];
+	char path[PATH_MAX];
 };
 
 /**
  * bench_journal_create() - a new one, with its header
  *
- * An older file of that name is kept as <path>.prev.
+ * An older file of that name is kept as <path>.prev. -EINVAL: one of the two is
+ * no regular file.
  */
 int bench_journal_create(struct bench_journal *j, const char *path,
 			 const json_t *header, char *why, size_t n);

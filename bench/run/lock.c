@@ -1,22 +1,35 @@
 /* SPDX-License-Identifier: MIT */
-/* lock.c - a lock file that names its holder. */
+/* lock.c - a lock file that every run holds and that names them. */
 #include "bench/base/why.h"
 #include "bench/run/lock.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <time.h>
 #include <unistd.h>
 
-static void holder_of(int fd, char *pid, size_t n)
+/* The pids of those who wrote themselves in and still live, by commas. */
+static void holders_of(int fd, char *text, size_t n)
 {
-	ssize_t got = pread(fd, pid, n - 1, 0);
+	char all[512], *save = NULL;
+	ssize_t got = pread(fd, all, sizeof(all) - 1, 0);
+	size_t used = 0;
 
-	pid[got > 0 ? got : 0] = '\0';
-	pid[strspn(pid, "0123456789")] = '\0';
+	snprintf(text, n, "unknown");
+	all[got > 0 ? got : 0] = '\0';
+	for (char *word = strtok_r(all, "\n", &save); word && used < n;
+	     word = strtok_r(NULL, "\n", &save)) {
+		pid_t pid = (pid_t)strtol(word, NULL, 10);
+
+		if (pid > 0 && (!kill(pid, 0) || errno == EPERM))
+			used += (size_t)snprintf(text + used, n - used, "%s%d",
+						 used ? ", " : "", (int)pid);
+	}
 }
 
 /* The root directory can be locked where there is nothing else. */
@@ -27,36 +40,78 @@ static const char *lock_path(void)
 	return access("/tmp", W_OK) ? "/" : "/tmp/ringswap.lock";
 }
 
-int bench_run_lock(const char *path, char *why, size_t n)
+static int open_lock(const char *path, char *why, size_t n)
+{
+	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
+
+	/* Another user's lock, or a directory: readable is enough to ask. */
+	if (fd < 0 && (errno == EACCES || errno == EISDIR))
+		fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	return fd < 0 ? bench_why(-errno, why, n, "lock %.120s%s: %s", path,
+				  bench_more(path, 120), strerror(errno))
+		      : fd;
+}
+
+/* Alone for a moment: nobody else holds it. Then shared, so that a run that was
+ * forced can hold it too. */
+static int lock_alone(int fd)
+{
+	if (flock(fd, LOCK_EX | LOCK_NB))
+		return -errno;
+	if (ftruncate(fd, 0))
+		return flock(fd, LOCK_SH); /* its holder goes unnamed */
+	return flock(fd, LOCK_SH) ? -errno : 0;
+}
+
+/* Whoever is alone is so for some microseconds only. */
+static int lock_beside(int fd)
+{
+	const struct timespec pause = { .tv_nsec = 1000000 };
+
+	for (unsigned int i = 0; i < 100; i++) {
+		if (!flock(fd, LOCK_SH | LOCK_NB))
+			return 0;
+		nanosleep(&pause, NULL);
+	}
+	return -errno;
+}
+
+/* The lock holds whether or not this succeeds. */
+static void write_name(int fd)
 {
 	char pid[32];
+	int length = snprintf(pid, sizeof(pid), "%d\n", (int)getpid());
+
+	if (lseek(fd, 0, SEEK_END) < 0 || write(fd, pid, (size_t)length) < 0)
+		return;
+}
+
+int bench_run_lock(const char *path, bool beside, char *why, size_t n)
+{
+	char pids[128];
 	int fd, err;
 
 	if (!path)
 		path = getenv("RINGSWAP_LOCK");
 	if (!path)
 		path = lock_path();
-	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
-	/* Another user's lock, or a directory: readable is enough to ask. */
-	if (fd < 0 && (errno == EACCES || errno == EISDIR))
-		fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	if (fd < 0) {
-		err = -errno;
-		snprintf(why, n, "lock %.120s%s: %s", path,
-			 bench_more(path, 120), strerror(-err));
+	fd = open_lock(path, why, n);
+	if (fd < 0)
+		return fd;
+	why[0] = '\0';
+	err = lock_alone(fd);
+	if (err) {
+		holders_of(fd, pids, sizeof(pids));
+		snprintf(why, n,
+			 "another run is under way, pid %s (lock %.120s%s)%s",
+			 pids, path, bench_more(path, 120),
+			 beside ? "" : "; --force measures beside it");
+		err = beside ? lock_beside(fd) : -EBUSY;
+	}
+	if (err) {
+		close(fd);
 		return err;
 	}
-	if (flock(fd, LOCK_EX | LOCK_NB)) {
-		holder_of(fd, pid, sizeof(pid));
-		snprintf(why, n,
-			 "another run is under way, pid %s (lock %.120s%s); "
-			 "--force measures beside it",
-			 pid, path, bench_more(path, 120));
-		close(fd);
-		return -EBUSY;
-	}
-	err = snprintf(pid, sizeof(pid), "%d\n", (int)getpid());
-	if (ftruncate(fd, 0) || pwrite(fd, pid, (size_t)err, 0) < 0)
-		err = 0; /* the lock holds; only its holder goes unnamed */
+	write_name(fd);
 	return fd;
 }

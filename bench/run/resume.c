@@ -56,6 +56,7 @@ int bench_run_resume(struct bench_run *run, const char *journal,
 
 	if (err)
 		return err;
+	bench_run_overheads_take(run->plan, run->overheads);
 	line = json_pack("{s:s, s:o}", "type", "resume", "at", bench_run_now());
 	err = bench_journal_append(&run->journal, line, why, n);
 	json_decref(line);

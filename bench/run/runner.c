@@ -26,56 +26,22 @@ static void on_stop(int number)
 	stopped = number;
 }
 
+/* What is ignored stays so: nohup ignores SIGHUP, a shell SIGINT for what it
+ * starts in the background. */
 static void catch_signals(void)
 {
 	static const int numbers[] = { SIGINT, SIGTERM, SIGHUP };
-	struct sigaction action;
+	struct sigaction action, old;
 
 	memset(&action, 0, sizeof(action));
 	action.sa_handler = on_stop; /* no SA_RESTART: poll must return */
 	for (unsigned int i = 0; i < 3; i++)
-		sigaction(numbers[i], &action, NULL);
+		if (!sigaction(numbers[i], NULL, &old) &&
+		    old.sa_handler != SIG_IGN)
+			sigaction(numbers[i], &action, NULL);
+	signal(SIGCHLD, SIG_DFL); /* ignored, it would hide how a block ended */
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN); /* a file-size limit is a full disk */
-}
-
-/* ------------------------------------------------------------------------ */
-/* Prediction                                                               */
-
-/* What such a block takes in all, the quicker of two tries; 0: unknown. */
-static double time_block(const struct bench_block_spec *spec, bool simulate)
-{
-	double least = 0;
-
-	for (unsigned int i = 0; i < 2; i++) {
-		json_t *datum = bench_run_block(spec, simulate);
-		double ms =
-			json_number_value(json_object_get(datum, "wall-ms"));
-
-		if (ms > 0 && (least == 0 || ms < least))
-			least = ms;
-		json_decref(datum);
-	}
-	return least;
-}
-
-void bench_run_overheads(struct bench_plan *plan, bool simulate)
-{
-	double known[BENCH_PLAN_CLASSES] = { 0 };
-
-	for (unsigned int i = 0; i < plan->n_available; i++) {
-		struct bench_plan_cell *c = &plan->cells[plan->available[i]];
-		unsigned int class = bench_plan_class(c);
-		struct bench_block_spec spec;
-
-		if (!known[class]) {
-			bench_plan_spec(plan, plan->available[i], 0, &spec);
-			spec.block_ms = 1;
-			known[class] = time_block(&spec, simulate);
-		}
-		if (known[class] > 0)
-			c->overhead_ms = known[class];
-	}
 }
 
 /* ------------------------------------------------------------------------ */
@@ -385,6 +351,8 @@ int bench_run_restore(struct bench_run *run, const json_t *line, char *why,
 		return -EINVAL;
 	}
 	enter(run, (unsigned int)cell, (unsigned int)round, line);
+	bench_run_overhead_learn(run->plan, (unsigned int)cell, line,
+				 run->overheads);
 	run->before_s = at > run->before_s ? at : run->before_s;
 	return 0;
 }

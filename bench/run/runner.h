@@ -53,6 +53,7 @@ struct bench_run {
 	bool *done;   /* by cell and round: in the journal already */
 	uint64_t started_ns;
 	double before_s; /* wall time before it was resumed */
+	double overheads[BENCH_PLAN_CLASSES]; /* as its blocks had, ms */
 	unsigned int shown;
 };
 
@@ -77,7 +78,8 @@ int bench_run_begin(struct bench_run *run, const json_t *header, char *why,
  *
  * Fills run->plan, which stays the caller's to free, takes the finished blocks
  * as done, and adds a line that says so to the journal. A journal that is
- * refused is not touched.
+ * refused is not touched. Nothing is measured: the finished blocks say what
+ * the others will take, so that a run which is killed again and again advances.
  *
  * 0, or a reason and -EINVAL: no journal, or a line of it is wrong; -ESTALE:
  * the machine, the build or the matrix has changed; -ENOMEM; system errors.
@@ -106,6 +108,16 @@ void bench_run_end(struct bench_run *run);
 
 /** bench_run_prepare() - room for what the plan's blocks say; 0, -ENOMEM */
 int bench_run_prepare(struct bench_run *run);
+
+/**
+ * bench_run_overhead_learn() - what a finished block took, into known by its
+ * sort: the least of them
+ */
+void bench_run_overhead_learn(const struct bench_plan *plan, unsigned int cell,
+			      const json_t *line, double *known);
+
+/** bench_run_overheads_take() - predict by these; 0: as before */
+void bench_run_overheads_take(struct bench_plan *plan, const double *known);
 
 /**
  * bench_run_restore() - take a block of the journal as done

@@ -127,7 +127,7 @@ started()
 started 4 i.json
 refused 1 "pid $pid" run $small --rounds 1 --out other.json
 started_pid=$pid
-kill -INT "$started_pid"
+kill -TERM "$started_pid" # a shell lets what is behind & ignore SIGINT
 wait "$started_pid"
 status=$?
 [ $status -eq 130 ] || fail "interrupted: exit status $status, not 130"

@@ -190,6 +190,39 @@ static void only_a_run_of_this_build_is_resumed(void **state)
 	assert_int_equal(system(command), 0);
 }
 
+/* Whoever resumes predicts by the finished blocks and measures none for it: a
+ * run that is killed every other second would not advance. */
+static void finished_blocks_say_what_others_will_take(void **state)
+{
+	const json_t *json = json_object_get(header, "plan");
+	double known[BENCH_PLAN_CLASSES] = { 0 };
+	struct bench_plan plan;
+	json_t *slow, *quick;
+	double ms, usual;
+
+	(void)state;
+	assert_int_equal(bench_plan_from_json(json, &plan, why, sizeof(why)),
+			 0);
+	ms = plan.cells[0].block_ms;
+	usual = plan.cells[0].overhead_ms;
+	slow = json_pack("{s:f}", "wall-ms", ms + 70);
+	quick = json_pack("{s:f}", "wall-ms", ms + 42);
+	bench_run_overhead_learn(&plan, 0, slow, known);
+	bench_run_overhead_learn(&plan, 0, quick, known);
+	bench_run_overhead_learn(&plan, 0, slow, known);
+	bench_run_overheads_take(&plan, known);
+	for (unsigned int i = 0; i < plan.n; i++) {
+		bool is_same_sort = bench_plan_class(&plan.cells[i]) ==
+				    bench_plan_class(&plan.cells[0]);
+
+		assert_true(plan.cells[i].overhead_ms ==
+			    (is_same_sort ? 42 : usual));
+	}
+	json_decref(slow);
+	json_decref(quick);
+	bench_plan_free(&plan);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -198,6 +231,7 @@ int main(void)
 		cmocka_unit_test(the_same_is_the_same),
 		cmocka_unit_test(what_has_changed_is_said),
 		cmocka_unit_test(only_a_run_of_this_build_is_resumed),
+		cmocka_unit_test(finished_blocks_say_what_others_will_take),
 	};
 
 	swap_setup();

@@ -291,18 +291,18 @@ static void a_second_run_is_refused_and_names_the_first(void **state)
 
 	(void)state;
 	snprintf(lock, sizeof(lock), "%s/lock", directory);
-	held = bench_run_lock(lock, why, sizeof(why));
+	held = bench_run_lock(lock, false, why, sizeof(why));
 	assert_true(held >= 0);
 	snprintf(pid, sizeof(pid), "%d", (int)getpid());
 	if (!fork()) {
-		int err = bench_run_lock(lock, why, sizeof(why));
+		int err = bench_run_lock(lock, false, why, sizeof(why));
 
 		_exit(err == -EBUSY && strstr(why, pid) ? 0 : 1);
 	}
 	wait(&status);
 	assert_int_equal(status, 0);
 	close(held);
-	held = bench_run_lock(lock, why, sizeof(why));
+	held = bench_run_lock(lock, false, why, sizeof(why));
 	assert_true(held >= 0);
 	close(held);
 }
