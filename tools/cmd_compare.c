@@ -3,9 +3,11 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "bench/base/clean.h"
 #include "bench/show/compare.h"
 #include "bench/show/text.h"
 #include "tools/files.h"
+#include "tools/names.h"
 #include "tools/options.h"
 
 #define RESULTS_MAX 4096
@@ -95,9 +97,9 @@ static int parse_tables(const char *text, struct options *o)
 
 /* ---- Comparing ---- */
 
-/* A file's own name; of one that results/ keeps, the folder of its machine
- * too: many have the same. */
-static const char *name_of(const char *path)
+/* As much of its path as tells it from the others; of one that results/ keeps,
+ * the folder of its machine too: many have the same name. */
+static const char *name_of(const char *path, char *distinct)
 {
 	const char *name = path, *folder = path;
 
@@ -106,12 +108,16 @@ static const char *name_of(const char *path)
 			folder = name;
 			name = at + 1;
 		}
-	return strncmp(folder, "m-", 2) ? name : folder;
+	return !strncmp(folder, "m-", 2) && !strcmp(distinct, name)
+		       ? folder
+		       : bench_clean(distinct);
 }
 
 static int read_all(struct bench_compare *c, size_t n, char **paths)
 {
-	int status = 0;
+	char **names = names_distinct(n, paths, '/', NULL);
+	int status = names ? 0
+			   : command_error(COMMAND_FAILED, "out of memory");
 
 	for (size_t i = 0; i < n && !status; i++) {
 		json_t *result;
@@ -119,10 +125,11 @@ static int read_all(struct bench_compare *c, size_t n, char **paths)
 		status = files_open_figures(paths[i], &result);
 		if (status)
 			break;
-		if (bench_compare_add(c, name_of(paths[i]), result))
+		if (bench_compare_add(c, name_of(paths[i], names[i]), result))
 			status = command_error(COMMAND_FAILED, "out of memory");
 		json_decref(result);
 	}
+	names_free(n, names);
 	return status;
 }
 

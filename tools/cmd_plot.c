@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* cmd_plot.c - `ringswap plot`: the charts of a result, and their data. */
+#include <fcntl.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -9,6 +10,7 @@
 #include "bench/show/chart_data.h"
 #include "bench/result/result.h"
 #include "tools/files.h"
+#include "tools/names.h"
 #include "tools/options.h"
 
 static const char help[] =
@@ -98,12 +100,16 @@ static int find_home(char home[PATH_MAX])
 static int write_tsv(const json_t *result, enum bench_chart chart,
 		     const char *path)
 {
-	char temporary[PATH_MAX + 8];
+	char temporary[PATH_MAX + 32];
+	int fd, err = files_may_replace(path);
 	FILE *file;
-	int err;
 
-	snprintf(temporary, sizeof(temporary), "%s.tmp", path);
-	file = fopen(temporary, "we");
+	if (err)
+		return err;
+	snprintf(temporary, sizeof(temporary), "%s.%d.tmp", path,
+		 (int)getpid());
+	fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+	file = fd < 0 ? NULL : fdopen(fd, "w");
 	if (!file)
 		return command_error(COMMAND_FAILED, "%s: %s", path,
 				     strerror(errno));
@@ -161,15 +167,17 @@ static int draw(struct options *o, const json_t *result, enum bench_chart chart,
 	snprintf(data, sizeof(data), "%s/%s.tsv", folder, name);
 	snprintf(out, sizeof(out), "%s/%s.%s", folder, name, suffix);
 	bench_chart_caption(result, chart, caption, sizeof(caption));
-	status = render(o, argv);
+	status = files_may_replace(out);
 	if (!status)
-		printf("%s\n", out);
+		status = render(o, argv);
+	if (!status)
+		command_print("%s", out);
 	return status;
 }
 
 static int worse(int a, int b)
 {
-	return a == COMMAND_OK || b == COMMAND_FAILED ? b : a;
+	return a == COMMAND_OK || (b && b != COMMAND_MISSING) ? b : a;
 }
 
 static int plot_chart(struct options *o, const json_t *result,
@@ -183,7 +191,7 @@ static int plot_chart(struct options *o, const json_t *result,
 	status = write_tsv(result, chart, data);
 	if (status)
 		return status;
-	printf("%s\n", data);
+	command_print("%s", data);
 	if (o->svg)
 		status = worse(status, draw(o, result, chart, folder, "svg"));
 	if (o->png)
@@ -228,35 +236,41 @@ static int plot_result(struct options *o, const char *path, const char *folder)
 	return status;
 }
 
-/* "out/name" of "some/name.json" */
-static void folder_of(const char *out, const char *path, char text[PATH_MAX])
+/* What a result or a journal is called: "name" of "name.json". */
+static size_t stem_length(const char *path)
 {
-	const char *name = strrchr(path, '/');
-	char json[PATH_MAX];
+	char json[PATH_MAX + 16];
 	size_t length;
 
-	bench_result_name(name ? name + 1 : path, json, sizeof(json));
+	bench_result_name(path, json, sizeof(json));
 	length = strlen(json) - 5;
 	if (length > 5 && !strncmp(json + length - 5, ".json", 5))
 		length -= 5; /* a result's own name */
-	snprintf(text, PATH_MAX, "%s/%.*s", out, (int)length, json);
+	return length;
+}
+
+/* Each into a folder of its own, "out/name" of "some/name.json". */
+static int plot_several(struct options *o, int n, char **paths)
+{
+	char folder[2 * PATH_MAX];
+	int status = make_folder(o->out);
+	char **names = names_distinct((size_t)n, paths, '-', stem_length);
+
+	if (!names)
+		return command_error(COMMAND_FAILED, "out of memory");
+	for (int i = 0; i < n && status != COMMAND_FAILED; i++) {
+		snprintf(folder, sizeof(folder), "%s/%s", o->out, names[i]);
+		status = worse(status, plot_result(o, paths[i], folder));
+	}
+	names_free((size_t)n, names);
+	return status;
 }
 
 static int plot_all(struct options *o, int n, char **paths)
 {
-	char folder[PATH_MAX];
-	int status = COMMAND_OK;
+	int status = n == 1 ? plot_result(o, paths[0], o->out)
+			    : plot_several(o, n, paths);
 
-	if (n == 1) {
-		status = plot_result(o, paths[0], o->out);
-	} else {
-		status = make_folder(o->out);
-		for (int i = 0; i < n && status != COMMAND_FAILED; i++) {
-			folder_of(o->out, paths[i], folder);
-			status =
-				worse(status, plot_result(o, paths[i], folder));
-		}
-	}
 	return status ? status : options_flush();
 }
 

@@ -91,7 +91,8 @@ int bench_run_resume(struct bench_run *run, const char *journal,
 /**
  * bench_run_blocks() - to the end, the precision, or the first signal
  *
- * SIGINT, SIGTERM and SIGHUP stop it: the block under way is lost, the others
+ * SIGINT, SIGTERM and SIGHUP, unless they were ignored, stop it: the block under
+ * way is lost, the others
  * are kept. 0 (see run->status), or -errno: the journal cannot be written.
  */
 int bench_run_blocks(struct bench_run *run, char *why, size_t n);
