@@ -9,6 +9,7 @@
 
 #include "bench/result/result.h"
 #include "bench/run/lock.h"
+#include "bench/run/spawn.h"
 #include "tools/command.h"
 #include "tools/files.h"
 
@@ -21,8 +22,11 @@ int files_error(int err, const char *why)
 int files_lock_machine(bool force)
 {
 	char why[BENCH_RESULT_WHY];
-	int fd = bench_run_lock(NULL, force, why, sizeof(why));
+	int fd;
 
+	if (bench_run_can_start(why, sizeof(why)))
+		return command_error(COMMAND_FAILED, "%s", why);
+	fd = bench_run_lock(NULL, force, why, sizeof(why));
 	if (*why)
 		command_error(COMMAND_FAILED, "%s%s", why,
 			      force ? "; measuring all the same" : "");

@@ -15,9 +15,9 @@
 int files_error(int err, const char *why);
 
 /*
- * One run at a time; until this process ends. With force it is held beside
- * others, which stderr then names, and one that cannot be had is said there. 0
- * or an exit status.
+ * Can blocks be started here, and does nobody else measure? The lock is held
+ * until this process ends; with force beside others, which stderr then names,
+ * and one that cannot be had is said there. 0 or an exit status.
  */
 int files_lock_machine(bool force);
 

@@ -14,15 +14,21 @@
 #include <unistd.h>
 
 #include "bench/base/clean.h"
+#include "bench/base/why.h"
 #include "bench/run/spawn.h"
 #include "ringbuf/clock.h"
 
+#define SELF		"/proc/self/exe"
 #define DATUM_BYTES_MAX (64u << 20)
 /* A block may take this long beside ten times its measured time. */
 #define WATCHDOG_MS	 5000
 #define LOADER_WORDS_MAX 16
-/* Kept from running for more of its time, it did not hang by itself. */
+/* Kept from running for more of its time, a thread did not hang by itself. */
 #define KEPT_SHARE 0.8
+/* Nor did its threads together, kept for so much, if they had no PU to
+ * themselves meanwhile. */
+#define KEPT_SHARE_OF_ALL 0.3
+#define RAN_SHARE	  0.8
 
 struct child {
 	pid_t pid;
@@ -86,9 +92,19 @@ static void become_block(pid_t parent, int in, int out, int err, bool simulate)
 	if (dup2(in, 0) < 0 || dup2(out, 1) < 0 || dup2(err, 2) < 0)
 		_exit(127);
 	signal(SIGPIPE, SIG_DFL);
-	execv("/proc/self/exe", argv);
-	dprintf(2, "/proc/self/exe: %s", strerror(errno));
+	execv(SELF, argv);
+	dprintf(2, "%s: %s", SELF, strerror(errno));
 	_exit(127);
+}
+
+int bench_run_can_start(char *why, size_t n)
+{
+	if (!access(SELF, F_OK))
+		return 0;
+	return bench_why(-errno, why, n,
+			 "%s: %s; every block is this program started anew: "
+			 "mount /proc (mount -t proc proc /proc)",
+			 SELF, strerror(errno));
 }
 
 static void close_pipe(int pipe_ends[2])
@@ -229,67 +245,76 @@ static bool is_stopped(const char *stat)
 	return name_end && name_end[1] && strchr("Tt", name_end[2]) != NULL;
 }
 
-/* What of the watchdog's time one thread was not running for, though it could:
- * for want of a CPU, or as it was stopped. -1: nobody says. */
-static double kept_ms(pid_t pid, const char *tid, double took_ms)
+/* Add one thread's share of the watchdog's time; false: nobody says. */
+static bool add_shares(pid_t pid, const char *tid, double took_ms,
+		       struct bench_shares *shares)
 {
-	unsigned long long ran, waited;
+	unsigned long long ran = 0, waited = 0;
 	char text[512];
+	bool stopped = read_task(pid, tid, "stat", text, sizeof(text)) &&
+		       is_stopped(text);
+	bool said = read_task(pid, tid, "schedstat", text, sizeof(text)) &&
+		    sscanf(text, "%llu %llu", &ran, &waited) == 2;
+	double kept = stopped ? 1 : (double)waited / 1e6 / took_ms;
 
-	if (read_task(pid, tid, "stat", text, sizeof(text)) && is_stopped(text))
-		return took_ms;
-	if (!read_task(pid, tid, "schedstat", text, sizeof(text)) ||
-	    sscanf(text, "%llu %llu", &ran, &waited) != 2)
-		return -1;
-	return (double)waited / 1e6;
+	shares->ran += (double)ran / 1e6 / took_ms;
+	shares->kept += kept;
+	shares->most_kept = fmax(shares->most_kept, kept);
+	return said || stopped;
 }
 
-/* The most that a thread of it was kept; -1: nobody says. */
-static double most_kept_ms(pid_t pid, double took_ms)
+/* false: nobody says. */
+static bool read_shares(pid_t pid, double took_ms, struct bench_shares *shares)
 {
-	char path[40];
 	struct dirent *entry;
-	double most = -1;
+	bool said = false;
+	char path[40];
 	DIR *tasks;
 
 	snprintf(path, sizeof(path), "/proc/%d/task", (int)pid);
 	tasks = opendir(path);
 	while (tasks && (entry = readdir(tasks)))
 		if (entry->d_name[0] != '.')
-			most = fmax(most, kept_ms(pid, entry->d_name, took_ms));
+			said |= add_shares(pid, entry->d_name, took_ms, shares);
 	if (tasks)
 		closedir(tasks);
-	return most;
+	return said;
+}
+
+bool bench_run_was_kept(const struct bench_shares *s)
+{
+	return s->most_kept > KEPT_SHARE ||
+	       (s->kept > KEPT_SHARE_OF_ALL && s->ran < RAN_SHARE);
 }
 
 /*
  * A block that takes ten times its time hangs, which is evidence against its
- * strategy, unless it was kept from running for most of that time: that is this
+ * strategy, unless it was kept from running for much of that time: that is this
  * machine's doing. Asked while the block still lives.
  */
 static json_t *judge_hang(const struct child *child, double took_ms)
 {
-	double kept = most_kept_ms(child->pid, took_ms);
+	struct bench_shares shares = { 0 };
 	char reason[160];
+	bool said = read_shares(child->pid, took_ms, &shares);
+	bool failed = !said || bench_run_was_kept(&shares);
 
-	if (kept < 0)
+	if (!said)
 		snprintf(
 			reason, sizeof(reason),
 			"the watchdog ended the block after %.1f s; /proc does "
 			"not say whether it hung or had no CPU",
 			took_ms / 1e3);
-	else if (kept > KEPT_SHARE * took_ms)
+	else if (failed)
 		snprintf(reason, sizeof(reason),
 			 "the watchdog ended the block after %.1f s, in %.1f s "
 			 "of which a thread was kept from running",
-			 took_ms / 1e3, kept / 1e3);
+			 took_ms / 1e3, shares.most_kept * took_ms / 1e3);
 	else
 		snprintf(reason, sizeof(reason),
 			 "hung: the watchdog ended the block after %.1f s",
 			 took_ms / 1e3);
-	return datum_of(kept < 0 || kept > KEPT_SHARE * took_ms ? "failed"
-								: "timed-out",
-			reason, 0);
+	return datum_of(failed ? "failed" : "timed-out", reason, 0);
 }
 
 /* ------------------------------------------------------------------------ */

@@ -11,6 +11,13 @@
 #include "bench/plan/spec.h"
 
 /**
+ * bench_run_can_start() - can this program start its blocks?
+ *
+ * 0, or a reason and -errno: there is no /proc. Ask before measuring.
+ */
+int bench_run_can_start(char *why, size_t n);
+
+/**
  * bench_run_block() - measure what spec says
  *
  * Always gives a datum, a new reference. One of a process that died of its own
@@ -20,5 +27,21 @@
  * memory.
  */
 json_t *bench_run_block(const struct bench_block_spec *spec, bool simulate);
+
+/* Of a block's time until its watchdog came, as shares of it. */
+struct bench_shares {
+	double most_kept; /* a thread could run and did not */
+	double kept;	  /* all its threads together */
+	double ran;	  /* the same, running */
+};
+
+/**
+ * bench_run_was_kept() - had it no chance to finish, as others ran instead?
+ *
+ * Threads that wait for each other in turn each lose only part of the time on a
+ * loaded machine, and together all of it. Those that share one PU keep each
+ * other from running, and nobody else does: together they run all the time.
+ */
+bool bench_run_was_kept(const struct bench_shares *shares);
 
 #endif
