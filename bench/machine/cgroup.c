@@ -2,6 +2,7 @@
 /* Every level of the hierarchy up to the root counts, in both versions. */
 #include "bench/machine/cgroup.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <limits.h>
 #include <stdbool.h>
@@ -132,6 +133,23 @@ static char *line_dir(char *line, const char *controller, bool *is_v2)
 	return *is_v2 || is_listed(controllers, controller) ? dir : NULL;
 }
 
+/* Is a hierarchy mounted where limits are looked for? The folder is empty where
+ * none is. */
+static bool is_mounted(const char *root)
+{
+	char path[PATH_MAX];
+	struct dirent *entry = NULL;
+	DIR *folder;
+
+	snprintf(path, sizeof(path), "%s/sys/fs/cgroup", root);
+	folder = opendir(path);
+	while (folder && (entry = readdir(folder)) && entry->d_name[0] == '.')
+		;
+	if (folder)
+		closedir(folder);
+	return entry != NULL;
+}
+
 /* The tightest above this process into *least, 0: none. Or -errno and text. */
 static int find_limit(const char *root, const struct limit *limit,
 		      double *least, char *text, size_t n)
@@ -161,7 +179,10 @@ static int find_limit(const char *root, const struct limit *limit,
 	free(line);
 	fclose(f);
 	snprintf(text, n, "unlimited");
-	return 0;
+	if (*least || is_mounted(root))
+		return 0;
+	snprintf(text, n, BENCH_UNAVAILABLE "nothing in /sys/fs/cgroup");
+	return -ENOENT;
 }
 
 int bench_probe_cpu_limit(const char *root, double *cpus, char *text, size_t n)

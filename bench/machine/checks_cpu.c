@@ -69,7 +69,10 @@ void bench_check_smt(struct bench_exam *e)
 	char now[BENCH_FACT];
 	long long active = 0;
 
-	bench_probe_smt(e->root, now, sizeof(now));
+	if (bench_probe_smt(e->root, now, sizeof(now))) {
+		bench_exam_value(check, BENCH_NOTE, "%s", now);
+		return;
+	}
 	bench_probe_number(e->root, BENCH_CPU_DIR "smt/active", &active);
 	if (!active) {
 		bench_exam_value(check, BENCH_OK, "no siblings (%s)", now);
@@ -214,10 +217,20 @@ void bench_check_hypervisor(struct bench_exam *e)
 {
 	struct bench_check *check = bench_exam_add(e, "hypervisor");
 	char text[BENCH_FACT];
-	bool virtual = bench_probe_hypervisor(e->root, text, sizeof(text));
+	enum bench_guest guest =
+		bench_probe_hypervisor(e->root, text, sizeof(text));
 
-	bench_exam_value(check, virtual ? BENCH_FAIL : BENCH_OK, "%s", text);
-	if (virtual)
+	bench_exam_value(check,
+			 guest == BENCH_GUEST		? BENCH_FAIL
+			 : guest == BENCH_GUEST_UNKNOWN ? BENCH_NOTE
+							: BENCH_OK,
+			 "%s", text);
+	if (guest == BENCH_GUEST_UNKNOWN)
+		bench_exam_advise(
+			check,
+			"this machine does not say whether it is a guest: if it "
+			"is, compare ratios only");
+	if (guest == BENCH_GUEST)
 		bench_exam_advise(
 			check,
 			"exits, steal and hidden neighbours: interrupts, "

@@ -54,8 +54,8 @@ void bench_check_steal(struct bench_exam *e)
 void bench_check_load(struct bench_exam *e)
 {
 	struct bench_check *check = bench_exam_add(e, "load");
-	unsigned int left = e->t->n_pus > 3 ? e->t->n_pus - 2 : 1;
-	double load;
+	unsigned int left = e->t->n_pus > 2 ? e->t->n_pus - 2 : 0;
+	double load, room = left ? left : 1; /* one may idle even there */
 
 	if (sscanf(e->load, "%lf", &load) != 1) {
 		bench_exam_value(check, BENCH_NOTE, "%s", e->load);
@@ -63,8 +63,8 @@ void bench_check_load(struct bench_exam *e)
 	}
 	bench_exam_value(
 		check,
-		load > left	    ? BENCH_FAIL
-		: load > left * 0.5 ? BENCH_WARN
+		load > room	    ? BENCH_FAIL
+		: load > room * 0.5 ? BENCH_WARN
 				    : BENCH_OK,
 		"%.2f over the last minute, %u %s left beside two measured",
 		load, left, left == 1 ? "PU" : "PUs");

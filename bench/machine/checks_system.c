@@ -5,6 +5,7 @@
 #include <glob.h>
 #include <inttypes.h>
 #include <limits.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
 
@@ -26,8 +27,10 @@ void bench_check_isolation(struct bench_exam *e)
 	char isolated[BENCH_FACT], nohz[BENCH_FACT];
 
 	if (bench_probe_file(e->root, BENCH_CPU_DIR "isolated", isolated,
-			     sizeof(isolated)))
-		*isolated = '\0';
+			     sizeof(isolated))) {
+		bench_exam_value(check, BENCH_NOTE, "%s", isolated);
+		return;
+	}
 	if (bench_probe_file(e->root, BENCH_CPU_DIR "nohz_full", nohz,
 			     sizeof(nohz)))
 		*nohz = '\0';
@@ -190,17 +193,22 @@ void bench_check_counters(struct bench_exam *e)
 void bench_check_rt(struct bench_exam *e)
 {
 	struct bench_check *check = bench_exam_add(e, "rt-privileges");
-	bool cap = bench_probe_capability(e->root, CAP_SYS_NICE);
+	int cap = bench_probe_capability(e->root, CAP_SYS_NICE);
 	struct rlimit limit = { 0 };
-	long long runtime = -1;
+	long long runtime;
+	char after[32] = "unknown";
 
 	getrlimit(RLIMIT_RTPRIO, &limit);
-	bench_probe_number(e->root, "/proc/sys/kernel/sched_rt_runtime_us",
-			   &runtime);
+	if (!bench_probe_number(e->root, "/proc/sys/kernel/sched_rt_runtime_us",
+				&runtime))
+		snprintf(after, sizeof(after), "%lld us", runtime);
 	bench_exam_value(
-		check, cap || limit.rlim_cur ? BENCH_OK : BENCH_NOTE,
-		"CAP_SYS_NICE %s, RLIMIT_RTPRIO %ju, RT throttled after %lld us",
-		cap ? "yes" : "no", (uintmax_t)limit.rlim_cur, runtime);
+		check, cap > 0 || limit.rlim_cur ? BENCH_OK : BENCH_NOTE,
+		"CAP_SYS_NICE %s, RLIMIT_RTPRIO %ju, RT throttled after %s",
+		cap < 0	  ? "unknown"
+		: cap > 0 ? "yes"
+			  : "no",
+		(uintmax_t)limit.rlim_cur, after);
 	if (check->severity != BENCH_OK)
 		bench_exam_advise(
 			check,

@@ -35,16 +35,23 @@ static json_t *limit_json(int resource)
 	return json_integer(limit.rlim_cur);
 }
 
+static json_t *capability_json(const char *root, unsigned int bit)
+{
+	int has = bench_probe_capability(root, bit);
+
+	return has < 0 ? json_string(BENCH_UNAVAILABLE
+				     "no CapEff in /proc/self/status")
+		       : json_boolean(has);
+}
+
 json_t *bench_privileges_json(const char *root)
 {
 	json_t *p = json_object();
 
-	json_object_set_new(
-		p, "cap-sys-nice",
-		json_boolean(bench_probe_capability(root, CAP_SYS_NICE)));
-	json_object_set_new(
-		p, "cap-ipc-lock",
-		json_boolean(bench_probe_capability(root, CAP_IPC_LOCK)));
+	json_object_set_new(p, "cap-sys-nice",
+			    capability_json(root, CAP_SYS_NICE));
+	json_object_set_new(p, "cap-ipc-lock",
+			    capability_json(root, CAP_IPC_LOCK));
 	json_object_set_new(p, "rt-priority-limit", limit_json(RLIMIT_RTPRIO));
 	json_object_set_new(p, "memlock-limit-bytes",
 			    limit_json(RLIMIT_MEMLOCK));

@@ -179,10 +179,15 @@ static json_t *clock_json(const char *root)
 			       "unavailable: no cycle counter");
 	}
 #ifdef __x86_64__
-	json_object_set_new(
-		clock, "counter-invariant",
-		json_boolean(bench_probe_cpu_flag(root, "constant_tsc") &&
-			     bench_probe_cpu_flag(root, "nonstop_tsc")));
+	if (bench_probe_cpu_flag(root, "tsc"))
+		json_object_set_new(
+			clock, "counter-invariant",
+			json_boolean(
+				bench_probe_cpu_flag(root, "constant_tsc") &&
+				bench_probe_cpu_flag(root, "nonstop_tsc")));
+	else
+		bench_fact_put(clock, "counter-invariant",
+			       BENCH_UNAVAILABLE "no flags in /proc/cpuinfo");
 #else
 	json_object_set_new(clock, "counter-invariant", json_true());
 #endif

@@ -6,9 +6,12 @@
 #include <errno.h>
 #include <glob.h>
 #include <limits.h>
+#include <linux/capability.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #ifdef __x86_64__
 #include <cpuid.h>
@@ -105,20 +108,32 @@ int bench_probe_field(const char *root, const char *path, const char *name,
 	return err;
 }
 
-bool bench_probe_cpu_flag(const char *root, const char *flag)
+/* The line of flags, x86's or arm64's; false: there is none. */
+static bool read_flags(const char *root, char *flags, size_t n, bool *is_x86)
 {
-	char flags[8192], *word, *save = NULL;
+	*is_x86 = !bench_probe_field(root, "/proc/cpuinfo", "flags", flags, n);
+	return *is_x86 ||
+	       !bench_probe_field(root, "/proc/cpuinfo", "Features", flags, n);
+}
 
-	if (bench_probe_field(root, "/proc/cpuinfo", "flags", flags,
-			      sizeof(flags)) &&
-	    bench_probe_field(root, "/proc/cpuinfo", "Features", flags,
-			      sizeof(flags)))
-		return false;
-	for (word = strtok_r(flags, " ", &save); word;
+static bool has_word(char *text, const char *wanted)
+{
+	char *word, *save = NULL;
+
+	for (word = strtok_r(text, " ", &save); word;
 	     word = strtok_r(NULL, " ", &save))
-		if (!strcmp(word, flag))
+		if (!strcmp(word, wanted))
 			return true;
 	return false;
+}
+
+bool bench_probe_cpu_flag(const char *root, const char *flag)
+{
+	char flags[8192];
+	bool is_x86;
+
+	return read_flags(root, flags, sizeof(flags), &is_x86) &&
+	       has_word(flags, flag);
 }
 
 /* Is @word one of the members of the list "a, b, c"? */
@@ -207,24 +222,52 @@ static void cpuid_hypervisor(char *text, size_t n)
 }
 #endif
 
-bool bench_probe_hypervisor(const char *root, char *text, size_t n)
+/* x86 has a flag for it, and CPUID where /proc is missing; arm64 has neither. */
+static enum bench_guest flagged_guest(const char *root)
 {
+	char flags[8192];
+	bool is_x86;
+#ifdef __x86_64__
+	unsigned int leaf = 1, words[3] = { 0 };
+#endif
+
+	if (read_flags(root, flags, sizeof(flags), &is_x86))
+		return !is_x86			       ? BENCH_GUEST_UNKNOWN
+		       : has_word(flags, "hypervisor") ? BENCH_GUEST
+						       : BENCH_GUEST_NOT;
+#ifdef __x86_64__
+	if (*root)
+		return BENCH_GUEST_UNKNOWN;
+	__cpuid(1, leaf, words[0], words[1], words[2]);
+	return words[1] >> 31 ? BENCH_GUEST : BENCH_GUEST_NOT;
+#else
+	return BENCH_GUEST_UNKNOWN;
+#endif
+}
+
+enum bench_guest bench_probe_hypervisor(const char *root, char *text, size_t n)
+{
+	static const char *const words[] = {
+		[BENCH_GUEST_NOT] = "none",
+		[BENCH_GUEST_UNKNOWN] = "unknown",
+		[BENCH_GUEST] = "unknown hypervisor",
+	};
+	enum bench_guest guest = flagged_guest(root);
 	char type[64];
-	bool flagged = bench_probe_cpu_flag(root, "hypervisor");
 
 	if (!bench_probe_file(root, "/sys/hypervisor/type", type,
 			      sizeof(type)) ||
 	    !bench_probe_file(root, "/proc/device-tree/hypervisor/compatible",
 			      type, sizeof(type))) {
 		snprintf(text, n, "%s", type);
-		return true;
+		return BENCH_GUEST;
 	}
-	snprintf(text, n, "%s", flagged ? "unknown hypervisor" : "none");
+	snprintf(text, n, "%s", words[guest]);
 #ifdef __x86_64__
-	if (flagged && !*root)
+	if (guest == BENCH_GUEST && !*root)
 		cpuid_hypervisor(text, n);
 #endif
-	return flagged;
+	return guest;
 }
 
 int bench_probe_cpu_time(const char *root, struct bench_cpu_time *out)
@@ -245,12 +288,18 @@ int bench_probe_cpu_time(const char *root, struct bench_cpu_time *out)
 	return 0;
 }
 
-bool bench_probe_capability(const char *root, unsigned int bit)
+int bench_probe_capability(const char *root, unsigned int bit)
 {
+	struct __user_cap_header_struct header = {
+		.version = _LINUX_CAPABILITY_VERSION_3,
+	};
+	struct __user_cap_data_struct data[2] = { 0 };
 	char text[64];
 
-	if (bench_probe_field(root, "/proc/self/status", "CapEff", text,
-			      sizeof(text)))
-		return false;
-	return strtoull(text, NULL, 16) >> bit & 1;
+	if (!bench_probe_field(root, "/proc/self/status", "CapEff", text,
+			       sizeof(text)))
+		return strtoull(text, NULL, 16) >> bit & 1;
+	if (*root || syscall(SYS_capget, &header, data))
+		return -ENOENT;
+	return data[bit / 32].effective >> bit % 32 & 1;
 }

@@ -67,13 +67,20 @@ int bench_probe_turbo(const char *root, char *text, size_t n);
 /** bench_probe_smt() - "on", "off", "notsupported", ... from smt/control */
 int bench_probe_smt(const char *root, char *text, size_t n);
 
+/* Is this machine somebody's guest? */
+enum bench_guest {
+	BENCH_GUEST_NOT,
+	BENCH_GUEST_UNKNOWN, /* arm64 says so of few guests, and of no host */
+	BENCH_GUEST,
+};
+
 /**
  * bench_probe_hypervisor() - who virtualises this machine
  *
- * "none", or a name ("kvm", "hyper-v", "xen", ...), or "unknown hypervisor".
- * Returns whether there is one. On the real x86 machine the name is CPUID's.
+ * "none", "unknown", or a name ("kvm", "hyper-v", "xen", ...), or "unknown
+ * hypervisor". On the real x86 machine the name is CPUID's.
  */
-bool bench_probe_hypervisor(const char *root, char *text, size_t n);
+enum bench_guest bench_probe_hypervisor(const char *root, char *text, size_t n);
 
 /* CPU time since boot over all CPUs, in ticks. */
 struct bench_cpu_time {
@@ -84,7 +91,8 @@ struct bench_cpu_time {
 /** bench_probe_cpu_time() - /proc/stat's first line; 0 or -errno */
 int bench_probe_cpu_time(const char *root, struct bench_cpu_time *out);
 
-/** bench_probe_capability() - does this process have capability @bit? */
-bool bench_probe_capability(const char *root, unsigned int bit);
+/** bench_probe_capability() - does this process have capability @bit? 1, 0, or
+ * -ENOENT: nobody says */
+int bench_probe_capability(const char *root, unsigned int bit);
 
 #endif

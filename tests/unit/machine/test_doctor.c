@@ -161,10 +161,10 @@ static void a_bad_machine_is_indicative(void **state)
 static void an_unreadable_machine_is_unknown(void **state)
 {
 	static const char *const ids[] = {
-		"steal",	 "load",     "governor",     "turbo",
-		"thermal",	 "c-states", "irq-affinity", "cgroup-limit",
-		"thp",		 "aslr",     "mitigations",  "cgroup-cpus",
-		"cgroup-memory",
+		"steal",	 "load",      "governor",     "turbo",
+		"thermal",	 "c-states",  "irq-affinity", "cgroup-limit",
+		"thp",		 "aslr",      "mitigations",  "cgroup-cpus",
+		"cgroup-memory", "isolation", "smt-sibling",
 	};
 	const struct bench_check *c;
 	struct bench_doctor d;
@@ -177,7 +177,41 @@ static void an_unreadable_machine_is_unknown(void **state)
 		    strncmp(c->value, "unavailable", 11))
 			fail_msg("%s: %s", ids[i], c->value);
 	}
+	c = bench_doctor_find(&d, "hypervisor");
+	assert_int_equal(c->severity, BENCH_NOTE);
+	assert_string_equal(c->value, "unknown");
+	c = bench_doctor_find(&d, "rt-privileges");
+	assert_non_null(strstr(c->value, "CAP_SYS_NICE unknown"));
+	assert_non_null(strstr(c->value, "throttled after unknown"));
 	bench_doctor_free(&d);
+}
+
+/* Two that are measured leave none of two. */
+static void processors_left_are_those_that_are_not_measured(void **state)
+{
+	static const struct {
+		const char *machine, *says;
+	} cases[] = {
+		{ "Core:1 PU:1", "0 PUs left" },
+		{ "Core:2 PU:1", "0 PUs left" },
+		{ "Core:3 PU:1", "1 PU left" },
+		{ "Core:4 PU:1", "2 PUs left" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct bench_topology *t = load(cases[i].machine);
+		char *root = make_root(good);
+		struct bench_doctor_options options = { root, t, 0 };
+		struct bench_doctor d;
+
+		assert_int_equal(bench_doctor_run(&options, &d), 0);
+		assert_non_null(strstr(bench_doctor_find(&d, "load")->value,
+				       cases[i].says));
+		bench_doctor_free(&d);
+		drop_root(root);
+		bench_topology_free(t);
+	}
 }
 
 static void the_report_gives_reasons_as_json(void **state)
@@ -297,6 +331,8 @@ int main(void)
 		cmocka_unit_test(a_good_machine_passes),
 		cmocka_unit_test(a_bad_machine_is_indicative),
 		cmocka_unit_test(an_unreadable_machine_is_unknown),
+		cmocka_unit_test(
+			processors_left_are_those_that_are_not_measured),
 		cmocka_unit_test(the_report_gives_reasons_as_json),
 		cmocka_unit_test(the_worst_is_printed_first),
 		cmocka_unit_test(tuning_is_printed_with_its_undoing),
