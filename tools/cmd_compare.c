@@ -116,8 +116,7 @@ static const char *name_of(const char *path, char *distinct)
 static int read_all(struct bench_compare *c, size_t n, char **paths)
 {
 	char **names = names_distinct(n, paths, '/', NULL);
-	int status = names ? 0
-			   : command_error(COMMAND_FAILED, "out of memory");
+	int status = names ? 0 : command_error(COMMAND_FAILED, "out of memory");
 
 	for (size_t i = 0; i < n && !status; i++) {
 		json_t *result;
