@@ -155,11 +155,29 @@ static void sweep_together(struct sweep *s)
 	}
 }
 
+/*
+ * The time of the pass, or a slice of its own for a slot before which another
+ * has used that up: one look at a busy writer is hardly ever enough.
+ */
+static uint64_t sweep_patience(struct sweep *s, uint64_t until)
+{
+	uint64_t slice = sys_now() + SWAP_SLICE_NS;
+
+	if (slice > s->deadline)
+		slice = s->deadline;
+	return until > slice ? until : slice;
+}
+
 static void sweep_one_by_one(struct sweep *s)
 {
-	for (unsigned int i = 0; i < s->n; i++)
-		if (s->state[i] == SWEEP_HELD)
-			sweep_answer(s, i, swap_run(&s->ops[i]));
+	for (unsigned int i = 0; i < s->n; i++) {
+		struct swap_op *op = &s->ops[i];
+
+		if (s->state[i] != SWEEP_HELD)
+			continue;
+		op->deadline = sweep_patience(s, op->deadline);
+		sweep_answer(s, i, swap_run(op));
+	}
 }
 
 /* May a slot that is left be held now? */
