@@ -59,21 +59,38 @@ static bool step_once(uint64_t at, uint64_t again)
 					 : step_state.injected;
 }
 
+/*
+ * A swap that begins at this instruction, cut at every third of its own, or at
+ * CUTS places if it has more; those between have their turn at the next ones.
+ * How long it is shows at the first instruction.
+ * Behind the first open event there is nothing new to cut.
+ */
+static bool step_cuts_at(uint64_t at)
+{
+	uint64_t stride = step_state.swap_length / CUTS;
+	uint64_t apart;
+
+	if (stride < 3)
+		stride = 3;
+	for (apart = 1 + (at - 1) % stride;
+	     !step_state.report->violations && step_once(at, apart) &&
+	     step_state.was_cut && !step_state.late;
+	     apart += step_state.swap_length ? stride : 3 + apart / CUTS * 3)
+		;
+	if (apart > step_state.swap_length)
+		step_state.swap_length = apart;
+	return step_state.injected && !step_state.late &&
+	       (sys_now() < step_state.end ||
+		(at < CUT_LEAST && !step_state.options->limit_ns));
+}
+
 /* All runs whose first injection is at this instruction; false: none is. */
 static bool step_at(uint64_t at)
 {
 	uint64_t before = 1, apart = 1;
 
-	if (step_state.options->what == STEP_CUT_SWAP) {
-		/* Behind the first open event there is nothing new to cut. */
-		for (apart = 1;
-		     !step_state.report->violations && step_once(at, apart) &&
-		     step_state.was_cut && !step_state.late;
-		     apart += 3)
-			;
-		return step_state.injected && !step_state.late &&
-		       sys_now() < step_state.end;
-	}
+	if (step_state.options->what == STEP_CUT_SWAP)
+		return step_cuts_at(at);
 	if (!step_state.options->twice)
 		return step_once(at, 0);
 	while (!step_state.report->violations && step_once(at, at + apart)) {

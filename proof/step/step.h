@@ -46,9 +46,9 @@ enum step_what {
 			      * partly read: a handler writes */
 	STEP_CUT_SWAP,	     /* reserve..commit: another thread's swap (try)
 			      * begins, is stopped at every third of its own
-			      * instructions, and goes on when the event is
-			      * open: what finds racy. See limit_ns, and
-			      * instructions for how far it came */
+			      * instructions (of a long one at fewer), and goes
+			      * on when the event is open: what finds racy. See
+			      * limit_ns, and instructions for how far it came */
 	STEP_WHATS,
 	STEP_REQUIRED = STEP_NESTED_IN_TRY + 1,
 };

@@ -35,6 +35,8 @@
 #define STEPS_MAX    200000u
 /* A cut-swap is the square of the others: it gets as far as this allows. */
 #define CUT_NS	       UINT64_C(8000000000)
+#define CUT_LEAST      8u  /* instructions, unless somebody sets a limit */
+#define CUTS	       40u /* of a swap, at one instruction of the write */
 #define LONG_NS	       UINT64_C(5000000000)
 #define PARK_NS	       UINT64_C(100000000)
 #define PARK_LOCKED_NS UINT64_C(500000)
@@ -87,6 +89,7 @@ struct step_state {
 	uint64_t drops;	     /* counted before the run */
 	uint64_t count;	     /* traps of this run */
 	uint64_t at, again;  /* inject at; cut-swap: again is one of the swap */
+	uint64_t swap_length; /* cut-swap: of its instructions, so far */
 	bool cut;	     /* the other thread is stopped in its swap */
 	bool was_cut;	     /* it was: its swap is that long */
 	bool late;	     /* the event was open before the cut */
