@@ -65,10 +65,10 @@ endfunction()
 
 swap_write_def(${gen}/core.def "" ${SWAP_CORE_HEADERS})
 swap_make_units(units ${gen}/units STRATEGY ${SWAP_CORE_HEADERS})
-set(core ringbuf/ring_buffer.c ringbuf/ring_control.c ringbuf/ring_read.c
-	ringbuf/ring_recover.c strategies/grace.c strategies/process.c
-	strategies/recover.c strategies/registry.c strategies/ringswap.c
-	strategies/setup.c
+set(core ringbuf/ring_buffer.c ringbuf/ring_control.c ringbuf/ring_copy.c
+	ringbuf/ring_read.c ringbuf/ring_recover.c strategies/grace.c
+	strategies/process.c strategies/recover.c strategies/registry.c
+	strategies/ringswap.c strategies/setup.c
 	strategies/swap.c strategies/sweep.c strategies/sys.c
 	strategies/sys_signal.c strategies/traits.c strategies/writer.c)
 list(TRANSFORM core PREPEND ${CMAKE_SOURCE_DIR}/)

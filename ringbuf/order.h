@@ -16,6 +16,7 @@
  *	load_relaxed(p)           store_relaxed(p, v)
  *	load_acquire(p)           store_release(p, v)
  *	load_data(p)              store_data(p, v)     event header and payload
+ *	copy_data(to, from, n)    n words of data, those of a page's header too
  *	load_plain(p)             store_plain(p, v)    a field that a word guards
  *	xchg_acq_rel(p, v)        -> old value
  *	cmpxchg_acq_rel(p, o, v)  -> bool; *o is updated when it fails
@@ -31,7 +32,9 @@
 
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #define load_relaxed(p) atomic_load_explicit((p), memory_order_relaxed)
 #define load_acquire(p) atomic_load_explicit((p), memory_order_acquire)
@@ -59,6 +62,12 @@
  */
 #define load_data(p)	 (*(p))
 #define store_data(p, v) ((void)(*(p) = (v)))
+
+/* One operation in the explorer, which loads and stores word by word. */
+static inline void copy_data(uint64_t *to, const uint64_t *from, size_t words)
+{
+	memcpy(to, from, words * sizeof(*to));
+}
 
 /*
  * Fields that belong to whoever holds some word (control, a posted request):

@@ -379,6 +379,21 @@ long rb_consume(struct rb_slot *slot, unsigned long max, rb_event_fn fn,
 void rb_cpu_freshen(struct rb_cpu *cpu);
 
 /*
+ * Copy all that a quiescent buffer holds, its counters and its reader's place
+ * too, into another one of equal sub-buffers, mode and stamp, whose own
+ * contents are gone. It takes as long as there are bytes in from. The caller
+ * holds the control words of both; no write is open in either, and none opens.
+ * Any context.
+ */
+void rb_cpu_copy(struct rb_cpu *to, struct rb_cpu *from);
+
+/*
+ * Empty a quiescent buffer and its counters, whatever its size in some ten
+ * stores. Conditions as rb_cpu_copy().
+ */
+void rb_cpu_empty(struct rb_cpu *cpu);
+
+/*
  * Does a quiescent buffer hold events that nobody has read? Looks at a page or
  * two, and at more only where all events of a page were discarded.
  */

@@ -154,10 +154,11 @@ SWAP_STRATEGY(template) = {
 	.swap = template_swap,			   /* Required */
 						   /*
 	 * Optional: .breaks (the promise, where .sound is false) .represents
-	 * .pinned_writer .writer_must_poll .uses_signal .interrupts_calls .fork
-	 * .settle .swap_every .setup .slot_fini .writer_enter .writer_exit
-	 * .poll .idle .online .probe; see strategies/strategy.h. Exclude, as
-	 * here: answer -EBUSY where swap_is_abandoned(), once it is excluded.
+	 * .copies .pinned_writer .writer_must_poll .uses_signal
+	 * .interrupts_calls .fork .settle .swap_every .setup .slot_fini
+	 * .writer_enter .writer_exit .poll .idle .online .probe; see
+	 * strategies/strategy.h. Exclude, as here: answer -EBUSY where
+	 * swap_is_abandoned(), once it is excluded.
 	 */
 };
 

@@ -204,9 +204,9 @@ struct swap_ops {
 /*
  * A strategy. Cold hooks return 0 or -errno. NULL where marked optional.
  *
- * swap: 0 exchanged and safe to read; -EINPROGRESS exchanged or fate unknown,
- * settle finishes it; any other error: nothing changed, now or later. Called
- * with the control words of both slots held.
+ * swap: 0 exchanged (or copied) and safe to read; -EINPROGRESS exchanged or
+ * fate unknown, settle finishes it; any other error: nothing changed, now or
+ * later. Called with the control words of both slots held.
  *
  * swap_every: the same for every op whose errors[i] is 0, in mode wait, sharing
  * between them what can be shared, and set errors[i] to 0 or an error.
@@ -233,6 +233,7 @@ struct swap_strategy {
 	enum swap_exclusive exclusive;
 	enum swap_memory memory;
 	enum swap_strays strays;
+	bool copies; /* a snapshot is a copy; no buffer ever changes hands */
 	bool has_try;
 	bool bounded; /* C6: it answers by the deadline, whatever writers do */
 	bool contained; /* C8: a dead or stuck writer costs other slots nothing */
@@ -381,7 +382,8 @@ int swap_slot_recover(struct rb *live, unsigned int slot);
  * Exchange the buffers of slot between live and spare. op is the caller's and
  * is filled in. A handler may call it with SWAP_TRY where the trait says so.
  *
- *  0             exchanged; spare's buffer is the snapshot, safe to read
+ *  0             exchanged (or copied, where that is the trait); spare's
+ *                buffer is the snapshot, safe to read
  *  -EINPROGRESS  exchanged or under way: call swap_settle; until then both
  *                slots are held
  *  -EINVAL       slot not in both, or unequal geometry, mode or stamp
@@ -595,6 +597,13 @@ bool swap_is_abandoned(struct swap_slot *slot);
  * private until that store; the old one is the snapshot once no writer is in.
  */
 struct rb_cpu *swap_prepare(struct swap_op *op);
+
+/*
+ * Instead of an exchange, by a strategy with the trait copies: the snapshot is
+ * a copy in the spare's buffer, and the live one is empty. No write is open in
+ * it, and none opens meanwhile, which takes as long as there are events.
+ */
+void swap_copy(struct swap_op *op);
 
 #pragma GCC visibility pop
 

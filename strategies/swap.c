@@ -303,3 +303,12 @@ struct rb_cpu *swap_prepare(struct swap_op *op)
 	op->exchanged = rb_clock_cycles();
 	return fresh;
 }
+
+void swap_copy(struct swap_op *op)
+{
+	struct rb_cpu *live = rb_slot_active(&op->live->rb);
+
+	rb_cpu_copy(rb_slot_active(&op->spare->rb), live);
+	op->exchanged = rb_clock_cycles();
+	rb_cpu_empty(live);
+}

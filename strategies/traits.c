@@ -76,6 +76,7 @@ static const struct trait {
 	{ .name = "interrupts-calls", .question = MEMBER(interrupts_calls) },
 	{ .name = "exclusive", .word = exclusive },
 	{ .name = "memory", .word = memory },
+	{ .name = "copies", .question = MEMBER(copies) },
 	{ .name = "baseline", .text = MEMBER(baseline) },
 	{ .name = "floor", .text = MEMBER(floor) },
 	{ .name = "represents", .question = MEMBER(represents) },

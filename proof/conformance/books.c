@@ -115,6 +115,15 @@ void book_buffer(struct rig *rig, unsigned int slot, struct rb_cpu *cpu)
 	rig->consumed[slot] = 0;
 }
 
+void book_snapshot(struct rig *rig, unsigned int slot, struct rb_cpu *cpu)
+{
+	struct rb_counts counts;
+
+	rb_counts(cpu, &counts);
+	rig->taken += counts.entries + counts.overrun;
+	book_buffer(rig, slot, cpu);
+}
+
 void book_balance(struct rig *rig, unsigned int slot)
 {
 	struct rig_writer *writer = &rig->writer[slot];

@@ -105,7 +105,6 @@ struct rig {
 	struct rig_pending pending[RIG_WRITERS];
 	_Atomic bool stop;
 	bool unordered; /* several swappers: snapshots come in any order */
-	bool exchanged, copied; /* how its swaps take what they take */
 	uint64_t swaps, refused;
 	uint64_t in_progress; /* of the swaps: not over at once */
 	uint64_t taken;	      /* events in snapshots, overrun ones too */
@@ -174,6 +173,9 @@ void rig_close(struct rig *rig);
 
 /* Read one snapshot, or the live buffer at the end, into the books. */
 void book_buffer(struct rig *rig, unsigned int slot, struct rb_cpu *cpu);
+
+/* A snapshot, whose events count as taken. */
+void book_snapshot(struct rig *rig, unsigned int slot, struct rb_cpu *cpu);
 
 /* rb_event_fn; arg: struct rig_writer. */
 int book_event(const struct rb_event *event, void *arg);

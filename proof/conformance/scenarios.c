@@ -57,7 +57,7 @@ static void need_swaps_done(struct rig *rig)
 	if (rig->strategy->swap && !rig->swaps)
 		rig_violation(rig, SWAP_C6_BOUNDED,
 			      "no swap succeeded in 10 s");
-	if (rig->copied && !rig->taken)
+	if (rig->strategy->copies && !rig->taken)
 		rig_violation(rig, SWAP_C4_ALL_OR_NOTHING,
 			      "no swap took anything");
 	printf("%llu swaps, %llu of them in progress first, %llu refused\n",
@@ -237,7 +237,7 @@ static void *swap_beside(void *arg)
 			continue;
 		store_relaxed(&me->swaps, load_relaxed(&me->swaps) + 1);
 		pthread_mutex_lock(&books_lock);
-		book_buffer(rig, 0, rb_slot_active(rb_slot(me->spare, 0)));
+		book_snapshot(rig, 0, rb_slot_active(rb_slot(me->spare, 0)));
 		pthread_mutex_unlock(&books_lock);
 		if (rb_recycle(rb_slot(me->spare, 0)))
 			rig_violation(rig, SWAP_C7_BALANCED, "not recycled");

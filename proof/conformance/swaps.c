@@ -115,7 +115,7 @@ static void check_tied_up(struct rig *rig, unsigned int slot)
 			      "a second swap beside one in progress");
 }
 
-/* Most strategies exchange; one may copy instead, but then always. */
+/* Both slots hold the other's buffer now, or their own. */
 static bool was_exchanged(struct rig *rig, const struct rig_pending *before,
 			  unsigned int slot)
 {
@@ -154,17 +154,13 @@ static void take_snapshot(struct rig *rig, unsigned int slot)
 	unsigned int place = rig->pending[slot].place;
 	struct rb_cpu *cpu = rb_slot_active(rb_slot(rig->spares[place], slot));
 	bool exchanged = was_exchanged(rig, &rig->pending[slot], slot);
-	struct rb_counts counts;
 
-	if (exchanged ? rig->copied : rig->exchanged)
+	if (exchanged == rig->strategy->copies)
 		rig_violation(rig, SWAP_C4_ALL_OR_NOTHING,
-			      "swap returned 0: but did not exchange");
-	rig->exchanged |= exchanged;
-	rig->copied |= !exchanged;
-	rb_counts(cpu, &counts);
-	rig->taken += counts.entries + counts.overrun;
+			      "swap returned 0: but did %s",
+			      exchanged ? "not copy" : "not exchange");
 	rig->swaps++;
-	book_buffer(rig, slot, cpu);
+	book_snapshot(rig, slot, cpu);
 	rest(rig, place, slot);
 }
 

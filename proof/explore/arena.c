@@ -181,6 +181,8 @@ static void name_page(const char *cpu, size_t offset, char *out, size_t size)
 
 	if (field)
 		snprintf(out, size, "%s.page%zu.%s", cpu, page, field);
+	else if (rest < RB_PAGE_HEADER)
+		snprintf(out, size, "%s.page%zu.words+%zu", cpu, page, rest);
 	else
 		snprintf(out, size, "%s.page%zu.data[%zu]", cpu, page,
 			 (rest - RB_PAGE_HEADER) / 8);

@@ -88,13 +88,14 @@ void xp_swap_back(void)
 	xp.now->swapping = false;
 }
 
-/* Each success exchanges the same two buffers. */
+/* Each success exchanges the same two buffers, or copies one to the other. */
 void xp_check_across(void)
 {
 	unsigned int n = exchanges_run == xp.run ? exchanges : 0;
 
 	for (unsigned int i = 1; i <= 2; i++) {
-		unsigned int holds = n % 2 ? 3 - i : i;
+		bool crossed = n % 2 && !xp_world.strategy->copies;
+		unsigned int holds = crossed ? 3 - i : i;
 		struct rb_slot *slot = rb_slot(xp_ring(i), 0);
 
 		if (rb_slot_active(slot) != xp_world.cpu[holds] ||
@@ -137,7 +138,8 @@ void xp_write_to_spare(void)
 	if (swap_writer_enter(xp_world.spare[0], 0))
 		return;
 	/* It may be a snapshot by now, which nobody writes to. */
-	if (rb_slot_active(&spare->rb) != xp_world.cpu[1]) {
+	if (rb_slot_active(&spare->rb) != xp_world.cpu[1] ||
+	    xp_slot_was_exchanged(0)) {
 		swap_writer_exit(xp_world.spare[0], 0);
 		return;
 	}
@@ -250,7 +252,7 @@ static void check_healthy(struct rb_slot *slot)
 			  "a slot stays announced while the swap waits for "
 			  "another");
 	/* Unless its turn was over early, by choice. */
-	if (!xp.expiries && rb_slot_active(slot) == xp_world.cpu[XP_RINGS])
+	if (!xp.expiries && !xp_slot_was_exchanged(slot->index))
 		xp_broken(8,
 			  "a slot whose writer is out is not swapped while "
 			  "the swap waits for another");

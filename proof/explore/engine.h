@@ -123,6 +123,7 @@ struct xp_step {
 struct xp_moment {
 	uint64_t time;	   /* readings only */
 	unsigned int slot; /* exchanges only */
+	bool copied;	   /* the buffer stays, and was emptied */
 	unsigned int role;
 	unsigned int line;  /* of its role's own operations */
 	unsigned int waits; /* before it */
@@ -267,6 +268,10 @@ static inline void xp_note_exchange(const volatile void *at)
 		xp_exchange_is(at == xp.pointer[1]);
 }
 
+/* The running role made a plain store: does that empty a live buffer whose
+ * snapshot is a copy? That is the exchange, then. */
+void xp_note_emptied(const volatile void *at);
+
 /* A predicate's load: its value may change while the role waits. */
 void xp_watch(struct xp_role *role, const volatile void *at);
 
@@ -293,8 +298,11 @@ void xp_memory_read(struct xp_role *role, const void *from, size_t bytes);
 /* ------------------------------------------------------------------------ */
 /* sys_model.c                                                              */
 
-/* Was the slot's buffer exchanged at this time, since that call? */
+/* Was the slot's buffer exchanged, or copied, at this time, since that call? */
 bool xp_exchange_was(unsigned int slot, uint64_t called, uint64_t time);
+
+/* Was it in this execution, as far as it has come? */
+bool xp_slot_was_exchanged(unsigned int slot);
 
 /* The running role's thread ends: what was to be done then. */
 void xp_thread_ends(void);

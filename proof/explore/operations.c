@@ -5,15 +5,16 @@
 static bool acquires(const struct xp_site *site)
 {
 	return site->mutation != XP_NO_ACQUIRE && site->op != XP_LOAD_RELAXED &&
-	       site->op != XP_LOAD_DATA && site->op != XP_LOCAL_ADD &&
-	       site->op != XP_LOCAL_CMPXCHG;
+	       site->op != XP_LOAD_DATA && site->op != XP_COPY_DATA &&
+	       site->op != XP_LOCAL_ADD && site->op != XP_LOCAL_CMPXCHG;
 }
 
 static bool releases(const struct xp_site *site)
 {
 	return site->mutation != XP_NO_RELEASE &&
 	       site->op != XP_STORE_RELAXED && site->op != XP_STORE_DATA &&
-	       site->op != XP_LOCAL_ADD && site->op != XP_LOCAL_CMPXCHG;
+	       site->op != XP_COPY_DATA && site->op != XP_LOCAL_ADD &&
+	       site->op != XP_LOCAL_CMPXCHG;
 }
 
 static bool is_local(const struct xp_site *site)
@@ -21,26 +22,40 @@ static bool is_local(const struct xp_site *site)
 	return site->op == XP_LOCAL_ADD || site->op == XP_LOCAL_CMPXCHG;
 }
 
-uint64_t xp_load(struct xp_site *site, const volatile void *at, size_t size)
+static bool is_data_load(const struct xp_site *site)
 {
-	struct xp_role *role;
-	unsigned int stales;
+	return site->op == XP_LOAD_DATA || site->op == XP_COPY_DATA;
+}
+
+/* What a load sees, as the model says. */
+static uint64_t load_now(struct xp_site *site, const volatile void *at,
+			 size_t size)
+{
+	struct xp_role *role = xp.now;
 	uint64_t value;
 
-	if (!xp.running)
-		return xp_tso_peek(at, size);
-	xp_point(site);
-	role = xp.now;
-	xp_watch(role, at);
-	stales = xp.stales;
 	if (xp.model == EXPLORE_TSO)
 		value = xp_tso_load(xp_role_index(role), at, size);
 	else if (xp.model == EXPLORE_C11)
 		value = xp_c11_load(role, at, size, acquires(site));
 	else
 		value = xp_raw_load(at, size);
-	if (xp.model == EXPLORE_C11 && site->op == XP_LOAD_DATA)
+	if (xp.model == EXPLORE_C11 && is_data_load(site))
 		xp_plain_load(role, at, size);
+	return value;
+}
+
+uint64_t xp_load(struct xp_site *site, const volatile void *at, size_t size)
+{
+	unsigned int stales;
+	uint64_t value;
+
+	if (!xp.running)
+		return xp_tso_peek(at, size);
+	xp_point(site);
+	xp_watch(xp.now, at);
+	stales = xp.stales;
+	value = load_now(site, at, size);
 	if (site->mutation == XP_BLIND)
 		value = 0;
 	if (xp.tracing) {
@@ -52,17 +67,11 @@ uint64_t xp_load(struct xp_site *site, const volatile void *at, size_t size)
 	return value;
 }
 
-void xp_store(struct xp_site *site, volatile void *at, size_t size,
-	      uint64_t value)
+static void store_now(struct xp_site *site, volatile void *at, size_t size,
+		      uint64_t value)
 {
-	struct xp_role *role;
+	struct xp_role *role = xp.now;
 
-	if (!xp.running) {
-		xp_raw_store(at, size, value);
-		return;
-	}
-	xp_point(site);
-	role = xp.now;
 	value = xp_truncated(value, size);
 	if (xp.tracing) {
 		struct xp_step *step = xp_trace_step(site, at);
@@ -82,6 +91,32 @@ void xp_store(struct xp_site *site, volatile void *at, size_t size,
 		xp_raw_store(at, size, value);
 	xp_note_exchange(at);
 	xp_poke(at);
+}
+
+void xp_store(struct xp_site *site, volatile void *at, size_t size,
+	      uint64_t value)
+{
+	if (!xp.running) {
+		xp_raw_store(at, size, value);
+		return;
+	}
+	xp_point(site);
+	store_now(site, at, size, value);
+}
+
+void xp_copy(struct xp_site *site, uint64_t *to, const uint64_t *from,
+	     size_t words)
+{
+	if (xp.running)
+		xp_point(site);
+	for (size_t i = 0; i < words; i++) {
+		if (xp.running)
+			store_now(site, &to[i], sizeof(*to),
+				  load_now(site, &from[i], sizeof(*to)));
+		else
+			xp_raw_store(&to[i], sizeof(*to),
+				     xp_tso_peek(&from[i], sizeof(*to)));
+	}
 }
 
 /* The store that ends a restartable section. */
@@ -112,6 +147,8 @@ void xp_store_plain(struct xp_site *site, volatile void *at, size_t size,
 	if (xp.running && xp.tracing)
 		xp_trace_step(site, at)->value = xp_truncated(value, size);
 	xp_raw_store(at, size, value);
+	if (xp.running)
+		xp_note_emptied(at);
 }
 
 /* The load half of a read-modify-write: the newest value, as the model says. */

@@ -18,6 +18,8 @@ static void check_pointers_of(unsigned int slot)
 		unsigned int spare = 1 + account->snapshot[s].spare;
 		struct rb_cpu *taken = at[0];
 
+		if (xp_world.strategy->copies)
+			continue;
 		at[0] = at[spare];
 		at[spare] = taken;
 	}

@@ -91,6 +91,7 @@ const char *xp_op_name(enum xp_op op)
 		"store",
 		"load",
 		"store",
+		"copy",
 		"xchg",
 		"fetch-add",
 		"fetch-or",
@@ -177,6 +178,7 @@ static void describe_effect(const struct xp_step *step, char *out, size_t size)
 	case XP_STORE_RELEASE:
 	case XP_STORE_DATA:
 	case XP_STORE_PLAIN:
+	case XP_COPY_DATA:
 		snprintf(out, size, "%s = %s%s", name, value,
 			 step->buffered ? " [buffered]" : "");
 		break;

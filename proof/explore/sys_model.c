@@ -57,6 +57,20 @@ void xp_exchange_is(unsigned int slot)
 	moment_add(xp.exchange, &xp.exchanges, slot);
 }
 
+void xp_note_emptied(const volatile void *at)
+{
+	for (unsigned int i = 0; xp.now->swapping && i < xp_world.slots; i++) {
+		const struct rb_cpu *cpu =
+			*(struct rb_cpu *const volatile *)xp.pointer[i];
+
+		/* Of the words that emptying stores, the one no write does. */
+		if (at != &cpu->lost)
+			continue;
+		moment_add(xp.exchange, &xp.exchanges, i);
+		xp.exchange[xp.exchanges - 1].copied = true;
+	}
+}
+
 /* Done by one role in one go, next to each other. */
 static bool is_near(const struct xp_moment *a, const struct xp_moment *b)
 {
@@ -70,6 +84,7 @@ static bool is_exchange_at(unsigned int slot, const struct xp_moment *reading)
 {
 	for (unsigned int i = 0; i < xp.exchanges; i++)
 		if (xp.exchange[i].slot == slot &&
+		    xp.exchange[i].copied == xp_world.strategy->copies &&
 		    is_near(&xp.exchange[i], reading))
 			return true;
 	return false;
@@ -81,6 +96,14 @@ bool xp_exchange_was(unsigned int slot, uint64_t called, uint64_t time)
 		if (xp.reading[i].time == time)
 			return time >= called &&
 			       is_exchange_at(slot, &xp.reading[i]);
+	return false;
+}
+
+bool xp_slot_was_exchanged(unsigned int slot)
+{
+	for (unsigned int i = 0; i < xp.exchanges; i++)
+		if (xp.exchange[i].slot == slot)
+			return true;
 	return false;
 }
 

@@ -22,6 +22,7 @@ enum xp_op {
 	XP_STORE_DATA,
 	XP_LOAD_PLAIN,
 	XP_STORE_PLAIN,
+	XP_COPY_DATA,
 	XP_XCHG,
 	XP_ADD,
 	XP_OR,
@@ -88,6 +89,9 @@ uint64_t xp_load_plain(struct xp_site *site, const volatile void *at,
 		       size_t size);
 void xp_store_plain(struct xp_site *site, volatile void *at, size_t size,
 		    uint64_t value);
+/* One point; then every word is loaded and stored as data. */
+void xp_copy(struct xp_site *site, uint64_t *to, const uint64_t *from,
+	     size_t words);
 uint64_t xp_rmw(struct xp_site *site, volatile void *at, size_t size,
 		uint64_t operand);
 bool xp_cmpxchg(struct xp_site *site, volatile void *at, size_t size,

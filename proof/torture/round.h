@@ -153,9 +153,8 @@ struct round {
 	int n_cpus;
 	_Atomic bool stop;
 	_Atomic bool stop_writers;
-	/* How swaps take what they take: all alike. */
-	_Atomic bool exchanged, copied;
-	_Atomic uint64_t taken; /* events that were copied */
+	_Atomic bool copied;	/* some swap was a copy */
+	_Atomic uint64_t taken; /* events in snapshots, overrun ones too */
 	/* The step that each side has come to, alone on its lines. */
 	struct {
 		_Alignas(128) _Atomic uint64_t arrived;

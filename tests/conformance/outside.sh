@@ -21,12 +21,12 @@ sed -e 's/template/patient/g; s/TEMPLATE/PATIENT/g' \
 grep -q 'err = (sys_mutex_lock(' "$work/patient.h"
 cp "$source/tests/fixtures/outside/careless.h" "$work"
 # Those that the tree's own tests know, by another name.
-for id in lagging polled whole forgetful; do
+for id in lagging polled whole forgetful copying hurried; do
 	sed "s/\b$id/far_$id/g; s/\(SWAP_[A-Z]*_\)$id/\1far_$id/" \
 		"$source/tests/fixtures/outside/$id.h" >"$work/far_$id.h"
 done
 for id in outside patient careless far_lagging far_polled far_whole \
-	far_forgetful; do
+	far_forgetful far_copying far_hurried; do
 	echo "SWAP_STRATEGY_ENTRY($id)"
 done >"$work/strategies.def"
 
@@ -77,13 +77,19 @@ judge 'as claimed' "$ringswap" verify --mode torture --strategy outside \
 	--seconds 1
 
 # Exchange first, by polls, whole: by the explorer too, as far as it gets.
-for name in far_lagging far_polled far_whole; do
+for name in far_lagging far_polled far_whole far_copying; do
 	judge 'swaps' "$tests/conformance/conform" $name exclusive-try
 	judge 'as claimed' "$ringswap" verify --mode explore --strategy $name \
 		--seconds 10
 	judge 'as claimed' "$ringswap" verify --mode torture --strategy $name \
 		--seconds 1
 done
+# A copy instead of an exchange: what is required of all, to its end.
+judge 'scenarios' "$tests/explore/test_explore" required far_copying
+judge ' 3 caught' "$tests/explore/test_explore" strategy far_hurried
+judge ' caught ' "$ringswap" verify --mode torture --strategy far_hurried \
+	--seconds 1
+judge '!!! ' "$tests/step/step" far_hurried thread-try caught
 judge '!!! C2-conserved' "$tests/conformance/conform" far_forgetful
 judge ' caught ' "$ringswap" verify --mode torture --strategy far_forgetful \
 	--seconds 1

@@ -83,6 +83,27 @@ static int test_strategy(char **argv)
 	return 0;
 }
 
+/* The same, of what is required of every strategy alone. */
+static int test_required_of(char **argv)
+{
+	struct explore_options options = EXPLORE_DEFAULTS;
+	struct explore_summary sum;
+	unsigned int asked = 0;
+
+	options.strategy = argv[0];
+	options.row = keep_exhausted;
+	for (unsigned int i = 0; explore_scenario_name(i); i++) {
+		options.scenario = explore_scenario_name(i);
+		if (!explore_is_required(argv[0], options.scenario))
+			continue;
+		asked++;
+		if (explore_run(&options, &sum))
+			return fail(options.scenario);
+	}
+	printf("%u scenarios\n", asked);
+	return asked && has_all_required(argv[0]) ? 0 : fail(argv[0]);
+}
+
 static void stop_at_broken(const struct explore_row *row, void *arg)
 {
 	(void)arg;
@@ -358,7 +379,7 @@ static const struct {
 	{ "replay", 1, test_replay },	  { "variants", 1, test_variants },
 	{ "mutants", 2, test_mutants },	  { "detectors", 0, test_detectors },
 	{ "required", 0, test_required }, { "sampled", 2, test_sampled },
-	{ "calls", 0, test_calls },
+	{ "calls", 0, test_calls },	  { "required", 1, test_required_of },
 };
 
 int main(int argc, char **argv)
@@ -370,7 +391,7 @@ int main(int argc, char **argv)
 	fprintf(stderr,
 		"usage: test_explore strategy NAME | first NAME [SCENARIO] | caught MODEL | "
 		"replay MODEL | variants short|full |\n"
-		"       mutants NAME|all SCENARIO|all | detectors | calls | required |\n"
+		"       mutants NAME|all SCENARIO|all | detectors | calls | required [NAME] |\n"
 		"       sampled NAME SCENARIO\n");
 	return 2;
 }

@@ -59,6 +59,9 @@
 #define store_release(p, v) XP_STORE(XP_STORE_RELEASE, p, v)
 #define store_data(p, v)    XP_STORE(XP_STORE_DATA, p, v)
 
+#define copy_data(to, from, words) \
+	xp_copy(XP_SITE(XP_COPY_DATA), to, from, words)
+
 /* No points: where nothing races, another order of them changes nothing. */
 #define load_plain(p)                                                   \
 	((XP_VALUE(p))xp_load_plain(XP_SITE_OF(XP_LOAD_PLAIN, #p), (p), \
