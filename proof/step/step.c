@@ -44,6 +44,7 @@ static bool step_once(uint64_t at, uint64_t again)
 	step_state.again = again;
 	step_state.count = step_state.overrun = step_state.last_stamp = 0;
 	step_state.in_progress = false;
+	step_state.section = NULL;
 	step_state.injected = step_state.injected_again = step_state.swapped =
 		false;
 	step_state.inside = step_state.cut = step_state.was_cut =
@@ -167,6 +168,7 @@ int step_run(const struct step_options *options, struct step_report *report)
 		pthread_create(&step_state.helper.thread, NULL,
 			       step_helper_thread, &step_state.helper);
 	step_all();
+	step_sections_end();
 	store_release(&step_state.helper.state, HELPER_QUIT);
 	if (step_needs_helper(options->what))
 		pthread_join(step_state.helper.thread, NULL);

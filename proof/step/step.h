@@ -67,9 +67,11 @@ struct step_options {
 struct step_report {
 	uint64_t instructions; /* stepped places at which was injected */
 	uint64_t runs;
-	uint64_t swaps;	  /* injected or stepped ones that exchanged */
-	uint64_t refused; /* that did not */
-	uint64_t dropped; /* writes that were refused and counted */
+	uint64_t swaps;	   /* injected or stepped ones that exchanged */
+	uint64_t refused;  /* that did not */
+	uint64_t dropped;  /* writes that were refused and counted */
+	uint64_t sections; /* restartable ones that were stepped through */
+	uint64_t aborted; /* of them, at an instruction, by what was injected */
 	uint64_t violations;
 	uint64_t where;	 /* instruction of the first violation */
 	char first[200]; /* what it was; or why nothing could run */

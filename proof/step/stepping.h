@@ -18,6 +18,7 @@
 
 #ifndef STEP_UNAVAILABLE
 
+#include <sched.h>
 #include <signal.h>
 #include <ucontext.h>
 
@@ -90,9 +91,9 @@ struct step_state {
 	uint64_t count;	     /* traps of this run */
 	uint64_t at, again;  /* inject at; cut-swap: again is one of the swap */
 	uint64_t swap_length; /* cut-swap: of its instructions, so far */
-	bool cut;	     /* the other thread is stopped in its swap */
-	bool was_cut;	     /* it was: its swap is that long */
-	bool late;	     /* the event was open before the cut */
+	bool cut;	      /* the other thread is stopped in its swap */
+	bool was_cut;	      /* it was: its swap is that long */
+	bool late;	      /* the event was open before the cut */
 	bool injected, injected_again;
 	struct swap_op op;		  /* of a handler's or own swap */
 	bool in_progress;		  /* it is */
@@ -100,6 +101,9 @@ struct step_state {
 	uint64_t hash;			  /* of it, as it was handed over */
 	struct rb_cpu *volatile open_cpu; /* of the event that is open */
 	volatile bool inside; /* of the stepped write's reserve..commit */
+	const struct descriptor *section; /* restartable: that is stepped */
+	bool stays;			  /* on one CPU, out of these: */
+	cpu_set_t allowed;
 	struct helper helper;
 };
 
@@ -173,6 +177,20 @@ void step_inject_thread_swap(void);
 
 /* The other thread's swap must have an end now that no write is open. */
 void step_finish_helper(void);
+
+/* section.c */
+
+/*
+ * A trap: where a restartable section was aborted by it, put it back. false:
+ * not to be stepped any further.
+ */
+bool step_follow_section(ucontext_t *at);
+
+/* Something was injected: a section that is open is aborted by that. */
+void step_abort_section(ucontext_t *at);
+
+/* Nothing is stepped any more. */
+void step_sections_end(void);
 
 /* trap.c */
 

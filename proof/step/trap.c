@@ -20,7 +20,7 @@ void step_on_trap(int number, siginfo_t *info, void *context)
 	ucontext_t *at = context;
 	bool reads = step_state.options->what == STEP_LIVE_READER &&
 		     !step_state.options->twice;
-	bool more;
+	bool more, go_on;
 
 	(void)number;
 	(void)info;
@@ -29,13 +29,16 @@ void step_on_trap(int number, siginfo_t *info, void *context)
 		return;
 	}
 	step_state.count++;
+	go_on = step_follow_section(at);
 	if (step_state.count == step_state.at) {
 		step_state.injected = true;
 		step_inject();
+		step_abort_section(at);
 	} else if (step_state.options->twice &&
 		   step_state.count == step_state.again) {
 		step_state.injected_again = true;
 		step_inject();
+		step_abort_section(at);
 	}
 	if (reads && step_state.injected)
 		step_inject_reader();
@@ -45,7 +48,8 @@ void step_on_trap(int number, siginfo_t *info, void *context)
 	       (step_state.options->twice && !step_state.injected_again);
 	if (step_state.options->what == STEP_CUT_SWAP)
 		more = wait_for_open_event();
-	if (step_state.count > STEPS_MAX || (step_state.injected && !more))
+	if (!go_on || step_state.count > STEPS_MAX ||
+	    (step_state.injected && !more))
 		at->uc_mcontext.gregs[REG_EFL] &= ~(greg_t)TRAP_FLAG;
 }
 
