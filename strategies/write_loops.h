@@ -30,6 +30,7 @@ struct swap_loop {
 	uint64_t sequence; /* of the next event; advanced by count */
 	uint64_t salt;
 	uint64_t *stamps; /* latency: room for count + 1 clock values */
+	const struct swap_ops *ops; /* for loops that call; NULL elsewhere */
 };
 
 typedef void (*swap_loop_fn)(struct swap_loop *loop);

@@ -2,6 +2,8 @@
 /* target.c - rings under measurement: their memory and their writers. */
 #include "bench/measure/target.h"
 
+#include "bench/measure/ops_loops.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -64,6 +66,18 @@ static struct rb_attr target_attr(struct bench_target *target,
 	return attr;
 }
 
+static swap_loop_fn find_loop(const struct bench_target *target,
+			      enum swap_loop_kind kind)
+{
+	const struct bench_cell *cell = &target->cell;
+
+	/* stamp and mode are the ring buffer's own there */
+	if (cell->call == BENCH_CALL_OPS)
+		return bench_ops_loop(kind, cell->payload);
+	return swap_loop_find(target->strategy, kind, cell->payload,
+			      cell->stamp, cell->mode);
+}
+
 static int create_rings(struct bench_target *target, unsigned int slots)
 {
 	struct rb_attr attr = target_attr(target, slots);
@@ -73,12 +87,12 @@ static int create_rings(struct bench_target *target, unsigned int slots)
 	if (err)
 		return err;
 	err = swap_rb_create(target->strategy, attr, &target->spare);
-	for (unsigned int i = 0; !err && i < slots; i++)
+	for (unsigned int i = 0; !err && i < slots; i++) {
 		target->writers[i].loop.slot = swap_slot(target->live, i);
+		target->writers[i].loop.ops = target->strategy->ops;
+	}
 	for (unsigned int kind = 0; !err && kind < SWAP_LOOP_KINDS; kind++)
-		target->loop[kind] = swap_loop_find(
-			target->strategy, kind, target->cell.payload,
-			target->cell.stamp, target->cell.mode);
+		target->loop[kind] = find_loop(target, kind);
 	return err;
 }
 

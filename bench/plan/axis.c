@@ -52,6 +52,7 @@ static const char *const swap_modes[] = { "try", "wait", NULL };
 static const char *const states[] = { "saturated", "paced",	  "idle",
 				      "nested",	   "descheduled", NULL };
 static const char *const homes[] = { "first-touch", "writer", "swapper", NULL };
+static const char *const calls[] = { "inline", "ops", NULL };
 static const char *const real_times[] = { "auto", "never", NULL };
 static const char *const policies[] = { "other", "batch", "idle",
 					"fifo",	 "rr",	  NULL };
@@ -75,6 +76,8 @@ static const struct axis axes[BENCH_AXES] = {
 			       AT(stamp), .words = stamps },
 	[BENCH_AXIS_MODE] = { "mode", "overwrite|produce-consume", AXIS_WORD,
 			      AT(mode), .words = modes },
+	[BENCH_AXIS_CALL] = { "call", "inline|ops", AXIS_WORD, AT(call),
+			      .words = calls },
 	[BENCH_AXIS_WRITERS] = { "writers", "N", AXIS_NUMBER, AT(writers),
 				 .least = 1, .most = RB_SLOTS_MAX },
 	[BENCH_AXIS_SWAP_RATE] = { "swap-rate", "PER-SECOND|back-to-back",

@@ -36,6 +36,7 @@ enum bench_axis {
 	BENCH_AXIS_PAYLOAD,
 	BENCH_AXIS_STAMP,
 	BENCH_AXIS_MODE,
+	BENCH_AXIS_CALL,
 	BENCH_AXIS_WRITERS,
 	BENCH_AXIS_SWAP_RATE,
 	BENCH_AXIS_SWAP_MODE,
@@ -51,6 +52,12 @@ enum bench_axis {
 	BENCH_AXIS_OVERSUBSCRIBE,
 	BENCH_AXIS_REAL_TIME,
 	BENCH_AXES,
+};
+
+/* How a write reaches the strategy. */
+enum bench_call {
+	BENCH_CALL_INLINE, /* its hooks are inlined where the event is written */
+	BENCH_CALL_OPS,	   /* ops->write(), the public interface */
 };
 
 enum bench_writer_state {
@@ -108,6 +115,7 @@ struct bench_cell {
 	uint32_t payload;	   /* bytes, or SWAP_PAYLOAD_VARIABLE */
 	enum rb_stamp stamp;
 	enum rb_mode mode;
+	enum bench_call call;
 	unsigned int writers;
 	uint32_t swap_rate; /* per second, or BENCH_BACK_TO_BACK */
 	enum swap_mode swap_mode;

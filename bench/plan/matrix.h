@@ -26,8 +26,8 @@
  *
  * `rounds` is best left out: it is then computed from how many comparisons are
  * made. A slice is the product of its axes' lists, everything else at the default
- * point. `strategy` also knows the words all, sound (those that are) and
- * floors. Cells that two slices have in common are measured once. A strategy
+ * point. `strategy` also knows the words all, sound (those that are),
+ * represents (one of each mechanism, and the controls) and floors. Cells that two slices have in common are measured once. A strategy
  * that refuses to swap is left out where a word brought it into a swap
  * scenario.
  */

@@ -30,6 +30,18 @@ static bool has_word(const char *values, const char *word)
 	return false;
 }
 
+/* Does one of the words that stand for strategies bring this one? */
+static bool has_group(const char *values, const struct swap_strategy *s)
+{
+	static const char *const groups[] = { "all", "sound", "represents" };
+
+	for (unsigned int i = 0; i < sizeof(groups) / sizeof(groups[0]); i++)
+		if (has_word(values, groups[i]) &&
+		    bench_is_of_group(groups[i], s))
+			return true;
+	return false;
+}
+
 int bench_matrix_override(struct bench_matrix *m, const char *axis,
 			  const char *values, char *why, size_t n)
 {
@@ -77,9 +89,7 @@ bool bench_overrides_keep(const struct bench_matrix *m,
 	    !has_word(scenarios->values, bench_cell_scenario(cell)->name))
 		return false;
 	return !strategies || has_word(strategies->values, cell->strategy) ||
-	       has_word(strategies->values, "all") ||
-	       (s->sound && s->family != SWAP_CONTROL &&
-		has_word(strategies->values, "sound"));
+	       has_group(strategies->values, s);
 }
 
 /* The command line's values of an axis instead of the file's. */

@@ -89,7 +89,18 @@ static int add_cell(struct bench_reading *r, const struct bench_cell *cell,
 bool bench_is_group(const char *word)
 {
 	return !strcmp(word, "all") || !strcmp(word, "sound") ||
-	       !strcmp(word, "floors");
+	       !strcmp(word, "represents") || !strcmp(word, "floors");
+}
+
+bool bench_is_of_group(const char *word, const struct swap_strategy *s)
+{
+	bool is_control = s->family == SWAP_CONTROL;
+
+	if (!strcmp(word, "all"))
+		return true;
+	if (!strcmp(word, "sound"))
+		return s->sound && !is_control;
+	return !strcmp(word, "represents") && (s->represents || is_control);
 }
 
 static int factor_add(struct bench_reading *r, struct bench_factor *factor,
@@ -129,8 +140,7 @@ int bench_factor_add_group(struct bench_reading *r, struct bench_factor *factor,
 	if (!strcmp(word, "floors"))
 		return err;
 	swap_for_each_strategy (s)
-		if (!err &&
-		    (*word == 'a' || (s->sound && s->family != SWAP_CONTROL)))
+		if (!err && bench_is_of_group(word, s))
 			err = factor_add(r, factor, s->name, true);
 	return err;
 }

@@ -27,7 +27,7 @@ struct bench_factor {
 	const char *axis;
 	unsigned int n;
 	char values[BENCH_FACTOR_VALUES][BENCH_NAME];
-	bool from_group[BENCH_FACTOR_VALUES]; /* strategy: brought by all, sound */
+	bool from_group[BENCH_FACTOR_VALUES]; /* strategy: brought by a group */
 	bool is_floor[BENCH_FACTOR_VALUES]; /* by floors: membarrier is both */
 };
 
@@ -46,7 +46,11 @@ __attribute__((format(printf, 3, 4))) int
 bench_reading_wrong(const struct bench_reading *r, const char *word,
 		    const char *format, ...);
 
-/** bench_is_group() - all, sound, floors: words that stand for strategies */
+/** bench_is_of_group() - does this one of these words stand for the strategy? */
+bool bench_is_of_group(const char *word, const struct swap_strategy *s);
+
+/** bench_is_group() - all, sound, represents, floors: words that stand for
+ * strategies */
 bool bench_is_group(const char *word);
 
 /** bench_factor_add_group() - the strategies or floors of such a word */

@@ -33,15 +33,15 @@ enum bench_against {
 #define BENCH_AXIS_BIT(axis) (UINT32_C(1) << (axis))
 
 /* What is written, and where to. */
-#define BENCH_AXES_OF_EVENTS                                                  \
-	(BENCH_AXIS_BIT(BENCH_AXIS_PAYLOAD) |                                 \
-	 BENCH_AXIS_BIT(BENCH_AXIS_STAMP) | BENCH_AXIS_BIT(BENCH_AXIS_MODE) | \
-	 BENCH_AXIS_BIT(BENCH_AXIS_BUFFER_KIB) |                              \
-	 BENCH_AXIS_BIT(BENCH_AXIS_SUBBUF) |                                  \
-	 BENCH_AXIS_BIT(BENCH_AXIS_WRITER_SCHED) |                            \
-	 BENCH_AXIS_BIT(BENCH_AXIS_REAL_TIME) |                               \
-	 BENCH_AXIS_BIT(BENCH_AXIS_MLOCK) |                                   \
-	 BENCH_AXIS_BIT(BENCH_AXIS_HUGE_PAGES) |                              \
+#define BENCH_AXES_OF_EVENTS                                                   \
+	(BENCH_AXIS_BIT(BENCH_AXIS_PAYLOAD) |                                  \
+	 BENCH_AXIS_BIT(BENCH_AXIS_STAMP) | BENCH_AXIS_BIT(BENCH_AXIS_MODE) |  \
+	 BENCH_AXIS_BIT(BENCH_AXIS_BUFFER_KIB) |                               \
+	 BENCH_AXIS_BIT(BENCH_AXIS_CALL) | BENCH_AXIS_BIT(BENCH_AXIS_SUBBUF) | \
+	 BENCH_AXIS_BIT(BENCH_AXIS_WRITER_SCHED) |                             \
+	 BENCH_AXIS_BIT(BENCH_AXIS_REAL_TIME) |                                \
+	 BENCH_AXIS_BIT(BENCH_AXIS_MLOCK) |                                    \
+	 BENCH_AXIS_BIT(BENCH_AXIS_HUGE_PAGES) |                               \
 	 BENCH_AXIS_BIT(BENCH_AXIS_HOME))
 
 /* Who writes beside whom, and who swaps. */
