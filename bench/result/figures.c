@@ -61,11 +61,13 @@ bool bench_figure_find_in(const char *part, const char *name,
 
 bool bench_figure_find(const char *path, enum bench_figure *out)
 {
-	char at[BENCH_FIGURE_PATH];
+	const char *dot = strchr(path, '.');
+	size_t length = dot ? (size_t)(dot - path) : 0;
 
-	for (int f = 0; f < BENCH_FIGURE_COUNT; f++)
-		if (!strcmp(bench_figure_path((enum bench_figure)f, at),
-			    path)) {
+	for (int f = 0; dot && f < BENCH_FIGURE_COUNT; f++)
+		if (!strncmp(figures[f].part, path, length) &&
+		    !figures[f].part[length] &&
+		    !strcmp(figures[f].name, dot + 1)) {
 			*out = (enum bench_figure)f;
 			return true;
 		}

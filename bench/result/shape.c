@@ -77,20 +77,32 @@ static bool word_is_allowed(const char *words, const char *word)
 	return false;
 }
 
+static int check(const json_t *value, const struct shape *shape,
+		 const char *path, char *why, size_t n);
+
+/* The path of a member; nobody asks: NULL. */
+static const char *below_path(char below[PATH_MAX_TEXT], const char *path,
+			      const char *name)
+{
+	if (!path)
+		return NULL;
+	snprintf(below, PATH_MAX_TEXT, "%s%s%s", path, *path ? "." : "", name);
+	return below;
+}
+
 static int check_member(const json_t *value, const struct shape *shape,
 			const char *path, char *why, size_t n)
 {
 	const json_t *member = json_object_get(value, shape->name);
 	char below[PATH_MAX_TEXT];
 
-	snprintf(below, sizeof(below), "%s%s%s", path, *path ? "." : "",
-		 shape->name);
+	path = below_path(below, path, shape->name);
 	if (!member && shape->flags & SHAPE_OPTIONAL)
 		return 0;
 	if (!member)
 		return bench_why(-EINVAL, why, n, "%s: missing, should be %s",
-				 below, kind_words[shape->kind]);
-	return bench_shape_check(member, shape, below, why, n);
+				 path, kind_words[shape->kind]);
+	return check(member, shape, path, why, n);
 }
 
 /* The shape of its kind, as figures.def has it. */
@@ -118,17 +130,17 @@ static int check_figures(const json_t *value, const struct shape *kinds,
 		const json_t *part = json_object_get(value, info->part);
 		struct shape shape = shape_of(info, kinds);
 		char below[PATH_MAX_TEXT];
+		const char *at;
 		int err;
 
 		if (!part || json_is_null(part) || shape.kind == SHAPE_END)
 			continue;
-		snprintf(below, sizeof(below), "%s%s%s", path, *path ? "." : "",
-			 info->part);
+		at = below_path(below, path, info->part);
 		err = json_is_object(part)
-			      ? check_member(part, &shape, below, why, n)
+			      ? check_member(part, &shape, at, why, n)
 			      : bench_why(-EINVAL, why, n,
-					  "%s: is %s, should be an object",
-					  below, type_words(part));
+					  "%s: is %s, should be an object", at,
+					  type_words(part));
 		if (err)
 			return err;
 	}
@@ -156,9 +168,10 @@ static int check_elements(const json_t *value, const struct shape *element,
 		char below[PATH_MAX_TEXT];
 		int err;
 
-		snprintf(below, sizeof(below), "%s[%zu]", path, i);
-		err = bench_shape_check(json_array_get(value, i), element,
-					below, why, n);
+		if (path)
+			snprintf(below, sizeof(below), "%s[%zu]", path, i);
+		err = check(json_array_get(value, i), element,
+			    path ? below : NULL, why, n);
 		if (err)
 			return err;
 	}
@@ -196,8 +209,8 @@ static int check_map(const json_t *value, const struct shape *element,
 		err = check_name(name, SHAPE_NAME, path, why, n);
 		if (err)
 			return err;
-		snprintf(below, sizeof(below), "%s.%s", path, name);
-		err = bench_shape_check(member, element, below, why, n);
+		err = check(member, element, below_path(below, path, name), why,
+			    n);
 		if (err)
 			return err;
 	}
@@ -253,10 +266,10 @@ static int check_value(const json_t *value, const struct shape *shape,
 	return 0;
 }
 
-int bench_shape_check(const json_t *value, const struct shape *shape,
-		      const char *path, char *why, size_t n)
+static int check(const json_t *value, const struct shape *shape,
+		 const char *path, char *why, size_t n)
 {
-	const char *name = *path ? path : "the file";
+	const char *name = path && *path ? path : "the file";
 	char text[160];
 	int err;
 
@@ -274,4 +287,14 @@ int bench_shape_check(const json_t *value, const struct shape *shape,
 		return err;
 	err = shape->more(value, text, sizeof(text));
 	return err ? bench_why(err, why, n, "%s: %s", name, text) : 0;
+}
+
+/* Nearly every file is right: what is wrong, and where, is looked for only where
+ * something is. */
+int bench_shape_check(const json_t *value, const struct shape *shape,
+		      const char *path, char *why, size_t n)
+{
+	if (!check(value, shape, /* path */ NULL, why, n))
+		return 0;
+	return check(value, shape, path, why, n);
 }
