@@ -8,7 +8,8 @@ here=$(cd "$(dirname -- "$0")" && pwd)
 fixtures=$here/../tests/fixtures/plots
 property=${1:?usage: test.sh PROPERTY [CHART]}
 chart=${2:-}
-charts="write-cost write-latency swap-cost pareto footprint scaling"
+charts="write-cost write-latency swap-cost pareto footprint scaling ratios
+trade machines"
 title="FIXTURE: what does it cost?"
 caption="FIXTURE: invented numbers, no measurement."
 
@@ -246,7 +247,9 @@ nothing-measured-still-renders)
 		{ $3 = "unmeasured"; $4 = "not part of this run"
 		  for (i = 5; i <= NF; i++)
 			if (name[i] != "placement" && name[i] != "series" &&
-			    name[i] != "oversubscribed")
+			    name[i] != "oversubscribed" &&
+			    name[i] != "scenario" && name[i] != "panel" &&
+			    name[i] != "machine" && name[i] != "cheapest")
 				$i = "-"
 		  print }' "$fixtures/$chart.tsv" >"$tmp/none.tsv"
 		render "$chart" "$tmp/none.tsv" "$tmp/n.svg" "$title" \

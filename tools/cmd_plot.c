@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "bench/show/chart_data.h"
+#include "bench/show/compare.h"
 #include "bench/result/result.h"
 #include "tools/files.h"
 #include "tools/names.h"
@@ -17,8 +18,9 @@ static const char help[] =
 	"usage: ringswap plot RESULT|JOURNAL... [-o DIR] [--format svg,png]\n\n"
 	"Writes each chart that a result has numbers for, as pictures and as "
 	"the TSV they are\ndrawn from: write-latency, write-cost, swap-cost, "
-	"pareto, footprint, scaling.\nWith several results each gets a folder "
-	"of its own inside DIR.\n\n"
+	"pareto, footprint, scaling,\nratios, trade. With several results each "
+	"gets a folder of its own inside DIR, and\nthose of different machines "
+	"the chart machines beside them.\n\n"
 	"  -o, --out DIR   where to; made if it is not there (charts)\n"
 	"  --format LIST   svg, png or both (svg,png)\n"
 	"  --help          this text\n\n"
@@ -199,6 +201,96 @@ static int plot_chart(struct options *o, const json_t *result,
 	return status;
 }
 
+/* ---- Machines ---- */
+
+static int write_machines(struct bench_compare *c, const char *path,
+			  size_t *rows)
+{
+	FILE *file = fopen(path, "we");
+	int err;
+
+	if (!file)
+		return command_error(COMMAND_FAILED, "%s: %s", path,
+				     strerror(errno));
+	errno = 0;
+	*rows = bench_compare_chart(c, file);
+	err = ferror(file) || fflush(file);
+	if (fclose(file) || err)
+		return command_error(COMMAND_FAILED, "%s: not written: %s",
+				     path, strerror(errno ? errno : EIO));
+	return 0;
+}
+
+static int draw_machines(struct options *o, const struct bench_compare *c,
+			 const char *data, const char *suffix)
+{
+	char script[PATH_MAX + 16], out[PATH_MAX], caption[2000];
+	const char *argv[] = { "sh",
+			       script,
+			       "machines",
+			       data,
+			       out,
+			       "Does the order of the strategies hold on "
+			       "other machines?",
+			       caption,
+			       NULL };
+	int status;
+
+	if (o->no_gnuplot)
+		return COMMAND_MISSING;
+	snprintf(script, sizeof(script), "%s/render.sh", o->home);
+	snprintf(out, sizeof(out), "%s/machines.%s", o->out, suffix);
+	bench_compare_caption(c, caption, sizeof(caption));
+	status = render(o, argv);
+	if (!status)
+		printf("%s\n", out);
+	return status;
+}
+
+/* More would be a forest of lines; `compare` describes those. */
+#define MACHINES_MOST 12
+
+/* The chart of several machines, beside their folders. */
+static int plot_machines(struct options *o, struct bench_compare *c)
+{
+	char data[PATH_MAX];
+	size_t rows = 0;
+	int status;
+
+	if (bench_compare_is_alike(c))
+		return 0;
+	snprintf(data, sizeof(data), "%s/machines.tsv", o->out);
+	status = write_machines(c, data, &rows);
+	if (status || !rows)
+		return status;
+	printf("%s\n", data);
+	if (o->svg)
+		status = worse(status, draw_machines(o, c, data, "svg"));
+	if (o->png)
+		status = worse(status, draw_machines(o, c, data, "png"));
+	return status;
+}
+
+static int compare_machines(struct options *o, int n, char **paths)
+{
+	struct bench_compare *c = bench_compare_new();
+	int status = c ? 0 : command_error(COMMAND_FAILED, "out of memory");
+
+	for (int i = 0; i < n && !status; i++) {
+		json_t *result;
+
+		status = files_open_figures(paths[i], &result);
+		if (!status && bench_compare_add(c, paths[i], result))
+			status = command_error(COMMAND_FAILED, "out of memory");
+		if (!status)
+			json_decref(result);
+	}
+	if (!status)
+		status = plot_machines(o, c);
+	bench_compare_free(c);
+	return status;
+}
+
 /* ---- Results ---- */
 
 static int make_folder(const char *path)
@@ -271,6 +363,9 @@ static int plot_all(struct options *o, int n, char **paths)
 	int status = n == 1 ? plot_result(o, paths[0], o->out)
 			    : plot_several(o, n, paths);
 
+	if (n > 1 && n <= MACHINES_MOST && status != COMMAND_FAILED &&
+	    status != COMMAND_USAGE)
+		status = worse(status, compare_machines(o, n, paths));
 	return status ? status : options_flush();
 }
 

@@ -93,5 +93,10 @@ void bench_chart_caption(const json_t *result, enum bench_chart chart,
 	    bench_view_fact_number(result, "run.rounds"));
 	if (cell)
 		say_cell(&c, cell, chart);
+	if (chart == BENCH_TRADE)
+		say(&c,
+		    "; a writer of 1,000,000 events a second: what they "
+		    "cost more than the baseline's, and for each swap the "
+		    "swapper's CPU and the time stolen from the writer");
 	say_stamp(&c, result);
 }

@@ -13,6 +13,8 @@ static const char *scenario_of(enum bench_chart chart)
 		[BENCH_PARETO] = "swap",
 		[BENCH_FOOTPRINT_CHART] = "footprint",
 		[BENCH_SCALING_CHART] = "scaling",
+		[BENCH_RATIOS] = "write",
+		[BENCH_TRADE] = "write",
 	};
 
 	return names[chart];

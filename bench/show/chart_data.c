@@ -34,6 +34,13 @@ static const struct {
 				  "What does a snapshot of every slot cost with "
 				  "more writers?",
 				  chart_scaling_names, chart_scaling_rows },
+	[BENCH_RATIOS] = { "ratios",
+			   "How much more than an unprotected write does each "
+			   "strategy cost?",
+			   chart_ratios_names, chart_ratios_rows },
+	[BENCH_TRADE] = { "trade",
+			  "Who is cheapest in all, at which rate of swaps?",
+			  chart_trade_names, chart_trade_rows },
 };
 
 const char *bench_chart_name(enum bench_chart chart)

@@ -28,6 +28,12 @@ void chart_footprint_rows(const json_t *result, FILE *to);
 void chart_scaling_names(FILE *to);
 void chart_scaling_rows(const json_t *result, FILE *to);
 
+/* (chart_choice.c) */
+void chart_ratios_names(FILE *to);
+void chart_ratios_rows(const json_t *result, FILE *to);
+void chart_trade_names(FILE *to);
+void chart_trade_rows(const json_t *result, FILE *to);
+
 /* ---- Which cells (chart_cells.c) ---- */
 
 /* A chart without panels shows one placement: the first at which something was

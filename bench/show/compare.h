@@ -73,4 +73,15 @@ size_t bench_compare_worse(struct bench_compare *c, double percent);
 void bench_compare_print(struct bench_compare *c,
 			 const struct bench_compare_options *options, FILE *to);
 
+/** bench_compare_chart() - the data of the chart `machines`, as
+ * plots/README.md has it: of different machines, the tables that stand for
+ * writes and swaps
+ *
+ * Returns how many rows have a number. */
+size_t bench_compare_chart(struct bench_compare *c, FILE *to);
+
+/** bench_compare_caption() - which letter is which machine; returns text */
+char *bench_compare_caption(const struct bench_compare *c, char *text,
+			    size_t n);
+
 #endif

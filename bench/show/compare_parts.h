@@ -206,6 +206,12 @@ json_t *compare_left_out(const struct bench_compare *c);
 /* "A", ..., "Z", then "27": what a result is called in a table. */
 const char *compare_letter(size_t result, char text[24]);
 
+/* The table that stands for a scenario: the default point where it is there,
+ * else the first with the most rows. NULL: none. */
+const struct compare_group *compare_main_group(const struct bench_compare *c,
+					       const char *scenario,
+					       enum compare_cost cost);
+
 void compare_text(struct bench_compare *c,
 		  const struct bench_compare_options *o, FILE *to);
 void compare_csv(struct bench_compare *c, FILE *to);

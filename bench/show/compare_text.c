@@ -361,11 +361,9 @@ static size_t rows_with(const struct bench_compare *c,
 	return n;
 }
 
-/* The table that stands for a scenario: the default point where it is there,
- * else the first with the most rows. */
-static const struct compare_group *main_group(const struct bench_compare *c,
-					      const char *scenario,
-					      enum compare_cost cost)
+const struct compare_group *compare_main_group(const struct bench_compare *c,
+					       const char *scenario,
+					       enum compare_cost cost)
 {
 	const struct compare_group *best = NULL;
 	size_t most = 0;
@@ -397,7 +395,7 @@ static void print_main(struct out *o, const struct bench_compare *c)
 
 	for (size_t i = 0; i < sizeof(mains) / sizeof(mains[0]); i++) {
 		const struct compare_group *g =
-			main_group(c, mains[i].scenario, mains[i].cost);
+			compare_main_group(c, mains[i].scenario, mains[i].cost);
 
 		if (g)
 			print_table(o, c, g, mains[i].cost);
@@ -468,7 +466,7 @@ static void say_apart(struct out *o, const struct bench_compare *c,
 		      const char *scenario, enum compare_cost cost,
 		      const char *name)
 {
-	const struct compare_group *g = main_group(c, scenario, cost);
+	const struct compare_group *g = compare_main_group(c, scenario, cost);
 	char least[BENCH_NUMBER_TEXT], most[BENCH_NUMBER_TEXT];
 	char apart[BENCH_NUMBER_TEXT], one[24], other[24];
 	struct compare_spread s, largest = { .apart = 1 };

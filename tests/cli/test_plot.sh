@@ -13,7 +13,8 @@ GNUPLOT=no-such-gnuplot
 export GNUPLOT
 run 4 plot run.json -o bare
 [ "$(wc -l <err)" -eq 1 ] || fail "no gnuplot is not one line"
-for chart in write-latency write-cost swap-cost pareto footprint scaling; do
+for chart in write-latency write-cost swap-cost pareto footprint scaling \
+	ratios trade; do
 	[ -s "bare/$chart.tsv" ] || fail "no $chart.tsv without gnuplot"
 done
 [ -z "$(find bare -name '*.svg')" ] || fail "a picture without gnuplot"
