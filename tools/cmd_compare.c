@@ -22,7 +22,9 @@ static const char help[] =
 	"never pooled\nor compared.\n\n"
 	"  --tables all      every table, and what is left out; answer "
 	"(default): those of the\n"
-	"                    default point, before and after the changed rows\n"
+	"                    default point, before and after the changed rows; "
+	"only: as\n"
+	"                    different machines, and nothing but those tables\n"
 	"  --format FORMAT   text (default), markdown, json or csv\n"
 	"  --json            the same as --format json\n"
 	"  --fail-on worse[:PERCENT]\n"
@@ -167,7 +169,7 @@ static int compare(size_t n, char **paths, struct options *o)
 		bench_compare_print(c, &o->show, stdout);
 		status = options_flush();
 	}
-	if (!status)
+	if (!status && !o->show.tables_only)
 		status = judge(c, o);
 	bench_compare_free(c);
 	return status;
@@ -203,7 +205,8 @@ int cmd_compare(int argc, char **argv)
 	}
 	if (status || option == OPTIONS_BAD)
 		return COMMAND_USAGE;
-	if (argc - optind < 2 || argc - optind > RESULTS_MAX)
+	if (argc - optind < (o.show.tables_only ? 1 : 2) ||
+	    argc - optind > RESULTS_MAX)
 		return command_error(COMMAND_USAGE,
 				     "give 2 to %d result files, got %d",
 				     RESULTS_MAX, argc - optind);

@@ -121,19 +121,12 @@ static int index_text(const char *dir, const struct kept *k, char **text)
 		return command_error(COMMAND_FAILED, "out of memory");
 	bench_keep_index_head(to);
 	for (size_t i = 0; i < k->n && !status; i++) {
-		char path[PATH_MAX], why[BENCH_RESULT_WHY];
-		json_t *result;
-		int err;
+		char why[BENCH_RESULT_WHY];
+		int err = bench_keep_index_line(dir, k->paths[i], to, why,
+						sizeof(why));
 
-		snprintf(path, sizeof(path), "%s/%s", dir, k->paths[i]);
-		err = bench_result_load_figures(path, /* is_light */ true,
-						&result, why, sizeof(why));
-		if (err) {
+		if (err)
 			status = files_error(err, why);
-			break;
-		}
-		bench_keep_index_line(result, k->paths[i], to);
-		json_decref(result);
 	}
 	fclose(to);
 	if (status) {

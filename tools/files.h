@@ -29,8 +29,8 @@ int files_lock_machine(bool force);
 int files_open_result(const char *path, json_t **out);
 
 /*
- * The same for who reads many: compact results (bench/result/compact.h) come
- * without their histograms, which makes that several times as quick.
+ * The same for who compares many: compact results (bench/result/compact.h) come
+ * with the figures that comparisons read alone, which is several times as quick.
  */
 int files_open_figures(const char *path, json_t **out);
 

@@ -40,13 +40,13 @@ int bench_compact(const json_t *result, json_t **out, char *why, size_t n);
 
 /**
  * bench_compact_expand() - what readers know, of a compact form
- * @without_histograms: leave them out, which is much quicker; who only needs
- * figures
+ * @is_light: for who compares many: only the figures that comparisons read, of
+ * distributions p50, p99 and p99.99, no histograms and no bins
  *
  * Takes apart @compact, which stays the caller's to release. -EINVAL: it is
  * none.
  */
-int bench_compact_expand(json_t *compact, bool without_histograms, json_t **out,
+int bench_compact_expand(json_t *compact, bool is_light, json_t **out,
 			 char *why, size_t n);
 
 /** bench_compact_is() - is this JSON one? */

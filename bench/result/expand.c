@@ -16,7 +16,7 @@
 struct expanding {
 	const json_t *shared, *axes;
 	double alpha;
-	bool without_histograms;
+	bool is_light;
 	size_t rounds;		 /* of the cell at hand */
 	struct bench_hist *hist; /* of the distribution at hand */
 	const char *what;	 /* what is wrong; NULL: nothing so far */
@@ -158,7 +158,7 @@ static json_t *distribution_json(struct expanding *x, const json_t *list)
 			percentile_json(
 				x, p, json_array_get(percentiles, (size_t)p)));
 	bench_set(json, "percentiles", all);
-	if (json_array_get(list, 5) && !x->without_histograms &&
+	if (json_array_get(list, 5) && !x->is_light &&
 	    json_integer_value(json_array_get(list, 0)))
 		bench_set(json, "histogram", histogram_json(x, list));
 	return json;
@@ -232,6 +232,8 @@ static json_t *series_json(struct expanding *x, const json_t *list)
 	json_int_t scale = json_integer_value(json_array_get(list, 2));
 	json_t *bins;
 
+	if (x->is_light)
+		return json_array();
 	if (json_array_size(list) != 6 || n >= BINS_MAX || scale < 1 ||
 	    scale > SCALE_MAX)
 		return wrong(x, "a series that is none");
@@ -303,6 +305,30 @@ static void add_others(struct expanding *x, const json_t *zero,
 				bench_or_null(bench_figure_get(to, other)));
 }
 
+/* Is it left away where only comparisons read? */
+static bool is_skipped(const struct expanding *x, enum bench_figure figure)
+{
+	static const enum bench_figure read[] = {
+		BENCH_FIGURE_WRITER_NS_PER_EVENT,
+		BENCH_FIGURE_WRITER_NS_PER_COMMITTED,
+		BENCH_FIGURE_WRITER_BASELINE_NS_PER_EVENT,
+		BENCH_FIGURE_WRITER_LATENCY,
+		BENCH_FIGURE_SWAP_SAFE,
+		BENCH_FIGURE_SCALING_COST,
+		BENCH_FIGURE_FOOTPRINT_STOLEN_NS,
+		BENCH_FIGURE_FLOOR_NS,
+	};
+	enum bench_figure_kind kind = bench_figure_info(figure)->kind;
+
+	if (!x->is_light ||
+	    (kind != BENCH_KIND_DIST && kind != BENCH_KIND_VALUE))
+		return false;
+	for (size_t i = 0; i < sizeof(read) / sizeof(read[0]); i++)
+		if (read[i] == figure)
+			return false;
+	return true;
+}
+
 static void add_figures(struct expanding *x, const json_t *cell,
 			json_t *like[LIKES], json_t *to)
 {
@@ -315,7 +341,8 @@ static void add_figures(struct expanding *x, const json_t *cell,
 	json_array_foreach (values, i, value) {
 		enum bench_figure figure;
 
-		if (figure_at(x, like[LIKE_FIGURES], i, &figure))
+		if (figure_at(x, like[LIKE_FIGURES], i, &figure) &&
+		    !is_skipped(x, figure))
 			bench_figure_set(to, figure,
 					 figure_json(x, figure, value));
 	}
@@ -517,7 +544,7 @@ static int add_cells(struct expanding *x, const json_t *compact, json_t *out,
 	return 0;
 }
 
-int bench_compact_expand(json_t *compact, bool without_histograms, json_t **out,
+int bench_compact_expand(json_t *compact, bool is_light, json_t **out,
 			 char *why, size_t n)
 {
 	static const char *const kept[] = {
@@ -528,7 +555,7 @@ int bench_compact_expand(json_t *compact, bool without_histograms, json_t **out,
 		.shared = json_object_get(compact, "shared"),
 		.axes = json_object_get(compact, "axes"),
 		.alpha = bench_get_number(compact, "statistics.alpha"),
-		.without_histograms = without_histograms,
+		.is_light = is_light,
 		.hist = bench_hist_new(),
 	};
 	json_t *result = json_object();

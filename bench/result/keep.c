@@ -231,24 +231,80 @@ static void put(FILE *to, const char *text)
 	fprintf(to, "\t%s", *text ? text : "-");
 }
 
-void bench_keep_index_line(const json_t *result, const char *path, FILE *to)
+/* The lines of a compact file up to its A/A controls, as an object, and the
+ * number of its cells; NULL: it is not written so. */
+static json_t *read_facts(const char *file, size_t *cells)
+{
+	char *text = NULL, *line = NULL;
+	size_t size = 0, room = 0;
+	FILE *in = NULL, *head = open_memstream(&text, &size);
+	bool in_head = true, in_cells = false;
+	json_t *facts;
+
+	*cells = 0;
+	if (!head ||
+	    bench_result_open_file(file, BENCH_RESULT_BYTES_MAX, &in, NULL, 0))
+		goto out;
+	while (getline(&line, &room, in) > 0) {
+		in_head &= strncmp(line, "\"aa\"", 4) != 0;
+		if (in_head)
+			fputs(line, head);
+		in_cells |= !strncmp(line, "\"cells\"", 7);
+		*cells += in_cells && !strncmp(line, "{\"id\":", 6);
+	}
+	fputs("\"end\": 0}", head);
+out:
+	free(line);
+	if (in)
+		fclose(in);
+	if (head)
+		fclose(head);
+	facts = text ? json_loads(text, JSON_REJECT_DUPLICATES, NULL) : NULL;
+	free(text);
+	return facts;
+}
+
+static void put_line(const json_t *facts, size_t cells, const char *path,
+		     FILE *to)
 {
 	char date[11];
 
-	snprintf(date, sizeof(date), "%s", fact(result, "run.started"));
+	snprintf(date, sizeof(date), "%s", fact(facts, "run.started"));
 	fputs(path, to);
-	put(to, fact(result, "machine.key"));
-	put(to, fact(result, "machine.cpu.model"));
+	put(to, fact(facts, "machine.key"));
+	put(to, fact(facts, "machine.cpu.model"));
 	fprintf(to, "\t%.0f",
-		bench_view_fact_number(result, "machine.topology.pus"));
-	put(to, fact(result, "machine.kernel.release"));
-	put(to, fact(result, "machine.hypervisor"));
+		bench_view_fact_number(facts, "machine.topology.pus"));
+	put(to, fact(facts, "machine.kernel.release"));
+	put(to, fact(facts, "machine.hypervisor"));
 	put(to, date);
-	put(to, fact(result, "build.commit"));
-	put(to, fact(result, "build.compiler"));
-	put(to, fact(result, "run.matrix.name"));
-	fprintf(to, "\t%.0f\t%zu", bench_view_fact_number(result, "run.rounds"),
-		bench_view_cells(result));
-	put(to, bench_view_is_indicative(result) ? "INDICATIVE" : "");
+	put(to, fact(facts, "build.commit"));
+	put(to, fact(facts, "build.compiler"));
+	put(to, fact(facts, "run.matrix.name"));
+	fprintf(to, "\t%.0f\t%zu", bench_view_fact_number(facts, "run.rounds"),
+		cells);
+	put(to, bench_view_is_indicative(facts) ? "INDICATIVE" : "");
 	fputc('\n', to);
+}
+
+int bench_keep_index_line(const char *root, const char *path, FILE *to,
+			  char *why, size_t n)
+{
+	char file[2 * BENCH_RESULT_WHY];
+	json_t *facts;
+	size_t cells;
+	int err = 0;
+
+	snprintf(file, sizeof(file), "%s/%s", root, path);
+	facts = read_facts(file, &cells);
+	if (!bench_compact_is(facts) || bench_clean_json(facts, why, n)) {
+		json_decref(facts);
+		facts = NULL;
+		err = bench_result_load(file, &facts, why, n);
+		cells = bench_view_cells(facts);
+	}
+	if (!err)
+		put_line(facts, cells, path, to);
+	json_decref(facts);
+	return err;
 }

@@ -47,8 +47,15 @@ int bench_keep_path(const json_t *result, char path[BENCH_KEEP_PATH], char *why,
  * belong there, in size, name and privacy? 0 or -EINVAL */
 int bench_keep_check(const char *root, const char *path, char *why, size_t n);
 
-/** bench_keep_index_head(), bench_keep_index_line() - the lines of the index */
+/** bench_keep_index_head() - the first lines of the index */
 void bench_keep_index_head(FILE *to);
-void bench_keep_index_line(const json_t *result, const char *path, FILE *to);
+
+/** bench_keep_index_line() - the line of a kept result
+ *
+ * Reads its facts alone, which stand before its cells, and counts those: an
+ * index of a thousand takes a second. What is written otherwise than
+ * bench_result_write() does is read whole. Errors: as bench_result_load(). */
+int bench_keep_index_line(const char *root, const char *path, FILE *to,
+			  char *why, size_t n);
 
 #endif

@@ -81,8 +81,8 @@ int bench_result_write(const json_t *result, const char *path, char *why,
  */
 int bench_result_load(const char *path, json_t **out, char *why, size_t n);
 
-/* The same, for who reads many: @is_light leaves the histograms of compact
- * results (compact.h) away, and nothing else. */
+/* The same, for who compares many: of a compact result (compact.h) @is_light
+ * leaves away the figures that comparisons do not read. */
 int bench_result_load_figures(const char *path, bool is_light, json_t **out,
 			      char *why, size_t n);
 

@@ -118,6 +118,7 @@ bool compare_row_has(const struct bench_compare *c,
 	return false;
 }
 
+/* In two results; of one alone, in that. */
 static bool has_two(const struct bench_compare *c,
 		    const struct compare_row *row, enum compare_cost cost)
 {
@@ -125,7 +126,7 @@ static bool has_two(const struct bench_compare *c,
 
 	for (size_t r = 0; r < c->n && n < 2; r++)
 		n += !isnan(raw_cost(compare_cell(c, row, r), cost).value);
-	return n > 1;
+	return n > 1 || n == c->n;
 }
 
 bool compare_group_has(const struct bench_compare *c,

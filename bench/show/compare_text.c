@@ -206,7 +206,8 @@ static void add_row(struct out *o, const struct bench_compare *c,
 	out_put(o, "%s", name_text(row, name));
 	for (size_t r = 0; r < c->n; r++)
 		put_side(o, c, row, r, cost);
-	put_apart(o, &s);
+	if (c->n > 1)
+		put_apart(o, &s);
 }
 
 /* The same over many results. */
@@ -262,7 +263,9 @@ static void add_columns(struct out *o, const struct bench_compare *c,
 		out_column(o, &(struct bench_column){ .group = group,
 						      .title = "rank" });
 	}
-	out_column(o, &(struct bench_column){ .title = "apart", .keep = 1 });
+	if (c->n > 1)
+		out_column(o, &(struct bench_column){ .title = "apart",
+						      .keep = 1 });
 }
 
 /* "swap, auto, swap-rate=10000": with the placements that auto was. */
@@ -319,7 +322,7 @@ static void print_moves(struct out *o, const struct bench_compare *c,
 	size_t n;
 	struct compare_move *list = compare_moves(c, g, cost, &n);
 
-	if (!n)
+	if (!n && c->n > 1)
 		out_line(o,
 			 "The order holds: no two candidates change places "
 			 "beyond their intervals.");
@@ -728,7 +731,7 @@ void compare_text(struct bench_compare *c,
 		.is_markdown = options->format == BENCH_COMPARE_MARKDOWN,
 	};
 
-	if (bench_compare_is_alike(c))
+	if (bench_compare_is_alike(c) && !options->tables_only)
 		print_before(&o, c, options->all);
 	else
 		print_across(&o, c, options);

@@ -1,0 +1,43 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# A thousand kept results: their index and their comparison end, in 200 MB.
+# shellcheck source=tests/cli/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+# A limit of address space is what the shell has; sanitizers need terabytes.
+limit=204800 # KiB
+(ulimit -v $limit && "$ringswap" --version >/dev/null 2>&1) || {
+	echo "SKIP: this build does not run in $limit KiB at all"
+	exit 77
+}
+kept=$(find "$sources/results" -path '*/m-*/*.json' | head -n 1)
+[ -n "$kept" ] || { echo "SKIP: results/ holds no result"; exit 77; }
+key=$(basename "$(dirname "$kept")")
+mkdir results
+echo "copies" >results/README.md
+awk -v key="$key" '
+	{ text = text $0 "\n" }
+	END {
+		n = index(text, key)
+		head = substr(text, 1, n - 1)
+		tail = substr(text, n + length(key))
+		for (i = 0; i < 1000; i++) {
+			own = sprintf("m-%016d", i)
+			print own >"keys"
+			system("mkdir results/" own)
+			file = "results/" own "/'"$(basename "$kept")"'"
+			printf "%s%s%s", head, own, tail >file
+			close(file)
+		}
+	}' "$kept" || exit 1
+
+ulimit -v $limit
+run 0 contribute --index
+shows "1000 results"
+[ "$(grep -c '^m-' results/index.tsv)" -eq 1000 ] || fail "not all in the index"
+run 0 compare results/m-*/*.json
+shows "1000, called by their file's name"
+shows "first on 1000"
+run 0 compare --format csv results/m-00000000000009*/*.json
+[ "$(wc -l <out)" -gt 10000 ] || fail "not every side in the CSV"
+finish
