@@ -207,6 +207,68 @@ static void *stay_inside(void *arg)
 	return NULL;
 }
 
+/* Slot 0 was not idle in time: nothing of the call stays in its words. */
+static void slot_that_was_given_up_is_as_before(void **state)
+{
+	const struct swap_strategy *s;
+
+	(void)state;
+	for_each_candidate(s)
+	{
+		struct rb_attr attr = attr_of(SLOTS);
+		struct lingering guest = { .live = make_by(s, &attr) };
+		struct rb *spare = make_by(s, &attr);
+		struct swap_op ops[SLOTS] = { { .live = NULL } };
+		int errors[SLOTS];
+		pthread_t thread;
+
+		if (s->bounded && s->shape != SWAP_EXCHANGE_FIRST) {
+			pthread_create(&thread, NULL, stay_inside, &guest);
+			while (!load_acquire(&guest.there))
+				sched_yield();
+			swap_every_slot(guest.live, spare, in_ns(SOON_NS), ops,
+					errors);
+			assert_int_equal(errors[0], -ETIMEDOUT);
+			assert_int_equal(
+				load_relaxed(&rb_slot(guest.live, 0)->refuse),
+				0);
+			store_release(&guest.there, 0);
+			pthread_join(thread, NULL);
+			assert_balanced(guest.live);
+			assert_balanced(spare);
+		}
+		assert_int_equal(rb_destroy(guest.live), 0);
+		assert_int_equal(rb_destroy(spare), 0);
+	}
+}
+
+/* ---- The wait for each ---- */
+
+static unsigned int asked[SLOTS];
+static struct swap_op waiting[SLOTS];
+
+/* The first is the last to be done. */
+static int done_in_turn(struct swap_op *op)
+{
+	unsigned int i = (unsigned int)(op - waiting);
+
+	return ++asked[i] >= SLOTS - i ? -(int)i - 1 : -EINPROGRESS;
+}
+
+static void each_is_asked_until_it_answers(void **state)
+{
+	int errors[SLOTS];
+
+	(void)state;
+	for (unsigned int i = 0; i < SLOTS; i++)
+		errors[i] = -EINPROGRESS;
+	swap_await_each(waiting, SLOTS, errors, done_in_turn, in_ns(LONG_NS));
+	for (unsigned int i = 0; i < SLOTS; i++) {
+		assert_int_equal(errors[i], -(int)i - 1);
+		assert_int_equal(asked[i], SLOTS - i);
+	}
+}
+
 /* Inside a write when it is asked, and writes no more after that. */
 static void *busy_then_quiet(void *arg)
 {
@@ -421,6 +483,8 @@ int main(void)
 			test_slot_that_is_taken_for_now_is_tried_again),
 		cmocka_unit_test(test_slot_that_stays_taken_holds_up_none),
 		cmocka_unit_test(slot_that_is_inside_for_now_is_waited_for),
+		cmocka_unit_test(slot_that_was_given_up_is_as_before),
+		cmocka_unit_test(each_is_asked_until_it_answers),
 		cmocka_unit_test(quiet_slot_waits_for_no_other),
 		cmocka_unit_test(slot_in_progress_is_settled_by_the_next_call),
 		cmocka_unit_test(slot_that_stays_taken_costs_no_cpu),

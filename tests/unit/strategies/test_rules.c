@@ -4,7 +4,9 @@
  * refuses and what it leaves behind, and the slots of one thread.
  */
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
+#include <stdlib.h>
 
 #include "tests/unit/strategies/rules_helper.h"
 
@@ -46,6 +48,119 @@ static void unlike_buffers_are_invalid(void **state)
 		}
 		assert_int_equal(rb_destroy(live), 0);
 	}
+}
+
+#define MANY 64u /* more than one page holds: the first beyond it is nobody's */
+
+/* Slots are those that both have. */
+static void slot_of_one_alone_is_invalid(void **state)
+{
+	const struct swap_strategy *s;
+
+	(void)state;
+	for_each_candidate(s)
+	{
+		struct rb_attr one = attr_of(1), many = attr_of(MANY);
+		struct rb *few = make_by(s, &one), *more = make_by(s, &many);
+		struct swap_op op;
+
+		for (unsigned int slot = 1; slot <= MANY; slot++) {
+			assert_int_equal(swap(more, few, slot, SWAP_WAIT,
+					      deadline_of(s), &op),
+					 -EINVAL);
+			assert_int_equal(swap(few, more, slot, SWAP_WAIT,
+					      deadline_of(s), &op),
+					 -EINVAL);
+		}
+		assert_balanced(few);
+		assert_balanced(more);
+		assert_int_equal(rb_destroy(few), 0);
+		assert_int_equal(rb_destroy(more), 0);
+	}
+}
+
+struct inside {
+	struct rb *live;
+	_Atomic int there;
+};
+
+static void *stay_inside(void *arg)
+{
+	struct inside *inside = arg;
+	struct swap_slot *slot = swap_slot(inside->live, 0);
+	struct swap_write write;
+
+	if (swap_writer_enter(inside->live, 0) ||
+	    !slot->strategy->ops->reserve(slot, 4, &write))
+		abort();
+	store_release(&inside->there, 1);
+	while (load_acquire(&inside->there))
+		sched_yield();
+	slot->strategy->ops->commit(slot, &write);
+	if (swap_writer_exit(inside->live, 0))
+		abort();
+	return NULL;
+}
+
+/* Whatever deadline it is given: that is for who waits. */
+static void try_waits_for_nobody(struct rb *live, struct rb *spare)
+{
+	const struct swap_strategy *s = swap_slot(live, 0)->strategy;
+	struct inside inside = { .live = live };
+	uint64_t deadline;
+	struct swap_op op;
+	pthread_t thread;
+	int err;
+
+	if (!s->has_try)
+		return;
+	pthread_create(&thread, NULL, stay_inside, &inside);
+	while (!load_acquire(&inside.there))
+		sched_yield();
+	deadline = in_ns(LONG_NS);
+	err = swap(live, spare, 0, SWAP_TRY, deadline, &op);
+	assert_true(sys_now() < deadline);
+	assert_true(err == -EBUSY || err == -EINPROGRESS);
+	store_release(&inside.there, 0);
+	pthread_join(thread, NULL);
+	while (err == -EINPROGRESS)
+		err = swap_settle(&op, deadline_of(s));
+	assert_balanced(live);
+	assert_balanced(spare);
+}
+FOR_EACH_PAIR(try_waits_for_nobody, 1)
+
+/* A refused write is counted under the cause that its drops line names. */
+static void causes_are_told_apart(void **state)
+{
+	const struct swap_strategy *lock = swap_find("global-lock");
+	const struct swap_strategy *racy = swap_find("racy");
+	struct rb_attr attr = attr_of(1);
+	struct rb *locked = make_by(lock, &attr), *raced = make_by(racy, &attr);
+	struct rb_cpu *cpu = rb_slot_active(rb_slot(raced, 0));
+	struct swap_write write;
+	uint64_t data = 1;
+
+	(void)state;
+	assert_int_equal(swap_writer_enter(locked, 0), 0);
+	assert_non_null(lock->ops->reserve(swap_slot(locked, 0), 8, &write));
+	assert_int_equal(lock->ops->write(swap_slot(locked, 0), &data, 8),
+			 -ENOBUFS);
+	lock->ops->commit(swap_slot(locked, 0), &write);
+	assert_int_equal(rb_drops(rb_slot(locked, 0), RB_DROP_CONTENDED), 1);
+	assert_int_equal(swap_writer_exit(locked, 0), 0);
+
+	assert_int_equal(swap_writer_enter(raced, 0), 0);
+	store_relaxed(&cpu->owner, rb_slot(locked, 0));
+	assert_int_equal(racy->ops->write(swap_slot(raced, 0), &data, 8),
+			 -ENOBUFS);
+	store_relaxed(&cpu->owner, rb_slot(raced, 0));
+	assert_int_equal(rb_drops(rb_slot(raced, 0), RB_DROP_OWNER), 1);
+	assert_int_equal(swap_writer_exit(raced, 0), 0);
+	assert_balanced(locked);
+	assert_balanced(raced);
+	assert_int_equal(rb_destroy(locked), 0);
+	assert_int_equal(rb_destroy(raced), 0);
 }
 
 /* A spare with a writer of its own, which is another thread or this one. */
@@ -491,6 +606,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(unlike_buffers_are_invalid),
+		cmocka_unit_test(slot_of_one_alone_is_invalid),
+		cmocka_unit_test(test_try_waits_for_nobody),
+		cmocka_unit_test(causes_are_told_apart),
 		cmocka_unit_test(test_spare_with_a_writer_is_busy),
 		cmocka_unit_test(test_spare_with_unread_events_is_busy),
 		cmocka_unit_test(what_is_not_offered_is_refused),

@@ -2,6 +2,7 @@
 /* sys.h as strategies rely on it: waits, and a barrier that is refused, a signal. */
 #include <errno.h>
 #include <linux/filter.h>
+#include <linux/membarrier.h>
 #include <linux/seccomp.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -101,6 +102,43 @@ static void refused_barrier_says_so(void **state)
 	assert_int_equal(status, 0);
 }
 
+/* EDOM from the barrier alone: its command is the first argument. */
+static int mark_the_barrier(void)
+{
+	struct sock_filter rules[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+			 offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_membarrier, 0, 3),
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+			 offsetof(struct seccomp_data, args[0])),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K,
+			 MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EDOM),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	struct sock_fprog program = { 6, rules };
+
+	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) ||
+	       prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program);
+}
+
+static void barrier_is_the_expedited_one(void **state)
+{
+	pid_t child = fork();
+	int status;
+
+	(void)state;
+	if (!child)
+		_exit(mark_the_barrier()		? 77
+		      : sys_membarrier_setup() == -EDOM ? 2
+		      : sys_membarrier() == -EDOM	? 0
+							: 1);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	if (WEXITSTATUS(status) == 77)
+		skip();
+	assert_int_equal(status, 0);
+}
+
 static _Atomic int handled;
 
 /* As careless as a handler of a strategy may be. */
@@ -172,6 +210,7 @@ int main(void)
 		cmocka_unit_test(wait_is_no_cancellation_point),
 		cmocka_unit_test(what_is_true_at_the_deadline_is_in_time),
 		cmocka_unit_test(refused_barrier_says_so),
+		cmocka_unit_test(barrier_is_the_expedited_one),
 		cmocka_unit_test(a_handler_leaves_errno_alone),
 		cmocka_unit_test(a_call_is_begun_again_after_the_handler),
 	};
