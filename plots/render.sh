@@ -77,6 +77,10 @@ fi
 if [ "$suffix" = svg ]; then
 	tail -c 64 "$picture" | grep -q '</svg>' ||
 		fail 1 "$3: the SVG is cut short (disk full?)"
+	# gnuplot leaves a > as it is, and XML forbids ]]> in a text.
+	! grep -q ']]>' "$picture" ||
+		sed -i 's/]]>/]]\&gt;/g' "$picture" ||
+		fail 1 "$3: cannot write to its folder"
 else
 	tail -c 12 "$picture" | grep -aq 'IEND' ||
 		fail 1 "$3: the PNG is cut short (disk full?)"

@@ -59,6 +59,15 @@ for chart in write-latency write-cost swap-cost pareto footprint scaling; do
 		[ -s "charts/$chart.$suffix" ] || fail "no $chart.$suffix"
 	done
 done
+# Whatever texts a result has, pictures are XML.
+sed 's/"name": *"fixture"/"name": "a ]]> b"/; s/"model": *"[^"]*"/"model": "\&<>]]>"/' \
+	run.json >odd.json
+cmp -s run.json odd.json && fail "no odd text"
+run 0 plot odd.json -o odd --format svg
+grep -lq ']]&gt;' odd/write-cost.svg || fail "the odd text is not drawn"
+if command -v xmllint >/dev/null 2>&1; then
+	xmllint --noout odd/*.svg 2>err || fail "a picture is no XML"
+fi
 run 0 plot run.json short.json -o both --format svg
 [ -s both/run/pareto.svg ] || fail "no folder for run"
 [ -s both/short/pareto.svg ] ||
