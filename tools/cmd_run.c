@@ -47,7 +47,11 @@ static const char help_head[] =
 	"  --force             measure although another run is under way\n"
 	"  --simulate          measure although the machine is a described one; "
 	"everything\n"
-	"                      then says simulated\n"
+	"                      then says simulated. A machine is described by "
+	"HWLOC_SYNTHETIC\n"
+	"                      ('Package:2 [NUMANode] L3Cache:1 L2Cache:4 Core:1 "
+	"PU:2') or\n"
+	"                      HWLOC_XMLFILE (a file that lstopo saved there)\n"
 	"  --tables all        end with every table instead of the answer alone\n"
 	"  --json              the result (or plan) as JSON instead of tables\n"
 	"  --help              this text\n\n"
@@ -64,6 +68,7 @@ static const char help_tail[] =
 	"16,256\n"
 	"  ringswap run --scenario swap --strategy sound --writer-state "
 	"descheduled\n"
+	"  ringswap run --scenario swap --strategy sound --placement all\n"
 	"  ringswap run --matrix full --dry-run\n"
 	"  ringswap run --matrix quick --precision 2% --out tonight.json\n"
 	"  ringswap run --resume tonight.journal\n";
@@ -303,7 +308,24 @@ static void choose_rounds(const struct options *o, struct bench_plan *plan)
 		plan->rounds = bench_plan_rounds(plan);
 }
 
-static void print_plan(const struct bench_plan *plan)
+/* What auto is here; which sort of core, where there are several. */
+static void print_auto(const struct bench_topology *t)
+{
+	struct bench_pair pair;
+
+	bench_plan_auto(t, &pair);
+	printf("placement auto is %s: writer on PU %u",
+	       bench_placement_name(pair.asked), pair.writer->os);
+	if (!t->kinds_why)
+		printf(" (%s)", bench_core_kind_name(pair.writer->kind));
+	printf(", swapper on PU %u", pair.swapper->os);
+	if (!t->kinds_why)
+		printf(" (%s)", bench_core_kind_name(pair.swapper->kind));
+	putchar('\n');
+}
+
+static void print_plan(const struct bench_topology *t,
+		       const struct bench_plan *plan)
 {
 	unsigned int k = bench_plan_comparisons(plan);
 	unsigned int needed =
@@ -319,6 +341,7 @@ static void print_plan(const struct bench_plan *plan)
 		printf("every interval will reach from the smallest round to "
 		       "the largest: %u rounds leave these out\n",
 		       bench_plan_rounds(plan));
+	print_auto(t);
 	for (unsigned int i = 0; i < plan->n; i++) {
 		const struct bench_plan_cell *c = &plan->cells[i];
 
@@ -330,11 +353,12 @@ static void print_plan(const struct bench_plan *plan)
 	}
 }
 
-static int dry_run(const struct options *o, const struct bench_plan *plan)
+static int dry_run(const struct options *o, const struct bench_topology *t,
+		   const struct bench_plan *plan)
 {
 	if (o->json)
 		return options_print_json(bench_plan_json(plan));
-	print_plan(plan);
+	print_plan(t, plan);
 	return options_flush();
 }
 
@@ -496,6 +520,21 @@ static int choose_places(const struct options *o, const char *matrix,
 	return status ? status : files_may_replace(p->journal);
 }
 
+/* Before the first block: how long one has to wait. */
+static void say_time(const struct bench_plan *plan)
+{
+	double s = bench_plan_round_s(plan) * plan->rounds;
+
+	command_say("%u cells in %u rounds, some %.*f %s", plan->n_available,
+		    plan->rounds, s < 600 ? 0 : 1,
+		    s < 120    ? s
+		    : s < 7200 ? s / 60
+			       : s / 3600,
+		    s < 120    ? "s"
+		    : s < 7200 ? "minutes"
+			       : "hours");
+}
+
 static int run_plan(int argc, char **argv, const struct options *o,
 		    const struct bench_topology *t, struct bench_run *run,
 		    const char *out)
@@ -511,8 +550,10 @@ static int run_plan(int argc, char **argv, const struct options *o,
 		command_error(COMMAND_FAILED, "out of memory");
 	else if (bench_run_begin(run, header, why, sizeof(why)))
 		command_error(COMMAND_FAILED, "%s", why);
-	else if (!files_keep_older(out))
+	else if (!files_keep_older(out)) {
+		say_time(run->plan);
 		status = measure(o, run, out);
+	}
 	json_decref(header);
 	return status;
 }
@@ -533,7 +574,7 @@ static int run_new(int argc, char **argv, struct options *o,
 	choose_rounds(o, &plan);
 	run.journal_path = places.journal;
 	if (o->dry_run)
-		status = dry_run(o, &plan);
+		status = dry_run(o, t, &plan);
 	else if (bench_topology_measurable(t, why, sizeof(why)))
 		status = command_error(COMMAND_USAGE, "%s", why);
 	else

@@ -18,6 +18,18 @@ static const char help[] =
 	"  HWLOC_SYNTHETIC='Package:2 [NUMANode] L2Cache:2 Core:1 PU:2' "
 	"ringswap topo\n";
 
+static void print_pair(const struct bench_topology *t,
+		       const struct bench_pair *pair)
+{
+	printf("  %-14s %-6u %u", bench_placement_name(pair->asked),
+	       pair->writer->os, pair->swapper->os);
+	if (!t->kinds_why)
+		printf("%*s%s, %s", pair->swapper->os < 10 ? 7 : 5, "",
+		       bench_core_kind_name(pair->writer->kind),
+		       bench_core_kind_name(pair->swapper->kind));
+	putchar('\n');
+}
+
 static void print_placement(const struct bench_topology *t,
 			    enum bench_placement placement)
 {
@@ -28,8 +40,18 @@ static void print_placement(const struct bench_topology *t,
 	if (bench_placement_choose(t, placement, &pair, why, sizeof(why)))
 		printf("  %-14s unavailable: %s\n", name, why);
 	else
-		printf("  %-14s %-6u %u\n", name, pair.writer->os,
-		       pair.swapper->os);
+		print_pair(t, &pair);
+}
+
+/* The PUs of each sort of core. */
+static void print_kinds(const struct bench_topology *t)
+{
+	char list[256];
+
+	for (int kind = 0; kind < BENCH_CORE_KINDS && !t->kinds_why; kind++)
+		if (*bench_topology_of_kind(t, kind, list, sizeof(list)))
+			printf("  %-14s %s\n", bench_core_kind_name(kind),
+			       list);
 }
 
 static void print_text(const struct bench_topology *t, const char *shape,
@@ -40,8 +62,10 @@ static void print_text(const struct bench_topology *t, const char *shape,
 	printf("%s%s\n", t->simulated ? "SIMULATED, from " : "", t->source);
 	printf("  machine key    %s\n", key);
 	printf("  shape          %s\n", shape);
-	printf("  allowed PUs    %s (OS indices)\n\n",
+	printf("  allowed PUs    %s (OS indices)\n",
 	       bench_topology_allowed(t, allowed, sizeof(allowed)));
+	print_kinds(t);
+	putchar('\n');
 	printf("  placement      writer swapper   (PU by OS index)\n");
 	for (int p = 0; p < BENCH_PLACEMENTS; p++)
 		print_placement(t, p);
@@ -57,10 +81,13 @@ static json_t *placement_json(const struct bench_topology *t,
 	if (bench_placement_choose(t, placement, &pair, why, sizeof(why)))
 		return json_pack("{s:s, s:b, s:s}", "name", name, "available",
 				 0, "reason", why);
-	return json_pack("{s:s, s:b, s:i, s:i, s:s}", "name", name, "available",
-			 1, "writer", (int)pair.writer->os, "swapper",
-			 (int)pair.swapper->os, "distance",
-			 bench_placement_name(pair.distance));
+	return json_pack("{s:s, s:b, s:i, s:i, s:s, s:s, s:s}", "name", name,
+			 "available", 1, "writer", (int)pair.writer->os,
+			 "swapper", (int)pair.swapper->os, "distance",
+			 bench_placement_name(pair.distance), "writer-kind",
+			 bench_core_kind_name(pair.writer->kind),
+			 "swapper-kind",
+			 bench_core_kind_name(pair.swapper->kind));
 }
 
 static json_t *topo_json(const struct bench_topology *t, const char *shape,

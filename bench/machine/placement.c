@@ -53,36 +53,124 @@ static bool fits(enum bench_placement placement, const struct bench_pu *writer,
 	return bench_placement_of(writer, swapper) == placement;
 }
 
-/* What makes a pair less wanted, weightiest first; 0 cannot be beaten. */
+#define NO_PAIR 32 /* dearer than any */
+
+static bool is_efficient(const struct bench_pu *pu)
+{
+	return pu->kind == BENCH_CORE_E;
+}
+
+/* What makes a pair less wanted, weightiest first; 0 cannot be beaten. Cores are
+ * compared where people look for speed: on those made for it. */
 static int pair_cost(const struct bench_pu *writer,
 		     const struct bench_pu *swapper,
 		     const struct bench_pu *boot, bool kinds_matter)
 {
-	return 4 * on_core_of(writer, boot) +
+	return 16 * (kinds_matter && is_efficient(writer)) +
+	       8 * (kinds_matter && is_efficient(swapper)) +
+	       4 * on_core_of(writer, boot) +
 	       2 * (kinds_matter && writer->kind != swapper->kind) +
 	       on_core_of(swapper, boot);
 }
 
+/* Can @b be beside @a in such a pair at all? What holds both lies in one piece
+ * of the list of PUs. */
+static bool is_near(enum bench_placement placement, const struct bench_pu *a,
+		    const struct bench_pu *b)
+{
+	switch (placement) {
+	case BENCH_SAME_PU:
+		return a == b;
+	case BENCH_SMT_SIBLING:
+		return shared(a->core, b->core);
+	case BENCH_SHARED_L2:
+		return shared(a->l1, b->l1) || shared(a->l2, b->l2);
+	case BENCH_SHARED_L3:
+		return shared(a->l3, b->l3);
+	case BENCH_SAME_NUMA:
+	case BENCH_CROSS_NUMA:
+		return a->package == b->package;
+	default:
+		return true;
+	}
+}
+
+/* Is one as good a writer as the other, with the same PUs to choose from? */
+static bool is_alike(enum bench_placement placement, const struct bench_pu *a,
+		     const struct bench_pu *b, const struct bench_pu *boot)
+{
+	if (a->kind != b->kind || on_core_of(a, boot) != on_core_of(b, boot))
+		return false;
+	switch (placement) {
+	case BENCH_SHARED_L2:
+		return shared(a->core, b->core);
+	case BENCH_SHARED_L3:
+		return shared(a->l2, b->l2);
+	case BENCH_SAME_NUMA:
+		return shared(a->l3, b->l3);
+	case BENCH_CROSS_NUMA:
+		return a->package == b->package && same_nodes(a, b);
+	case BENCH_CROSS_PACKAGE:
+		return a->package == b->package;
+	case BENCH_P_TO_E:
+	case BENCH_E_TO_P:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* The best pair so far, and what the search looks at. */
+struct search {
+	const struct bench_topology *t;
+	enum bench_placement placement;
+	const struct bench_pu *boot;
+	struct bench_pair *out;
+	int best; /* its cost */
+};
+
+static void try_pair(struct search *x, const struct bench_pu *w,
+		     const struct bench_pu *s)
+{
+	int cost = pair_cost(w, s, x->boot, x->placement < BENCH_P_TO_E);
+
+	if (cost >= x->best || !fits(x->placement, w, s))
+		return;
+	x->best = cost;
+	x->out->writer = w;
+	x->out->swapper = s;
+}
+
+static void try_writer(struct search *x, const struct bench_pu *w)
+{
+	const struct bench_pu *end = x->t->pus + x->t->n_pus;
+	const struct bench_pu *s = w;
+
+	while (s > x->t->pus && is_near(x->placement, w, s - 1))
+		s--;
+	for (; s < end && x->best && is_near(x->placement, w, s); s++)
+		try_pair(x, w, s);
+}
+
+/*
+ * Thousands of PUs have millions of pairs. Only those near enough are looked at,
+ * and of writers that are alike only the first.
+ */
 static bool find(const struct bench_topology *t, enum bench_placement placement,
 		 struct bench_pair *out)
 {
-	const struct bench_pu *boot = bench_topology_pu_by_os(t, 0);
-	bool kinds_matter = placement < BENCH_P_TO_E;
-	const struct bench_pu *end = t->pus + t->n_pus;
-	int best = 8;
+	struct search x = { .t = t, .placement = placement, .out = out };
+	const struct bench_pu *last = NULL;
 
-	for (const struct bench_pu *w = t->pus; w < end && best; w++) {
-		for (const struct bench_pu *s = t->pus; s < end && best; s++) {
-			int cost = pair_cost(w, s, boot, kinds_matter);
-
-			if (cost >= best || !fits(placement, w, s))
-				continue;
-			best = cost;
-			out->writer = w;
-			out->swapper = s;
-		}
+	x.boot = bench_topology_pu_by_os(t, 0);
+	x.best = NO_PAIR;
+	for (unsigned int i = 0; i < t->n_pus && x.best; i++) {
+		if (last && is_alike(placement, last, &t->pus[i], x.boot))
+			continue;
+		last = &t->pus[i];
+		try_writer(&x, last);
 	}
-	return best < 8;
+	return x.best < NO_PAIR;
 }
 
 /* Is there any pair of PUs in this class? */

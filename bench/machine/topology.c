@@ -18,6 +18,40 @@ static const char *env(const char *name)
 	return value && *value ? value : NULL;
 }
 
+/* The version that an XML file says it has, 0: none. */
+static int xml_version(const char *path)
+{
+	FILE *file = fopen(path, "re");
+	char text[1025] = "";
+	int version = 0;
+	char *at;
+
+	if (!file)
+		return 0;
+	text[fread(text, 1, sizeof(text) - 1, file)] = '\0';
+	fclose(file);
+	at = strstr(text, "<topology version=\"");
+	if (at)
+		sscanf(at, "<topology version=\"%d", &version);
+	return version;
+}
+
+/* hwloc says of its files only that it cannot. */
+static void add_xml_reason(char *why, size_t n)
+{
+	const char *xml = env("HWLOC_XMLFILE");
+	int ours = HWLOC_API_VERSION >> 16;
+	int theirs = xml ? xml_version(xml) : 0;
+	size_t used = strlen(why);
+
+	if (theirs > ours && used < n)
+		snprintf(
+			why + used, n - used,
+			": it is of hwloc %d, this build has hwloc %d; save it "
+			"there by lstopo --export-xml-flags v%d",
+			theirs, ours, ours);
+}
+
 /*
  * hwloc would read the two variables itself, but falls back to this machine in
  * silence when their content is wrong. Its explicit calls report it.
@@ -44,10 +78,14 @@ static int set_source(struct bench_topology *t, char *why, size_t n)
 	}
 	if (xml) {
 		t->source = "HWLOC_XMLFILE";
-		if (hwloc_topology_set_xml(t->hwloc, xml))
-			return bench_why(-errno, why, n,
-					 "HWLOC_XMLFILE: %.100s%s: %s", xml,
-					 bench_more(xml, 100), strerror(errno));
+		if (hwloc_topology_set_xml(t->hwloc, xml)) {
+			int err = -errno;
+
+			bench_why(err, why, n, "HWLOC_XMLFILE: %.100s%s: %s",
+				  xml, bench_more(xml, 100), strerror(-err));
+			add_xml_reason(why, n);
+			return err;
+		}
 	}
 	if (!synthetic && !xml && env("HWLOC_FSROOT"))
 		t->source = "HWLOC_FSROOT";
@@ -85,11 +123,13 @@ static int load_hwloc(struct bench_topology *t, char *why, size_t n)
 	hwloc_topology_set_flags(t->hwloc, flags);
 	hwloc_topology_set_io_types_filter(t->hwloc,
 					   HWLOC_TYPE_FILTER_KEEP_NONE);
-	if (hwloc_topology_load(t->hwloc))
-		return bench_why(-EINVAL, why, n,
-				 "hwloc cannot load %s%s%.100s%s", t->source,
-				 xml ? " " : "", xml ? xml : "",
-				 bench_more(xml ? xml : "", 100));
+	if (hwloc_topology_load(t->hwloc)) {
+		bench_why(-EINVAL, why, n, "hwloc cannot load %s%s%.100s%s",
+			  t->source, xml ? " " : "", xml ? xml : "",
+			  bench_more(xml ? xml : "", 100));
+		add_xml_reason(why, n);
+		return -EINVAL;
+	}
 
 	t->binds = hwloc_topology_is_thissystem(t->hwloc);
 	t->simulated = !t->binds || made_of_a_line(t);
@@ -219,6 +259,13 @@ static void mark_kind(struct bench_topology *t, hwloc_const_bitmap_t cpus,
 			t->pus[i].kind = kind;
 }
 
+const char *bench_core_kind_name(enum bench_core_kind kind)
+{
+	static const char *const names[] = { "core", "P core", "E core" };
+
+	return names[kind];
+}
+
 static bool has_kind(const struct bench_topology *t, enum bench_core_kind kind)
 {
 	for (unsigned int i = 0; i < t->n_pus; i++)
@@ -310,6 +357,21 @@ char *bench_topology_allowed(const struct bench_topology *t, char *text,
 {
 	hwloc_bitmap_list_snprintf(
 		text, n, hwloc_topology_get_topology_cpuset(t->hwloc));
+	return text;
+}
+
+char *bench_topology_of_kind(const struct bench_topology *t,
+			     enum bench_core_kind kind, char *text, size_t n)
+{
+	hwloc_bitmap_t set = hwloc_bitmap_alloc();
+
+	for (unsigned int i = 0; set && i < t->n_pus; i++)
+		if (t->pus[i].kind == kind)
+			hwloc_bitmap_set(set, t->pus[i].os);
+	text[0] = '\0';
+	if (set)
+		hwloc_bitmap_list_snprintf(text, n, set);
+	hwloc_bitmap_free(set);
 	return text;
 }
 

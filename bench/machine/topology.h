@@ -33,7 +33,11 @@ enum bench_core_kind {
 	BENCH_CORE_PLAIN, /* all cores alike, or no ranking known */
 	BENCH_CORE_P,	  /* performance */
 	BENCH_CORE_E,	  /* efficiency */
+	BENCH_CORE_KINDS,
 };
+
+/** bench_core_kind_name() - "P core", "E core"; "core" where all are alike */
+const char *bench_core_kind_name(enum bench_core_kind kind);
 
 /*
  * One processing unit that we may bind to. Logical indices name things, they
@@ -116,6 +120,10 @@ const struct bench_pu *bench_topology_pu_by_os(const struct bench_topology *t,
  */
 char *bench_topology_allowed(const struct bench_topology *t, char *text,
 			     size_t n);
+
+/** bench_topology_of_kind() - the same of the PUs of one sort; "": none */
+char *bench_topology_of_kind(const struct bench_topology *t,
+			     enum bench_core_kind kind, char *text, size_t n);
 
 /**
  * bench_topology_measurable() - may this description be measured?

@@ -126,6 +126,25 @@ void bench_block_tear_down(struct bench_block *block)
 /* ------------------------------------------------------------------------ */
 /* Summing up                                                               */
 
+/* The sort of core of each of them, where there are several sorts. */
+static json_t *kinds_json(const struct bench_block *block, bool has_swapper)
+{
+	json_t *writers = json_array();
+
+	if (block->topology->kinds_why) {
+		json_decref(writers);
+		return json_null();
+	}
+	for (unsigned int i = 0; i < block->n_writers; i++)
+		json_array_append_new(writers,
+				      json_string(bench_core_kind_name(
+					      block->writer_pus[i]->kind)));
+	return json_pack("{s:o,s:o}", "writers", writers, "swapper",
+			 has_swapper ? json_string(bench_core_kind_name(
+					       block->pair.swapper->kind))
+				     : json_null());
+}
+
 static void put_pus(struct bench_block *block)
 {
 	json_t *writers = json_array();
@@ -138,12 +157,13 @@ static void put_pus(struct bench_block *block)
 				block->topology, block->writer_pus[i])));
 	json_object_set_new(
 		block->datum, "pus",
-		json_pack("{s:o,s:o,s:b}", "writers", writers, "swapper",
+		json_pack("{s:o,s:o,s:b,s:o}", "writers", writers, "swapper",
 			  has_swapper ? bench_count(bench_topology_real_os(
 						block->topology,
 						block->pair.swapper))
 				      : json_null(),
-			  "oversubscribed", block->oversubscribed));
+			  "oversubscribed", block->oversubscribed, "kinds",
+			  kinds_json(block, has_swapper)));
 }
 
 static void put_memory(struct bench_block *block)

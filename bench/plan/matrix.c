@@ -13,6 +13,7 @@
 #include "bench/plan/override.h"
 #include "bench/plan/product.h"
 #include "bench/plan/reading.h"
+#include "bench/plan/scenario.h"
 
 #define BLOCK_MS_FLOOR 25 /* of a matrix made of flags */
 
@@ -130,6 +131,38 @@ static int add_floors(struct bench_reading *r, const struct bench_cell *point,
 	return err ? err : bench_product_add_cells(r, &p, point);
 }
 
+static bool has_swaps(const char *scenarios)
+{
+	struct bench_cell cell;
+	char word[BENCH_NAME], why[BENCH_WHY];
+
+	bench_cell_default(&cell);
+	for (; scenarios; scenarios = strchr(scenarios, ',')) {
+		scenarios += *scenarios == ',';
+		snprintf(word, sizeof(word), "%.*s",
+			 (int)strcspn(scenarios, ","), scenarios);
+		if (!bench_cell_set(&cell, "scenario", word, why,
+				    sizeof(why)) &&
+		    bench_cell_scenario(&cell)->must_swap)
+			return true;
+	}
+	return false;
+}
+
+/* The default point is a control that refuses to swap: where a scenario needs
+ * swaps, all that can are meant. */
+static int default_strategies(struct bench_reading *r, struct bench_product *p)
+{
+	const struct bench_override *o = bench_override_of(r->m, "scenario");
+	struct bench_factor *factor = &p->factors[p->n];
+
+	if (bench_override_of(r->m, "strategy") || !o || !has_swaps(o->values))
+		return 0;
+	*factor = (struct bench_factor){ .axis = "strategy" };
+	p->n++;
+	return bench_factor_add_group(r, factor, "all");
+}
+
 int bench_matrix_flags(struct bench_matrix *m, char *why, size_t n)
 {
 	struct bench_reading r = { .m = m, .why = why, .n = n };
@@ -144,6 +177,8 @@ int bench_matrix_flags(struct bench_matrix *m, char *why, size_t n)
 	p.factors = calloc(BENCH_OVERRIDES, sizeof(*p.factors));
 	if (p.factors)
 		err = bench_product_override_all(&r, &p);
+	if (!err)
+		err = default_strategies(&r, &p);
 	if (!err)
 		err = bench_product_add_cells(&r, &p, &point);
 	if (!err && has_strategies(m))

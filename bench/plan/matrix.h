@@ -27,13 +27,15 @@
  * `rounds` is best left out: it is then computed from how many comparisons are
  * made. A slice is the product of its axes' lists, everything else at the default
  * point. `strategy` also knows the words all, sound (those that are),
- * represents (one of each mechanism, and the controls) and floors. Cells that two slices have in common are measured once. A strategy
+ * represents (one of each mechanism, and the controls) and floors; `placement`
+ * knows all: those of the machine. Cells that two slices have in common are measured once. A strategy
  * that refuses to swap is left out where a word brought it into a swap
  * scenario.
  */
 #ifndef BENCH_PLAN_MATRIX_H
 #define BENCH_PLAN_MATRIX_H
 
+#include "bench/base/clean.h"
 #include "bench/plan/cell.h"
 
 #define BENCH_MATRIX_WHY   512
@@ -46,6 +48,7 @@
 struct bench_matrix_cell {
 	struct bench_cell cell; /* normalised and checked */
 	unsigned int block_ms;
+	bool if_there; /* at a placement that `all` brought: only where it is */
 };
 
 struct bench_override {
@@ -54,7 +57,7 @@ struct bench_override {
 };
 
 struct bench_matrix {
-	char name[64];
+	char name[BENCH_NAME_MAX + 1]; /* bench_is_name(): files are called so */
 	char description[256];
 	char path[512];	     /* "" for a matrix made of flags */
 	uint64_t digest;     /* of the cells and their times */

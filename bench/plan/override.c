@@ -64,7 +64,7 @@ int bench_matrix_override(struct bench_matrix *m, const char *axis,
 	     word = strtok_r(NULL, ",", &save)) {
 		int err;
 
-		if (!strcmp(axis, "strategy") && bench_is_group(word))
+		if (bench_is_group(axis, word))
 			continue;
 		err = bench_cell_set(&scratch, axis, word, why, n);
 		if (err)

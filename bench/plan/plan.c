@@ -22,16 +22,24 @@ static const enum bench_placement nearest[] = {
 	BENCH_SAME_PU,
 };
 
-static enum bench_placement resolve_auto(const struct bench_topology *t)
+static bool is_efficient(const struct bench_pair *pair)
 {
-	struct bench_pair pair;
+	return pair->writer->kind == BENCH_CORE_E ||
+	       pair->swapper->kind == BENCH_CORE_E;
+}
+
+/* Efficiency cores often share an L2 where others do not: nearer, and slower. */
+void bench_plan_auto(const struct bench_topology *t, struct bench_pair *pair)
+{
 	char why[BENCH_WHY];
 
-	for (unsigned int i = 0; i < sizeof(nearest) / sizeof(nearest[0]); i++)
-		if (!bench_placement_choose(t, nearest[i], &pair, why,
-					    sizeof(why)))
-			return nearest[i];
-	return BENCH_SAME_PU;
+	for (unsigned int e = 0; e < 2; e++)
+		for (unsigned int i = 0;
+		     i < sizeof(nearest) / sizeof(nearest[0]); i++)
+			if (!bench_placement_choose(t, nearest[i], pair, why,
+						    sizeof(why)) &&
+			    (e || !is_efficient(pair)))
+				return;
 }
 
 /* Everything that can be known without trying. */
@@ -172,12 +180,32 @@ static int list_available(struct bench_plan *plan)
 	return 0;
 }
 
+/* Is it of this machine, and none that another slice has by another name? */
+static bool is_wanted(const struct bench_topology *t,
+		      const struct bench_plan *plan,
+		      const struct bench_matrix_cell *m,
+		      const struct bench_cell *cell)
+{
+	struct bench_pair pair;
+	char id[BENCH_ID], why[BENCH_WHY];
+
+	if (m->if_there &&
+	    bench_placement_choose(t, cell->placement, &pair, why, sizeof(why)))
+		return false;
+	bench_cell_id(cell, id, sizeof(id));
+	for (unsigned int i = 0; i < plan->n; i++)
+		if (!strcmp(plan->cells[i].id, id))
+			return false;
+	return true;
+}
+
 int bench_plan_make(const struct bench_topology *t,
 		    const struct bench_matrix *m, struct bench_plan *plan)
 {
-	enum bench_placement usual = resolve_auto(t);
+	struct bench_pair usual;
 	int err;
 
+	bench_plan_auto(t, &usual);
 	memset(plan, 0, sizeof(*plan));
 	plan->digest = m->digest;
 	snprintf(plan->name, sizeof(plan->name), "%s", m->name);
@@ -190,10 +218,12 @@ int bench_plan_make(const struct bench_topology *t,
 		struct bench_cell cell = m->cells[i].cell;
 
 		if (cell.placement == BENCH_AUTO) {
-			cell.placement = usual;
-			plan->auto_placement = bench_placement_name(usual);
+			cell.placement = usual.asked;
+			plan->auto_placement =
+				bench_placement_name(usual.asked);
 		}
-		add_cell(t, plan, &cell, m->cells[i].block_ms, false);
+		if (is_wanted(t, plan, &m->cells[i], &cell))
+			add_cell(t, plan, &cell, m->cells[i].block_ms, false);
 	}
 	add_aa(t, plan, plan->n);
 	err = list_available(plan);

@@ -13,6 +13,7 @@
 
 #include <jansson.h>
 
+#include "bench/machine/placement.h"
 #include "bench/plan/matrix.h"
 #include "bench/plan/scenario.h"
 #include "bench/plan/spec.h"
@@ -39,8 +40,8 @@ struct bench_plan {
 	unsigned int rounds;	 /* with a precision: the cap */
 	double precision;	 /* 0: none asked for */
 	uint64_t seed;
-	uint64_t digest;
-	char name[64];
+	uint64_t digest; /* of the matrix */
+	char name[BENCH_NAME_MAX + 1];
 	char description[256];
 	const char *auto_placement; /* what auto became; NULL: no cell is auto */
 };
@@ -71,6 +72,13 @@ unsigned int bench_plan_comparisons(const struct bench_plan *plan);
  * Those of that scenario's ratios, and those of all A/A controls together.
  */
 unsigned int bench_plan_rounds(const struct bench_plan *plan);
+
+/**
+ * bench_plan_auto() - the pair that placement auto stands for here
+ *
+ * The nearest two cores, efficiency cores only where there are no others.
+ */
+void bench_plan_auto(const struct bench_topology *t, struct bench_pair *pair);
 
 /** bench_plan_round_s() - predicted seconds of one round */
 double bench_plan_round_s(const struct bench_plan *plan);

@@ -47,8 +47,8 @@ int bench_reading_wrong(const struct bench_reading *r, const char *word,
 	return -EINVAL;
 }
 
-static bool is_member(const struct bench_matrix *m,
-		      const struct bench_cell *cell)
+static struct bench_matrix_cell *find_cell(const struct bench_matrix *m,
+					   const struct bench_cell *cell)
 {
 	char id[BENCH_ID], other[BENCH_ID];
 
@@ -56,17 +56,20 @@ static bool is_member(const struct bench_matrix *m,
 	for (unsigned int i = 0; i < m->n; i++)
 		if (!strcmp(id, bench_cell_id(&m->cells[i].cell, other,
 					      sizeof(other))))
-			return true;
-	return false;
+			return &m->cells[i];
+	return NULL;
 }
 
 static int add_cell(struct bench_reading *r, const struct bench_cell *cell,
-		    unsigned int block_ms)
+		    unsigned int block_ms, bool if_there)
 {
 	struct bench_matrix *m = r->m;
+	struct bench_matrix_cell *same = find_cell(m, cell);
 
-	if (is_member(m, cell))
+	if (same) {
+		same->if_there &= if_there;
 		return 0;
+	}
 	if (m->n == BENCH_MATRIX_CELLS)
 		return bench_reading_wrong(r, "slices", "more than %u cells",
 					   BENCH_MATRIX_CELLS);
@@ -81,15 +84,21 @@ static int add_cell(struct bench_reading *r, const struct bench_cell *cell,
 		m->cells = cells;
 		r->capacity = capacity;
 	}
-	m->cells[m->n].cell = *cell;
-	m->cells[m->n++].block_ms = block_ms;
+	m->cells[m->n++] = (struct bench_matrix_cell){
+		.cell = *cell,
+		.block_ms = block_ms,
+		.if_there = if_there,
+	};
 	return 0;
 }
 
-bool bench_is_group(const char *word)
+bool bench_is_group(const char *axis, const char *word)
 {
-	return !strcmp(word, "all") || !strcmp(word, "sound") ||
-	       !strcmp(word, "represents") || !strcmp(word, "floors");
+	if (!strcmp(axis, "placement"))
+		return !strcmp(word, "all");
+	return !strcmp(axis, "strategy") &&
+	       (!strcmp(word, "all") || !strcmp(word, "sound") ||
+		!strcmp(word, "represents") || !strcmp(word, "floors"));
 }
 
 bool bench_is_of_group(const char *word, const struct swap_strategy *s)
@@ -145,11 +154,22 @@ int bench_factor_add_group(struct bench_reading *r, struct bench_factor *factor,
 	return err;
 }
 
+static int add_placements(struct bench_reading *r, struct bench_factor *factor)
+{
+	int err = 0;
+
+	for (int p = 0; p < BENCH_PLACEMENTS && !err; p++)
+		err = factor_add(r, factor, bench_placement_name(p), true);
+	return err;
+}
+
 int bench_factor_add_word(struct bench_reading *r, struct bench_factor *factor,
 			  const char *word)
 {
-	if (!strcmp(factor->axis, "strategy") && bench_is_group(word))
-		return bench_factor_add_group(r, factor, word);
+	if (bench_is_group(factor->axis, word))
+		return *factor->axis == 'p'
+			       ? add_placements(r, factor)
+			       : bench_factor_add_group(r, factor, word);
 	/* A matrix is for every build: what this one has not is left out. */
 	if (!strcmp(factor->axis, "strategy") && swap_absent_find(word))
 		return 0;
@@ -169,7 +189,7 @@ static int add_product_cell(struct bench_reading *r,
 			    const unsigned int *digits)
 {
 	struct bench_cell cell = *point;
-	bool from_group = false, is_floor = false;
+	bool from_group = false, is_floor = false, if_there = false;
 	char why[BENCH_WHY];
 
 	for (unsigned int i = 0; i < p->n; i++) {
@@ -179,7 +199,10 @@ static int add_product_cell(struct bench_reading *r,
 		if (bench_cell_set(&cell, factor->axis, value, why,
 				   sizeof(why)))
 			return bench_reading_wrong(r, value, "%s", why);
-		from_group |= factor->from_group[digits[i]];
+		if (!strcmp(factor->axis, "placement"))
+			if_there = factor->from_group[digits[i]];
+		else
+			from_group |= factor->from_group[digits[i]];
 		is_floor |= factor->is_floor[digits[i]];
 	}
 	if (is_floor || !bench_cell_strategy(&cell))
@@ -190,7 +213,7 @@ static int add_product_cell(struct bench_reading *r,
 		return 0;
 	if (bench_cell_check(&cell, why, sizeof(why)))
 		return bench_reading_wrong(r, cell.strategy, "%s", why);
-	return add_cell(r, &cell, p->block_ms);
+	return add_cell(r, &cell, p->block_ms, if_there);
 }
 
 int bench_product_add_cells(struct bench_reading *r,

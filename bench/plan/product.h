@@ -27,7 +27,7 @@ struct bench_factor {
 	const char *axis;
 	unsigned int n;
 	char values[BENCH_FACTOR_VALUES][BENCH_NAME];
-	bool from_group[BENCH_FACTOR_VALUES]; /* strategy: brought by a group */
+	bool from_group[BENCH_FACTOR_VALUES]; /* brought by a group */
 	bool is_floor[BENCH_FACTOR_VALUES]; /* by floors: membarrier is both */
 };
 
@@ -49,9 +49,11 @@ bench_reading_wrong(const struct bench_reading *r, const char *word,
 /** bench_is_of_group() - does this one of these words stand for the strategy? */
 bool bench_is_of_group(const char *word, const struct swap_strategy *s);
 
-/** bench_is_group() - all, sound, represents, floors: words that stand for
- * strategies */
-bool bench_is_group(const char *word);
+/**
+ * bench_is_group() - does the word stand for several values of the axis? all,
+ * sound, represents, floors: strategies; all: placements
+ */
+bool bench_is_group(const char *axis, const char *word);
 
 /** bench_factor_add_group() - the strategies or floors of such a word */
 int bench_factor_add_group(struct bench_reading *r, struct bench_factor *factor,

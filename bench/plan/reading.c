@@ -24,9 +24,10 @@ static int value_text(struct bench_reading *r, const char *where,
 	const char *word;
 
 	bench_cell_default(&scratch);
-	if (!strcmp(axis, "strategy") && json_is_string(value) &&
-	    (bench_is_group(json_string_value(value)) ||
-	     swap_absent_find(json_string_value(value)))) {
+	if (json_is_string(value) &&
+	    (bench_is_group(axis, json_string_value(value)) ||
+	     (!strcmp(axis, "strategy") &&
+	      swap_absent_find(json_string_value(value))))) {
 		snprintf(text, n, "%s", json_string_value(value));
 		return 0;
 	}
@@ -180,6 +181,21 @@ static int read_text(struct bench_reading *r, const char *key,
 	return 0;
 }
 
+/* Results are called by it. */
+static int read_name(struct bench_reading *r, const json_t *value)
+{
+	const char *name = json_string_value(value);
+
+	if (!name || !bench_is_name(name, BENCH_NAME_MAX, ""))
+		return bench_reading_wrong(
+			r, "name",
+			"name is a string of 1 to %d letters, digits and "
+			"\"-_.+\", the first a letter or a digit",
+			BENCH_NAME_MAX);
+	strcpy(r->m->name, name);
+	return 0;
+}
+
 static int read_top(struct bench_reading *r, json_t *json,
 		    struct bench_cell *point, json_t **slices,
 		    unsigned int *block_ms)
@@ -192,8 +208,7 @@ static int read_top(struct bench_reading *r, json_t *json,
 		if (!strcmp(key, "schema"))
 			continue;
 		if (!strcmp(key, "name"))
-			err = read_text(r, key, value, r->m->name,
-					sizeof(r->m->name));
+			err = read_name(r, value);
 		else if (!strcmp(key, "description"))
 			err = read_text(r, key, value, r->m->description,
 					sizeof(r->m->description));
@@ -239,6 +254,7 @@ static int read_matrix(struct bench_reading *r, json_t *json)
 			schema ? schema : "(missing)",
 			bench_more(schema ? schema : "", 40));
 	bench_cell_default(&point);
+	strcpy(r->m->name, "matrix"); /* of one that gives none */
 	err = read_top(r, json, &point, &slices, &block_ms);
 	if (err)
 		return err;
@@ -294,7 +310,7 @@ int bench_matrix_read(struct bench_matrix *m, const char *path, char *why,
 {
 	struct bench_reading r = { .m = m, .path = path, .why = why, .n = n };
 	json_error_t error;
-	char *text = NULL;
+	char *text = NULL, what[BENCH_WHY];
 	json_t *json;
 	int err;
 
@@ -311,11 +327,10 @@ int bench_matrix_read(struct bench_matrix *m, const char *path, char *why,
 			      : -EINVAL;
 		goto out;
 	}
-	err = bench_clean_json(json, why, n);
-	if (err)
-		goto out;
 	r.text = text;
-	err = read_matrix(&r, json);
+	err = bench_clean_json(json, what, sizeof(what));
+	err = err ? bench_reading_wrong(&r, NULL, "%s", what)
+		  : read_matrix(&r, json);
 	json_decref(json);
 	if (!err && !m->n)
 		err = bench_reading_wrong(&r, "slices",

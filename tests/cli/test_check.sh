@@ -111,7 +111,7 @@ word=$(printf '%060d' 0)
 echo '{"schema": "ringswap-matrix/1", "name": "x", "slices": [
 	{"name": "y", "axes": {"strategy": "'"$word"'"}}]}' >matrix.json
 refused 2 '000..."; known:' check matrix.json
-printf '{"schema": "ringswap-matrix/1", "name": "x\\u001b]0;y", "slices": [
+printf '{"schema": "ringswap-matrix/1", "description": "x\\u001b]0;y", "slices": [
 	{"name": "y", "axes": {"strategy": "hope"}}]}' >matrix.json
 refused 2 "hope" check matrix.json
 printf '{"schema": "ringswap-matrix/1", "name": "x", \033]0;y' >matrix.json

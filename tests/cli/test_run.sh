@@ -26,7 +26,25 @@ run 0 run --dry-run --placement cross-package,cross-numa,smt-sibling
 shows "write/unsync/cross-package"
 shows "unavailable    write/unsync/cross-numa"
 refused 2 "simulated" run $small
+# every distance of the machine, and none that it lacks
+run 0 run --dry-run --scenario swap --strategy barrier --placement all
+for placement in same-pu smt-sibling shared-l3 same-numa cross-package; do
+	shows "swap/barrier/$placement"
+done
+grep -q cross-numa out && fail "a distance that the machine lacks"
+run 0 run --dry-run --matrix full
+for name in barrier membarrier ipi-signal global-lock rcu; do
+	shows "swap/$name/cross-package"
+done
+[ "$(sed 's/.* //' out | sort | uniq -d | wc -l)" -eq 0 ] ||
+	fail "a cell is measured twice"
 unset HWLOC_SYNTHETIC
+# a scenario that needs swaps takes those who can
+for scenario in swap footprint scaling; do
+	run 0 run --dry-run --scenario $scenario
+	shows "$scenario/barrier"
+	shows "$scenario/rcu"
+done
 # nothing is measured, so the same is predicted each time
 run 0 run --matrix quick --dry-run
 cp out first
@@ -49,6 +67,9 @@ refused 2 "--precision" run --precision 2
 refused 2 "--seed" run --seed x
 refused 2 "unknown or misused option" run --colour red
 refused 2 "unexpected argument" run quick
+refused 2 "right: 1 to 1024" run --scenario scaling --writers 1025
+refused 2 "right: KIB: 2 to 4194304" run --buffer-kib 1
+refused 2 "0 to 1000000|back-to-back" run --swap-rate 1000001
 refused 2 "payload cannot be" run --payload 3
 refused 2 "does not fit" run --payload 1024 --subbuf 1024
 refused 2 "in scenario write it is 1" run --scenario write --writers 3
@@ -61,6 +82,14 @@ do
 done
 echo '{"schema": "ringswap-matrix/1", "slices": [' >cut.json
 refused 2 "cut.json:2:" run --matrix ./cut.json
+for name in ../../x '' -x '#x' 'a b' 'a\u001b[31m' 'a/b'; do
+	echo '{"schema": "ringswap-matrix/1", "name": "'"$name"'", "slices": []}' \
+		>named.json
+	refused 2 "named.json:1: name is a string of 1 to 64" run --dry-run \
+		--matrix ./named.json
+done
+echo '{"schema": "ringswap-matrix/1", "a\u001b[31m": 1}' >member.json
+refused 2 "member.json:1: a member called" run --matrix ./member.json
 echo '{}' >no.journal
 refused 2 'should be "ringswap-journal/1"' run --resume no.journal
 refused 1 "No such file" run $small --out nowhere/x.json

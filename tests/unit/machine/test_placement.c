@@ -234,6 +234,51 @@ static void distances_compare_cores_of_one_kind(void **state)
 	bench_topology_free(t);
 }
 
+/* The boot CPU is one of two that are fast: better than those that are not. */
+static void performance_cores_come_first(void **state)
+{
+	static const struct kind kinds[2] = {
+		{ 2, 5, "CoreType", "IntelAtom" },
+		{ 0, 1, "CoreType", "IntelCore" },
+	};
+	struct bench_topology *t = load_kinds(SIX, kinds);
+	const struct expected pairs[] = {
+		{ "mixed", BENCH_SHARED_L3, 1, 0, NULL },
+		{ "mixed", BENCH_SAME_PU, 1, 1, NULL },
+		{ "mixed", BENCH_E_TO_P, 2, 1, NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(pairs) / sizeof(*pairs); i++)
+		check_choice(t, &pairs[i]);
+	bench_topology_free(t);
+}
+
+/* What is chosen without looking at every pair is what every pair would give. */
+static void the_choice_is_that_of_all_pairs(void **state)
+{
+	static const char *const machines[] = { BIG,	  CLUSTERS, ONE_PU,
+						ONE_CORE, ONE_L2,   NO_CACHE,
+						SIX };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(machines) / sizeof(*machines); i++) {
+		struct bench_topology *t = load(machines[i], 0);
+		unsigned int seen[BENCH_PLACEMENTS] = { 0 };
+		struct bench_pair pair;
+
+		for (unsigned int a = 0; a < t->n_pus; a++)
+			for (unsigned int b = 0; b < t->n_pus; b++)
+				seen[bench_placement_of(&t->pus[a],
+							&t->pus[b])]++;
+		for (int p = 0; p < BENCH_P_TO_E; p++)
+			assert_int_equal(!bench_placement_choose(
+						 t, p, &pair, why, sizeof(why)),
+					 seen[p] > 0);
+		bench_topology_free(t);
+	}
+}
+
 static void ranked_capacities_are_kinds(void **state)
 {
 	static const struct kind kinds[2] = {
@@ -347,6 +392,8 @@ int main(void)
 		cmocka_unit_test(an_unknown_name_lists_the_known),
 		cmocka_unit_test(mixed_cores_give_p_and_e_placements),
 		cmocka_unit_test(distances_compare_cores_of_one_kind),
+		cmocka_unit_test(performance_cores_come_first),
+		cmocka_unit_test(the_choice_is_that_of_all_pairs),
 		cmocka_unit_test(ranked_capacities_are_kinds),
 		cmocka_unit_test(favoured_cores_are_no_p_cores),
 		cmocka_unit_test(further_writers_keep_the_distance),

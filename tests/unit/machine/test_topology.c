@@ -113,9 +113,35 @@ static void exports_tell_the_shape_and_not_the_host(void **state)
 	bench_topology_free(real);
 }
 
+/* hwloc says only that it cannot. */
+static void a_file_of_a_later_hwloc_says_so(void **state)
+{
+	char file[] = "/tmp/ringswap-hwloc-XXXXXX";
+	struct bench_topology *t = NULL;
+	int fd = mkstemp(file);
+
+	(void)state;
+	assert_true(fd >= 0);
+	assert_true(dprintf(fd,
+			    "<?xml version=\"1.0\"?>\n"
+			    "<!DOCTYPE topology SYSTEM \"hwloc2.dtd\">\n"
+			    "<topology version=\"9.0\">\n"
+			    "</topology>\n") > 0);
+	close(fd);
+	forget();
+	setenv("HWLOC_XMLFILE", file, 1);
+	assert_int_equal(bench_topology_load(&t, 0, why, sizeof(why)), -EINVAL);
+	if (!strstr(why, "it is of hwloc 9, this build has hwloc "))
+		fail_msg("%s", why);
+	assert_non_null(strstr(why, "--export-xml-flags v"));
+	forget();
+	unlink(file);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_file_of_a_later_hwloc_says_so),
 		cmocka_unit_test(a_described_machine_is_not_measured),
 		cmocka_unit_test(forced_thissystem_stays_simulated),
 		cmocka_unit_test(a_wrong_description_is_refused),

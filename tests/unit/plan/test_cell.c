@@ -110,15 +110,15 @@ static void wrong_values_are_refused_with_the_right_ones(void **state)
 		{ "payload", "0x10", "variable" },
 		{ "payload", "", "variable" },
 		{ "payload", "4294967295", "variable" },
-		{ "writers", "0", "N" },
-		{ "writers", "1025", "N" },
+		{ "writers", "0", "1 to 1024" },
+		{ "writers", "1025", "1 to 1024" },
 		{ "swap-rate", "fast", "back-to-back" },
 		{ "subbuf", "3000", "power of two" },
 		{ "subbuf", "512", "1024" },
-		{ "writer-sched", "fifo", "fifo:PRIO" },
-		{ "writer-sched", "fifo:0", "fifo:PRIO" },
-		{ "writer-sched", "fifo:100", "fifo:PRIO" },
-		{ "writer-sched", "other:3", "fifo:PRIO" },
+		{ "writer-sched", "fifo", "fifo:1..99" },
+		{ "writer-sched", "fifo:0", "fifo:1..99" },
+		{ "writer-sched", "fifo:100", "fifo:1..99" },
+		{ "writer-sched", "other:3", "fifo:1..99" },
 		{ "mlock", "maybe", "true or false" },
 		{ "colour", "red", "swap-rate" },
 	};
@@ -474,6 +474,82 @@ static void a_plan_resolves_and_says_what_is_missing(void **state)
 	bench_topology_free(t);
 }
 
+/* Two P cores with an L2 each, two E cores that share one; saved and loaded. */
+static struct bench_topology *mixed(void)
+{
+	static const char *const types[] = { "IntelAtom", "IntelCore" };
+	char file[] = "/tmp/ringswap-mixed-XXXXXX";
+	struct bench_topology *t = NULL;
+	hwloc_bitmap_t set = hwloc_bitmap_alloc();
+	hwloc_topology_t h;
+
+	close(mkstemp(file));
+	hwloc_topology_init(&h);
+	hwloc_topology_set_synthetic(h, "L3Cache:1 L2Cache:3 Core:2 PU:1");
+	assert_int_equal(hwloc_topology_load(h), 0);
+	hwloc_bitmap_list_sscanf(set, "0,2,4-5");
+	assert_int_equal(hwloc_topology_restrict(h, set, 0), 0);
+	for (int i = 0; i < 2; i++) {
+		struct hwloc_info_s info = { "CoreType", (char *)types[i] };
+
+		hwloc_bitmap_list_sscanf(set, i ? "0,2" : "4-5");
+		assert_int_equal(
+			hwloc_cpukinds_register(h, set, i, 1, &info, 0), 0);
+	}
+	assert_int_equal(hwloc_topology_export_xml(h, file, 0), 0);
+	hwloc_topology_destroy(h);
+	hwloc_bitmap_free(set);
+	setenv("HWLOC_XMLFILE", file, 1);
+	if (bench_topology_load(&t, 0, why, sizeof(why)))
+		fail_msg("%s", why);
+	unsetenv("HWLOC_XMLFILE");
+	unlink(file);
+	return t;
+}
+
+/* The nearest two cores there are slow ones. */
+static void auto_is_on_cores_made_for_speed(void **state)
+{
+	struct bench_topology *t = mixed();
+	struct bench_pair pair;
+
+	(void)state;
+	bench_plan_auto(t, &pair);
+	assert_int_equal(pair.asked, BENCH_SHARED_L3);
+	assert_int_equal(pair.writer->os, 2);
+	assert_int_equal(pair.swapper->os, 0);
+	assert_int_equal(pair.writer->kind, BENCH_CORE_P);
+	bench_topology_free(t);
+}
+
+/* `all` is what the machine has, and what two slices have is measured once. */
+static void all_placements_are_those_of_the_machine(void **state)
+{
+	struct bench_topology *t = described();
+	struct bench_matrix m;
+	struct bench_plan plan;
+
+	(void)state;
+	bench_matrix_init(&m);
+	assert_int_equal(load(&m,
+			      HEAD "\"slices\": [{\"axes\": {\"placement\": "
+				   "\"auto\", \"strategy\": \"barrier\"}}, "
+				   "{\"axes\": {\"placement\": \"all\", "
+				   "\"strategy\": \"barrier\"}}]}"),
+			 0);
+	assert_int_equal(bench_plan_make(t, &m, &plan), 0);
+	for (unsigned int i = 0; i < plan.n; i++) {
+		assert_true(plan.cells[i].is_available);
+		for (unsigned int j = 0; j < i; j++)
+			assert_string_not_equal(plan.cells[i].id,
+						plan.cells[j].id);
+	}
+	assert_true(plan.n > 4);
+	bench_plan_free(&plan);
+	bench_matrix_free(&m);
+	bench_topology_free(t);
+}
+
 /* What identical code shows in a write says nothing about a swap. */
 static void every_sort_of_comparison_has_its_control(void **state)
 {
@@ -657,6 +733,8 @@ int main(void)
 		cmocka_unit_test(a_wrong_matrix_is_refused_with_its_line),
 		cmocka_unit_test(a_huge_matrix_is_refused_unread),
 		cmocka_unit_test(a_plan_resolves_and_says_what_is_missing),
+		cmocka_unit_test(auto_is_on_cores_made_for_speed),
+		cmocka_unit_test(all_placements_are_those_of_the_machine),
 		cmocka_unit_test(every_sort_of_comparison_has_its_control),
 		cmocka_unit_test(rounds_follow_from_the_comparisons),
 		cmocka_unit_test(a_word_stands_for_those_that_represent),
