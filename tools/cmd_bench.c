@@ -28,13 +28,14 @@ static const char help[] =
 	"JSON: for tools\nthat read those. One iteration is one block in a "
 	"fresh process; the time is that of\none event (scenarios write, "
 	"latency, footprint), one swap (swap, scaling) or one\noperation "
-	"(floors). Claims need `ringswap run`: its rounds, intervals and A/A "
+	"(floors), CPU what the writer spends on that event, the swapper on "
+	"that swap.\nClaims need `ringswap run`: its rounds, intervals and A/A "
 	"control.\n\n"
 	"  --matrix NAME|FILE  smoke, quick (default), full, or a file\n"
 	"  --AXIS VALUE        as for ringswap run\n"
 	"  --force             measure although another run is under way\n"
 	"  --help              this text; --benchmark_help: Google Benchmark's\n\n"
-	"Exit status: 0; 1 a benchmark failed; 2 bad input, such as a filter "
+	"Exit status: 0; 1 a benchmark failed (stderr names it); 2 bad input, such as a filter "
 	"that selects none;\n3 a strategy that claims soundness was caught "
 	"breaking, crashed or hung.\n\n"
 	"Examples:\n"
@@ -42,6 +43,8 @@ static const char help[] =
 	"--benchmark_repetitions=9\n"
 	"  ringswap bench --matrix smoke --benchmark_format=json > b.json\n"
 	"  ringswap bench --scenario swap --strategy sound\n";
+
+#define NOTHING_DONE "no time: nothing was done"
 
 struct entry {
 	const struct bench_plan *plan;
@@ -86,6 +89,29 @@ static double time_ns(const struct bench_cell *cell, const json_t *datum)
 	return number_of(datum, time);
 }
 
+/* CPU time of whoever the time is of: a saturated writer has its PU to itself,
+ * and a swapper's is timed on its own. */
+static double cpu_ns(const struct bench_cell *cell, const json_t *datum,
+		     double ns)
+{
+	enum bench_figure time = bench_cell_scenario(cell)->time;
+	double cpu = number_of(datum, BENCH_FIGURE_SWAP_SWAPPER_CPU_NS);
+
+	if (bench_figure_info(time)->kind == BENCH_KIND_DIST && isfinite(cpu))
+		return cpu;
+	return ns;
+}
+
+/* Does one of its blocks have a time? A control of swaps, which nobody swaps,
+ * has a ratio and no swap. */
+static bool has_time(const struct bench_plan_cell *c)
+{
+	enum bench_figure time = bench_cell_scenario(&c->cell)->time;
+
+	return bench_figure_info(time)->kind != BENCH_KIND_DIST ||
+	       c->cell.swap_rate;
+}
+
 static void count(struct gb_state *s, const char *name, double value)
 {
 	if (isfinite(value))
@@ -100,6 +126,8 @@ static void put_counters(struct gb_state *s, const json_t *datum)
 		count(s, "ratio", exp(log));
 	count(s, "writer_ns",
 	      number_of(datum, BENCH_FIGURE_WRITER_NS_PER_EVENT));
+	count(s, "stored_ns",
+	      number_of(datum, BENCH_FIGURE_WRITER_NS_PER_COMMITTED));
 	count(s, "swaps_per_s",
 	      number_of(datum, BENCH_FIGURE_SWAP_ACHIEVED_PER_S));
 	count(s, "drops_per_swap",
@@ -148,10 +176,13 @@ static void iterate(struct gb_state *s, struct entry *e)
 			gb_set_label(s, "broken, as expected");
 		else if (reason)
 			gb_set_label(s, reason); /* disturbed */
-		if (isfinite(ns))
+		if (isfinite(ns)) {
 			gb_set_iteration_time(s, ns / 1e9);
-		else
-			gb_skip_with_error(s, "no time: nothing was done");
+			gb_set_cpu_time(s, cpu_ns(&c->cell, datum, ns) / 1e9);
+		} else {
+			tell(c, "failed", NOTHING_DONE);
+			gb_skip_with_error(s, NOTHING_DONE);
+		}
 	} else {
 		tell(c, status ? status : "failed",
 		     reason ? reason : "interrupted");
@@ -174,7 +205,7 @@ static int register_cells(struct bench_plan *plan, struct entry *entries)
 
 		entries[i] = (struct entry){ .plan = plan, .cell = i };
 		/* What this machine lacks is not a failed benchmark. */
-		if (!plan->cells[i].is_available)
+		if (!plan->cells[i].is_available || !has_time(&plan->cells[i]))
 			continue;
 		err = gb_register(plan->cells[i].id, run_cell, &entries[i], &b);
 		if (err)

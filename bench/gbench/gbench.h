@@ -310,6 +310,13 @@ int gb_resume_timing(struct gb_state *s);
  */
 int gb_set_iteration_time(struct gb_state *s, double seconds);
 
+/*
+ * The CPU time of one iteration, where another process spent it: shown instead of
+ * what this one did meanwhile. The last call of a run counts. -EDOM: negative or
+ * not finite.
+ */
+int gb_set_cpu_time(struct gb_state *s, double seconds);
+
 /* Ends the loop; the run is reported as an error. The first message stays. */
 void gb_skip_with_error(struct gb_state *s, const char *message);
 

@@ -85,6 +85,10 @@ struct registry {
 
 registry &the();
 
+/* How the CPU time of gb_set_cpu_time() travels to the reporters; no caller's
+ * counter can have the name of a member of a run. */
+constexpr char cpu_time_counter[] = "cpu_time";
+
 /* Why gb_run_benchmarks() must not run: the first refused setting, or "". */
 extern char refused[sizeof(last_error)];
 

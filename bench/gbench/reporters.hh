@@ -8,6 +8,7 @@
 
 #include <cmath>
 #include <ostream>
+#include <sstream>
 #include <utility>
 
 #include "counters.hh"
@@ -97,6 +98,22 @@ inline void make_finite(Run &r)
 		return std::isfinite(value);
 	});
 	remark(r, "not finite:", names);
+}
+
+/* What gb_set_cpu_time() said takes the place of what was measured here. Times of
+ * a run are sums over its iterations, but for a share such as the cv. */
+inline void take_cpu_time(Run &r)
+{
+	auto at = r.counters.find(cpu_time_counter);
+	bool is_share = r.run_type == Run::RT_Aggregate &&
+			r.aggregate_unit == benchmark::kPercentage;
+
+	if (at == r.counters.end())
+		return;
+	r.cpu_accumulated_time =
+		at->second.value *
+		(is_share ? 1 : static_cast<double>(r.iterations));
+	r.counters.erase(at);
 }
 
 /* One run as C sees it; owns what gb_run points to. */
@@ -217,9 +234,8 @@ class filtering_reporter : public BenchmarkReporter
 			return true;
 		/* Google Benchmark set ours: a file, or standard output. */
 		inner_->SetOutputStream(&GetOutputStream());
-		inner_->SetErrorStream(&GetErrorStream());
 		opened_ = true;
-		return inner_->ReportContext(context);
+		return report_context(context);
 	}
 
 	void ReportRuns(const std::vector<Run> &runs) override
@@ -228,8 +244,10 @@ class filtering_reporter : public BenchmarkReporter
 
 		if (!opened_ || runs.empty())
 			return;
-		for (Run &r : printable)
+		for (Run &r : printable) {
+			take_cpu_time(r);
 			make_finite(r);
+		}
 		if (csv_)
 			fit_columns(printable);
 		inner_->ReportRuns(printable);
@@ -251,6 +269,33 @@ class filtering_reporter : public BenchmarkReporter
       private:
 	BenchmarkReporter *inner_;
 	bool csv_;
+
+	/* What it says to the error stream, but for a warning that names no
+	 * cause: distributions build the library with its assertions on. */
+	bool report_context(const Context &context)
+	{
+		static const char riddle[] =
+			"***WARNING*** Library was built as DEBUG.";
+		std::ostringstream said;
+		std::string line;
+		bool ok;
+
+		inner_->SetErrorStream(&said);
+		ok = inner_->ReportContext(context);
+		inner_->SetErrorStream(&GetErrorStream());
+		for (std::istringstream in(said.str()); std::getline(in, line);)
+			if (line.compare(0, sizeof(riddle) - 1, riddle) != 0)
+				GetErrorStream() << line << '\n';
+			else
+				GetErrorStream()
+					<< "Google Benchmark's library has its "
+					   "assertions on: they cost in its own "
+					   "loop, and nothing where the time is "
+					   "set by hand.\n";
+		GetErrorStream().flush();
+		return ok;
+	}
+
 	bool opened_ = false;
 	std::set<std::string> columns_;
 
@@ -295,8 +340,10 @@ class c_reporter : public filtering_reporter
 
 	void ReportRuns(const std::vector<Run> &runs) override
 	{
-		for (const Run &r : runs)
+		for (Run r : runs) {
+			take_cpu_time(r);
 			keep(guarded([&] { return give_run(r); }));
+		}
 		filtering_reporter::ReportRuns(runs);
 	}
 

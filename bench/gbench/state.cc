@@ -176,6 +176,16 @@ int gb_set_iteration_time(struct gb_state *s, double seconds)
 	});
 }
 
+int gb_set_cpu_time(struct gb_state *s, double seconds)
+{
+	if (!std::isfinite(seconds) || seconds < 0)
+		return refuse_state(s, EDOM, "a CPU time that is no time");
+	return guarded([&] {
+		s->state.counters[cpu_time_counter] = Counter(seconds);
+		return 0;
+	});
+}
+
 void gb_skip_with_error(struct gb_state *s, const char *message)
 {
 	fail_state(s, message && *message ? message : "error");

@@ -225,8 +225,15 @@ hurt SEGV crashed 3
 hurt STOP failed 0
 
 # --- Google Benchmark's front ---
-run 0 bench --matrix smoke --benchmark_filter=write/unsync \
-	--benchmark_format=json
+# all of a shipped matrix has a time, and the CPU time of an event, not of a block
+run 0 bench --matrix smoke --benchmark_format=json
 is_json
 shows "manual_time"
+! grep -q "aa/.*scenario=swap" out ||
+	fail "bench: a control that nobody swaps has the time of a swap"
+! grep -q "error_occurred" out || fail "bench: an error in a matrix that is shipped"
+! grep -q "DEBUG" err || fail "bench: a riddle on stderr"
+awk -F: '/"name": "write/ { write = 1 } /"cpu_time"/ && write && $2 + 0 > 1000 { bad = 1 }
+	/"cpu_time"/ { write = 0 } END { exit bad }' out ||
+	fail "bench: the CPU time of a block and not of an event"
 finish

@@ -84,6 +84,42 @@ static void manual_time(void **state)
 	}
 }
 
+/* A millisecond of its own a run more than the one before. */
+static void spent_elsewhere(struct gb_state *s, void *arg)
+{
+	double *seconds = arg;
+
+	while (gb_keep_running(s))
+		assert_int_equal(gb_set_iteration_time(s, 0.5), 0);
+	assert_int_equal(gb_set_cpu_time(s, *seconds), 0);
+	*seconds += 0.001;
+}
+
+/* For each iteration what was said; of repetitions the same statistics. */
+static void cpu_time_of_another_process(void **state)
+{
+	struct rows rows = { 0 };
+	struct gb_benchmark *b;
+	double seconds = 0.001;
+
+	(void)state;
+	b = add("cpu", spent_elsewhere, &seconds);
+	assert_int_equal(gb_use_manual_time(b), 0);
+	assert_int_equal(gb_set_iterations(b, 10), 0);
+	assert_int_equal(gb_set_repetitions(b, 3), 0);
+	assert_int_equal(gb_set_unit(b, GB_MS), 0);
+	collect_ok(&rows);
+	assert_true(rows.n >= 6);
+	for (size_t i = 0; i < 3; i++)
+		assert_close(rows.row[i].run.cpu_time, (double)(i + 1));
+	for (size_t i = 0; i < rows.n; i++)
+		assert_int_equal(rows.row[i].run.ncounters, 0);
+	assert_close(find_aggregate(&rows, "mean")->run.cpu_time, 2);
+	assert_close(find_aggregate(&rows, "median")->run.cpu_time, 2);
+	assert_close(find_aggregate(&rows, "stddev")->run.cpu_time, 1);
+	assert_close(find_aggregate(&rows, "cv")->run.cpu_time, 0.5);
+}
+
 static void min_time(void **state)
 {
 	struct rows rows = { 0 };
@@ -1073,6 +1109,8 @@ static const struct {
 	struct CMUnitTest test;
 } tests[] = {
 	{ "manual-time-is-what-was-set", cmocka_unit_test(manual_time) },
+	{ "cpu-time-is-what-was-set",
+	  cmocka_unit_test(cpu_time_of_another_process) },
 	{ "min-time-finds-the-iterations", cmocka_unit_test(min_time) },
 	{ "warm-up-is-not-reported", cmocka_unit_test(min_warmup_time) },
 	{ "paused-time-does-not-count", cmocka_unit_test(paused_time) },
