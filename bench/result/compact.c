@@ -37,6 +37,7 @@ enum level {
 	FEWER_HISTOGRAMS, /* of latencies and swaps alone */
 	NO_HISTOGRAMS,
 	FEWER_ROUNDS, /* ratios alone */
+	NO_ROUNDS,
 	LEVELS
 };
 
@@ -286,10 +287,15 @@ static size_t find_equal(const json_t *list, const json_t *value)
 }
 
 /* "rounds"; a column that equals an earlier one is its number. */
-static void add_columns(const struct compacting *c, const json_t *rounds,
+static void add_columns(const struct compacting *c, const json_t *cell,
 			json_t *to, json_t *like[LIKES])
 {
-	size_t most = c->level >= FEWER_ROUNDS ? 1 : OF_ROUNDS;
+	const json_t *rounds = json_object_get(cell, "rounds");
+	bool has_added =
+		json_object_get(json_object_get(cell, "ratio"), "added-ns");
+	size_t most = c->level >= NO_ROUNDS	 ? 0
+		      : c->level >= FEWER_ROUNDS ? 1
+						 : OF_ROUNDS;
 	json_t *keys = json_array(), *columns = json_array();
 	char key[BENCH_FIGURE_PATH];
 
@@ -297,6 +303,11 @@ static void add_columns(const struct compacting *c, const json_t *rounds,
 		json_t *column;
 		size_t same;
 
+		/* only what "added-ns" is computed from */
+		if (has_added &&
+		    of_rounds[k].figure ==
+			    BENCH_FIGURE_WRITER_BASELINE_NS_PER_EVENT)
+			continue;
 		bench_figure_path_at(of_rounds[k].figure, of_rounds[k].percent,
 				     key);
 		column = column_json(rounds, key);
@@ -364,7 +375,7 @@ static void put_added(json_t *out, const char *name, const json_t *of)
 	if (!json_is_object(added))
 		return;
 	list = json_array();
-	compact_numbers(list, added, bench_compact_added, COMPACT_DIGITS);
+	compact_numbers(list, added, bench_compact_added, COMPACT_EXACT);
 	bench_set(out, name, list);
 }
 
@@ -414,7 +425,7 @@ static json_t *cell_json(struct compacting *c, const json_t *cell)
 			json_object_get(cell, bench_compact_members[l]));
 	like[LIKE_ROUNDS] = plan_json(rounds);
 	add_figures(c, cell, out, like);
-	add_columns(c, rounds, out, like);
+	add_columns(c, cell, out, like);
 	for (int l = 0; l < LIKE_LISTS; l++)
 		json_array_append_new(places, list_place(c, like, l));
 	if (json_is_object(ratio))
@@ -515,7 +526,10 @@ static json_t *left_out_json(enum level level)
 					  "swaps"));
 	if (level >= FEWER_ROUNDS)
 		json_array_append_new(
-			list, json_string("of the rounds all but the ratios"));
+			list, json_string(level >= NO_ROUNDS
+						  ? "every figure of the rounds"
+						  : "of the rounds all but the "
+						    "ratios"));
 	return list;
 }
 

@@ -16,18 +16,14 @@ void chart_ratios_names(FILE *to)
 	      to);
 }
 
-/* ns per event more than the baseline's of the same processes; per stored event
- * where swaps refuse some. */
+/* ns per event more than the baseline's of the same processes; NaN: none. */
 static double added_ns(const json_t *cell)
 {
-	struct bench_value stored =
-		bench_view_figure(cell, BENCH_FIGURE_WRITER_NS_PER_COMMITTED);
-	struct bench_value event =
-		bench_view_figure(cell, BENCH_FIGURE_WRITER_NS_PER_EVENT);
-	struct bench_value base = bench_view_figure(
-		cell, BENCH_FIGURE_WRITER_BASELINE_NS_PER_EVENT);
+	struct bench_view_ratio r;
 
-	return (isnan(stored.value) ? event.value : stored.value) - base.value;
+	return bench_view_has_numbers(cell) && bench_view_ratio(cell, &r)
+		       ? r.added.value
+		       : NAN;
 }
 
 static void ratio_row(FILE *to, const json_t *cell)

@@ -133,25 +133,13 @@ static void read_values(struct bench_compare *c, const json_t *cell,
 			read_value(c, cell, m, &out->values[n++]);
 }
 
-/* ns per event beside the baseline's of the same processes. */
-static double added_ns(const json_t *cell)
-{
-	struct bench_value stored =
-		bench_view_figure(cell, BENCH_FIGURE_WRITER_NS_PER_COMMITTED);
-	struct bench_value event =
-		bench_view_figure(cell, BENCH_FIGURE_WRITER_NS_PER_EVENT);
-	struct bench_value base = bench_view_figure(
-		cell, BENCH_FIGURE_WRITER_BASELINE_NS_PER_EVENT);
-
-	return (isnan(stored.value) ? event.value : stored.value) - base.value;
-}
-
 /* The baseline's own ratio is to a floor: it stands beside nothing here. */
 static void read_ratio(const json_t *result, const json_t *cell,
 		       struct compare_cell *out)
 {
 	struct bench_value ratio =
 		bench_view_figure(cell, BENCH_FIGURE_RATIO_LOG);
+	struct bench_view_ratio r;
 
 	out->ratio = (struct compare_number){ NAN, NAN, NAN };
 	out->added = NAN;
@@ -160,7 +148,8 @@ static void read_ratio(const json_t *result, const json_t *cell,
 		return;
 	out->ratio =
 		(struct compare_number){ ratio.value, ratio.low, ratio.high };
-	out->added = added_ns(cell);
+	if (bench_view_ratio(cell, &r))
+		out->added = r.added.value;
 }
 
 /* ---- Where ---- */

@@ -75,4 +75,11 @@ run 0 plot run.json short.json -o both --format svg
 grep -q 'INDICATIVE' both/run/write-cost.svg || fail "not stamped INDICATIVE"
 [ -z "$(find . -name '*.tmp' -o -name '.render*')" ] || fail "litter is left"
 [ -z "$(find . -name '*.svg' -size 0)" ] || fail "a 0-byte picture"
+# Different machines: one more chart, of costs inside each and no nanosecond.
+"$maker" "$journals/run.jsonl" other.json m-0000000000000000 || exit 1
+GNUPLOT=no-such-gnuplot run 4 plot run.json other.json -o machines
+grep -q "^rcu	candidate	ok	-	write: ratio to unsync	2	B	" \
+	machines/machines.tsv || fail "no machines.tsv of two machines"
+GNUPLOT=no-such-gnuplot run 4 plot run.json short.json -o alike
+[ ! -e alike/machines.tsv ] || fail "one machine has a chart of machines"
 finish

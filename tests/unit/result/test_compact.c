@@ -140,6 +140,9 @@ static void same_ratio(const json_t *got, const json_t *want)
 	close_to(a.high, b.high, 1e-5);
 	assert_int_equal(a.verdict, b.verdict);
 	assert_int_equal(a.of_stored, b.of_stored);
+	close_to(a.added.value, b.added.value, 1e-4);
+	close_to(a.added.low, b.added.low, 1e-4);
+	assert_int_equal(a.of_stored, b.of_stored);
 	same_value(a.added, b.added);
 	assert_string_equal(a.baseline, b.baseline);
 	same_text(a.control, b.control);
