@@ -64,9 +64,12 @@ static const struct show_column write_columns[] = {
 /* The swap's cells, of which the writer's side is told, and the swapper's. */
 static const struct show_column swap_columns[] = {
 	SHOW_WORDS(added, "+ ns", "", SWAPPED, .keep = 4),
-	SHOW_FIGURE(median, RATIO_LOG, SWAPPED, .title = "ratio", .meaning = "",
-		    .keep = 7),
-	SHOW_WORDS(word, "verdict", "", SWAPPED, .keep = 6),
+	SHOW_FIGURE(median, RATIO_LOG, SWAPPED, .title = "ratio",
+		    .meaning = "what each stored event takes, with the time of "
+			       "refused ones, as a multiple of @'s without "
+			       "swaps",
+		    .keep = 6),
+	SHOW_WORDS(word, "verdict", "", SWAPPED, .keep = 5),
 	SHOW_FIGURE(median, SWAP_SAFE, SWAP, .percent = 50, .unit = SHOW_US,
 		    .title = "p50 us",
 		    .meaning = "from its planned start until the snapshot is "
