@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "bench/result/compact_parts.h"
+#include "bench/result/view.h"
 
 const int bench_compact_like[LIKE_LISTS + 1] = { LIKE_STATE, LIKE_BLOCKS,
 						 LIKE_FIGURES, LIKES };
@@ -36,7 +37,8 @@ enum level {
 	EVERYTHING,
 	FEWER_HISTOGRAMS, /* of latencies and swaps alone */
 	NO_HISTOGRAMS,
-	FEWER_ROUNDS, /* ratios alone */
+	DEFAULT_ROUNDS, /* ratios alone, but at the default point */
+	FEWER_ROUNDS,	/* ratios alone */
 	NO_ROUNDS,
 	LEVELS
 };
@@ -286,6 +288,19 @@ static size_t find_equal(const json_t *list, const json_t *value)
 	return i;
 }
 
+/* How many of the figures of_rounds. */
+static size_t rounds_kept(const struct compacting *c, const json_t *cell)
+{
+	bool is_default = !*bench_view_axes(cell);
+
+	if (c->level >= NO_ROUNDS)
+		return 0;
+	if (c->level >= FEWER_ROUNDS ||
+	    (c->level == DEFAULT_ROUNDS && !is_default))
+		return 1;
+	return OF_ROUNDS;
+}
+
 /* "rounds"; a column that equals an earlier one is its number. */
 static void add_columns(const struct compacting *c, const json_t *cell,
 			json_t *to, json_t *like[LIKES])
@@ -293,9 +308,7 @@ static void add_columns(const struct compacting *c, const json_t *cell,
 	const json_t *rounds = json_object_get(cell, "rounds");
 	bool has_added =
 		json_object_get(json_object_get(cell, "ratio"), "added-ns");
-	size_t most = c->level >= NO_ROUNDS	 ? 0
-		      : c->level >= FEWER_ROUNDS ? 1
-						 : OF_ROUNDS;
+	size_t most = rounds_kept(c, cell);
 	json_t *keys = json_array(), *columns = json_array();
 	char key[BENCH_FIGURE_PATH];
 
@@ -524,12 +537,17 @@ static json_t *left_out_json(enum level level)
 		json_array_append_new(
 			list, json_string("histograms but of latencies and of "
 					  "swaps"));
-	if (level >= FEWER_ROUNDS)
+	if (level == DEFAULT_ROUNDS)
 		json_array_append_new(
-			list, json_string(level >= NO_ROUNDS
-						  ? "every figure of the rounds"
-						  : "of the rounds all but the "
-						    "ratios"));
+			list, json_string("of the rounds of cells that are not "
+					  "at the default point all but the "
+					  "ratios"));
+	if (level == FEWER_ROUNDS)
+		json_array_append_new(
+			list, json_string("of the rounds all but the ratios"));
+	if (level >= NO_ROUNDS)
+		json_array_append_new(
+			list, json_string("every figure of the rounds"));
 	return list;
 }
 

@@ -268,6 +268,46 @@ static void compact_twice_is_compact_once(void **state)
 	json_decref(twice);
 }
 
+/* A result of many more cells is within the limit too, and says what it lacks;
+ * one that cannot be is refused. */
+static void what_is_too_large_lacks_more(void **state)
+{
+	char why[BENCH_RESULT_WHY] = "";
+	json_t *large = json_deep_copy(whole), *small = NULL, *cell;
+	json_t *cells = json_object_get(large, "cells");
+	size_t n = json_array_size(cells), i = 0;
+	int err;
+
+	(void)state;
+	do {
+		for (size_t k = 0; k < n; k++) {
+			cell = json_deep_copy(json_array_get(cells, k));
+			json_object_set_new(cell, "id",
+					    json_sprintf("%s/copy=%zu",
+							 bench_text(cell, "id"),
+							 i++));
+			json_array_append_new(cells, cell);
+		}
+		json_decref(small);
+		small = NULL;
+		err = bench_compact(large, &small, why, sizeof(why));
+		if (err)
+			break;
+		assert_true(json_dumpb(small, NULL, 0,
+				       JSON_COMPACT | JSON_REAL_PRECISION(6)) <=
+			    BENCH_COMPACT_BYTES_MAX);
+		if (json_array_size(json_object_get(
+			    json_object_get(small, "compact"), "left-out")) >
+		    json_array_size(json_object_get(
+			    json_object_get(compact, "compact"), "left-out")))
+			i |= 1u << 30;
+	} while (json_array_size(cells) < 5000);
+	assert_int_equal(err, -EFBIG);
+	assert_non_null(strstr(why, "fewer cells"));
+	assert_true(i & 1u << 30);
+	json_decref(large);
+}
+
 static void light_is_enough_to_compare(void **state)
 {
 	static const enum bench_figure values[] = {
@@ -404,6 +444,7 @@ int main(void)
 		cmocka_unit_test(histograms_are_coarse_and_whole),
 		cmocka_unit_test(marks_are_where_they_were),
 		cmocka_unit_test(compact_twice_is_compact_once),
+		cmocka_unit_test(what_is_too_large_lacks_more),
 		cmocka_unit_test(light_is_enough_to_compare),
 		cmocka_unit_test(what_contradicts_itself_is_refused),
 	};
