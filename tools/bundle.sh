@@ -110,6 +110,19 @@ while IFS= read -r library; do
 		"$top/licenses/$package.txt" ||
 		die "package $package has no copyright file"
 done <"$scratch/libraries"
+# What is inside the program itself has no shared object to tell of it.
+inside=
+if grep -aq urcu_memb "$binary"; then
+	archive=$(pkg-config --variable=libdir liburcu-memb)/liburcu-memb.a
+	package=$(package_of "$archive") ||
+		die "no package owns $archive: its licence is unknown"
+	cp -L "/usr/share/doc/$package/copyright" "$top/licenses/$package.txt" ||
+		die "package $package has no copyright file"
+	inside="$package (LGPL-2.1 or later) is linked into bin/ringswap. Whoever
+wants another version of it builds ringswap from its sources, which are under
+the MIT licence: version $version, commit $(git -c safe.directory='*' \
+		rev-parse --short=12 HEAD 2>/dev/null || echo unknown)."
+fi
 cp "$binary" "$top/bin/ringswap"
 cp LICENSE "$top/licenses/ringswap.txt"
 
@@ -159,9 +172,11 @@ Where there is no /bin/sh, start it as the script `ringswap` would:
 
 RINGSWAP_HOME names the directory that holds matrices/ and plots/.
 `ringswap plot` needs gnuplot, which is not in here.
+A run needs /proc and says so; the rest works without it.
 licenses/ holds the notices of everything that is, by Debian's package names;
 each package's sources are at https://sources.debian.org.
 END
+[ -z "$inside" ] || printf '%s\n' "$inside" >>"$top/README.txt"
 
 # The same sources make the same tarball, whoever packs them and when.
 stamp=$(git -c safe.directory='*' log -1 --format=%ct 2>/dev/null) ||
