@@ -17,9 +17,10 @@ usage()
 
 	One gear; without any, what CI runs:
 
-	  (none)           asan (unit, conformance, cli), tsan (unit, conformance),
-	                   clang (unit), release (everything short): under half an
-	                   hour on two cores, with thirty strategies too
+	  (none)           asan (unit, conformance, cli, fuzz), tsan (unit,
+	                   conformance), clang (unit), release (everything short):
+	                   under half an hour on two cores, with thirty strategies
+	                   too
 	  --fast           release: unit, cli, checks, and one property a strategy;
 	                   under 90 s when it is built
 	  --quick          release only: no sanitizers, no clang
