@@ -344,6 +344,7 @@ static void print_table(struct answer *a)
 	print_missing(a, "write", write);
 	print_missing(a, "swap", a->summary.swapper.at);
 	show_legend(a->s, &a->g);
+	show_attempted(a->s, a->summary.swapper.at);
 	if (bench_grid_ends(&a->g, " sched"))
 		show_schedulers(a->s, a->summary.swapper.at);
 	if (a->summary.tables)

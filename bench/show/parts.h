@@ -114,6 +114,10 @@ unsigned int show_prose_width(const struct show *s);
 /* Why the roles of cells like this one had no real-time priority, as a line. */
 void show_schedulers(const struct show *s, const json_t *like);
 
+/* Of an older run, that the ratios of cells like this one, which are swapped, are
+ * of attempted events. */
+void show_attempted(const struct show *s, const json_t *like);
+
 /* The legend, with what the words in the fields stand for. */
 void show_legend(const struct show *s, const struct bench_grid *g);
 

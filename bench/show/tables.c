@@ -328,10 +328,21 @@ void show_schedulers(const struct show *s, const json_t *like)
 	}
 }
 
+void show_attempted(const struct show *s, const json_t *like)
+{
+	const json_t *judged = like ? show_first_judged(s, like) : NULL;
+	struct bench_view_ratio ratio;
+
+	if (judged && bench_view_ratio(judged, &ratio) && !ratio.of_stored)
+		show_line(s,
+			  "an older run: its ratios and verdicts while "
+			  "swapped are of attempted events, refused ones "
+			  "among them");
+}
+
 static void print_table(const struct show *s, const struct table *t,
 			const json_t *like)
 {
-	struct bench_view_ratio ratio;
 	struct bench_grid g = { 0 };
 
 	show_columns(&g, t->columns, show_first_judged(s, like));
@@ -341,13 +352,8 @@ static void print_table(const struct show *s, const struct table *t,
 	if (g.columns > 1 || !t->is_extra) {
 		show_title(s, "%s", t->title);
 		show_where(s, show_first_measured(s, like));
-		if (t->columns == swapped_columns &&
-		    bench_view_ratio(show_first_judged(s, like), &ratio) &&
-		    !ratio.of_stored)
-			show_line(s,
-				  "an older run: its ratios and verdicts "
-				  "are of attempted events, refused ones "
-				  "among them");
+		if (t->columns == swapped_columns)
+			show_attempted(s, like);
 		if (t->has_buffers)
 			print_buffers(s, like);
 		bench_grid_print(&g, s->width, s->to);
