@@ -215,6 +215,9 @@ hurt() # SIGNAL WORD STATUS
 	# who crashed may have been a floor, which claims nothing
 	grep "\"status\":\"$2\"" c.journal | grep -qv '"id":"floor/' ||
 		[ "$want" -eq 0 ] || want=1
+	# and without its controls a run is not good
+	! grep "\"status\":\"$2\"" c.journal | grep -q '"id":"aa/' ||
+		[ "$want" -ne 0 ] || want=1
 	[ $status -eq "$want" ] || fail "$2: exit status $status, not $want"
 	grep -q "\"status\":\"$2\"" c.journal || fail "$1: no block says $2"
 	[ "$(grep -c '"type":"block"' c.journal)" -eq $((4 * round)) ] ||
