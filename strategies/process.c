@@ -8,13 +8,14 @@
  * the parent's; in the child its writes are refused and its calls are answered
  * by -ECHILD, and what the child itself makes is as good as anybody's.
  *
- * The list is locked while the process forks. A child that saw half an entry
- * could not walk it: its memory is no cut in time of what other threads do.
+ * The list is guarded while the process forks. A child that saw half an entry
+ * could not walk it: its memory is no cut in time of what other threads do. A
+ * handler may fork: it never interrupts a thread that is at the list.
  */
 #include "strategies/swap_private.h"
 
-static struct sys_mutex lock = SYS_MUTEX_INIT;
-static struct swap_slot *list; /* slot 0 of each ring buffer */
+/* Slot 0 of each ring buffer; under the guard. */
+static struct swap_slot *list;
 
 static void refuse_all_slots(struct rb *rb)
 {
@@ -51,7 +52,7 @@ static bool was_alone(const struct swap_strategy *strategy)
 	return !others;
 }
 
-/* In the child, under the lock. The forking thread writes to no slot there. */
+/* In the child, under the guard. The forking thread writes to no slot there. */
 static void in_child(void)
 {
 	const struct swap_strategy *s;
@@ -70,27 +71,30 @@ int swap_process_ready(void)
 {
 	int err = sys_thread_watch(NULL);
 
-	return err ? err : sys_fork_guard(&lock, in_child);
+	return err ? err : sys_fork_guard(in_child);
 }
 
 void swap_list(struct swap_slot *slot)
 {
-	sys_mutex_lock(&lock);
+	sigset_t mask = sys_guard_take();
+
 	slot->listed_next = list;
 	slot->listed_link = &list;
 	if (list)
 		list->listed_link = &slot->listed_next;
 	list = slot;
-	sys_mutex_unlock(&lock);
+	sys_guard_give(&mask);
 }
 
 void swap_unlist(struct swap_slot *slot)
 {
+	sigset_t mask;
+
 	if (!slot->listed_link)
 		return;
-	sys_mutex_lock(&lock);
+	mask = sys_guard_take();
 	*slot->listed_link = slot->listed_next;
 	if (slot->listed_next)
 		slot->listed_next->listed_link = slot->listed_link;
-	sys_mutex_unlock(&lock);
+	sys_guard_give(&mask);
 }

@@ -59,6 +59,7 @@ int swap_add(const struct swap_strategy *strategy)
 		return -EEXIST;
 	if (n_added == SWAP_ADDED_MAX)
 		return -ENOSPC;
+	sys_stay_loaded(strategy);
 	added[n_added++] = strategy;
 	return 0;
 }

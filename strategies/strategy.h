@@ -54,7 +54,7 @@ struct swap_slot {
 	_Atomic int writer;	/* thread id of the writer, 0: none; enter */
 	struct swap_slot *next; /* next slot of the same thread; enter, exit */
 
-	/* Of slot 0: its ring buffer in the list of all; under a lock. */
+	/* Of slot 0: its ring buffer in the list of all; guarded. */
 	struct swap_slot *listed_next;
 	struct swap_slot **listed_link; /* what points here */
 
@@ -448,7 +448,8 @@ void swap_each_slot(struct rb *live, struct rb *spare, uint64_t deadline,
 const struct swap_strategy *swap_at(unsigned int index);
 
 /*
- * Register one more, which stays where it is as long as the process lives.
+ * Register one more, which stays as long as the process lives, and so does the
+ * shared object that it is in.
  * While no other thread looks anything up here.
  * Errors: -EEXIST (its name is taken), -ENOSPC (SWAP_ADDED_MAX were added).
  */

@@ -117,15 +117,11 @@ static void on_thread_exit(void *value)
 extern __typeof__(dlopen) dlopen __attribute__((weak));
 extern __typeof__(dladdr) dladdr __attribute__((weak));
 
-/*
- * The end of a thread that is watched runs our code, whenever that will be:
- * keep the object in which it lies, be it our library or one that has us in it.
- */
-static void stay_loaded(void)
+void sys_stay_loaded(const void *address)
 {
 	Dl_info info;
 
-	if (dladdr && dlopen && dladdr((void *)&exit_key, &info))
+	if (dladdr && dlopen && dladdr(address, &info))
 		dlopen(info.dli_fname, RTLD_LAZY | RTLD_NOLOAD | RTLD_NODELETE);
 }
 
@@ -139,7 +135,7 @@ static int make_exit_key(void)
 		return -ENOSPC;
 	/* K1 pairs with K2 K3: the key is made */
 	if (cmpxchg_acq_rel(&exit_key, &none, (unsigned int)key + 1))
-		stay_loaded();
+		sys_stay_loaded(&exit_key); /* and so on_thread_exit */
 	else
 		pthread_key_delete(key);
 	return 0;
@@ -175,16 +171,27 @@ void sys_word_wake(_Atomic uint32_t *word)
 	syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, INT_MAX);
 }
 
+static sigset_t block_signals(void)
+{
+	sigset_t all, old;
+
+	sigfillset(&all);
+	/* Where it failed: as if all were blocked before. */
+	return pthread_sigmask(SIG_BLOCK, &all, &old) ? all : old;
+}
+
+static void restore_signals(const sigset_t *mask)
+{
+	pthread_sigmask(SIG_SETMASK, mask, NULL);
+}
+
 int sys_thread_start(sys_thread_handle *thread, void *(*body)(void *),
 		     void *arg)
 {
-	sigset_t all, old;
-	int err;
+	sigset_t mask = block_signals();
+	int err = pthread_create(thread, NULL, body, arg);
 
-	sigfillset(&all);
-	pthread_sigmask(SIG_BLOCK, &all, &old);
-	err = pthread_create(thread, NULL, body, arg);
-	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	restore_signals(&mask);
 	return -err;
 }
 
@@ -203,40 +210,76 @@ int sys_fork_watch(void (*in_child)(void))
 }
 
 /* The guard: one a process. */
-static _Atomic(struct sys_mutex *) guard;
+static struct sys_mutex guard = SYS_MUTEX_INIT;
 static _Atomic(sys_forked_fn) guard_in_child;
 static int guard_error;
 
-static void before_fork(void)
+/* By the calling thread, which a handler may have fork on top of a fork. */
+static SYS_THREAD_LOCAL unsigned int guards_held;
+
+static _Atomic int forking; /* process; under the guard */
+
+sigset_t sys_guard_take(void)
 {
-	sys_mutex_lock(load_relaxed(&guard));
+	sigset_t mask = block_signals();
+
+	if (!guards_held++)
+		sys_mutex_lock(&guard);
+	return mask;
 }
 
-static void in_parent(void)
+void sys_guard_give(const sigset_t *mask)
 {
-	sys_mutex_unlock(load_relaxed(&guard));
+	if (!--guards_held)
+		sys_mutex_unlock(&guard);
+	restore_signals(mask);
+}
+
+static void before_fork(void)
+{
+	sigset_t mask = sys_guard_take();
+
+	store_relaxed(&forking, getpid());
+	restore_signals(&mask);
+}
+
+static void after_fork(void)
+{
+	sigset_t mask = block_signals();
+
+	sys_guard_give(&mask);
+}
+
+/* Once a child, whose other handlers may come here before ours does. */
+static void child_begins(void)
+{
+	if (load_relaxed(&forking) == getpid())
+		return;
+	store_relaxed(&forking, getpid());
+	cached_tid = 0;
+	load_relaxed (&guard_in_child)();
 }
 
 static void in_child(void)
 {
-	cached_tid = 0;
-	load_relaxed (&guard_in_child)();
-	sys_mutex_unlock(load_relaxed(&guard));
+	child_begins();
+	after_fork();
 }
 
 static void make_guard(void)
 {
-	guard_error = pthread_atfork(before_fork, in_parent, in_child);
+	guard_error = pthread_atfork(before_fork, after_fork, in_child);
 }
 
-int sys_fork_guard(struct sys_mutex *mutex, sys_forked_fn child)
+int sys_fork_guard(sys_forked_fn child)
 {
 	/* In a child, what a thread had begun that is not there begins anew. */
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
 
-	store_relaxed(&guard, mutex);
 	store_relaxed(&guard_in_child, child);
 	pthread_once(&once, make_guard);
+	if (guards_held)
+		child_begins();
 	return -guard_error;
 }
 

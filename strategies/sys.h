@@ -159,6 +159,12 @@ void sys_target_release(void);
 int sys_thread_watch(void (*on_exit)(void));
 
 /*
+ * Never unload the shared object in which address lies, a library's or one
+ * that has the library in it: somebody will call what is there. Thread context.
+ */
+void sys_stay_loaded(const void *address);
+
+/*
  * Sleep while *word is value, until it is woken or the deadline; may come back
  * sooner. wake: everybody who sleeps on it. futex(2). No cancellation point.
  */
@@ -203,12 +209,18 @@ static inline void sys_mutex_unlock(struct sys_mutex *mutex)
 }
 
 /*
- * Once a process, for one mutex: it is held while the process forks, and while
- * in_child runs in the child, so that what it guards is whole there. The cached
- * thread id is the child's by then. 0 or -errno. Thread context.
+ * Once a process: from then on the guard is held while the process forks, and
+ * while in_child runs in the child, so that what it guards is whole there. The
+ * cached thread id is the child's by then. 0 or -errno. Thread context, and
+ * what the application does in its own handlers of pthread_atfork(3).
+ *
+ * take and give: nothing is forked between them, not by a handler either. give
+ * wants what take has returned. Thread context.
  */
 typedef void (*sys_forked_fn)(void);
-int sys_fork_guard(struct sys_mutex *mutex, sys_forked_fn in_child);
+int sys_fork_guard(sys_forked_fn in_child);
+sigset_t sys_guard_take(void);
+void sys_guard_give(const sigset_t *mask);
 
 /* 0 or -EBUSY. */
 static inline int sys_mutex_try(struct sys_mutex *mutex)

@@ -125,9 +125,11 @@ int sys_signal_setup(void (*handler)(void))
 		return sys_signal_check();
 	store_relaxed(&signal_handler, handler);
 	err = install();
-	if (!err)
-		store_relaxed(&in_use, true);
-	return err;
+	if (err)
+		return err;
+	sys_stay_loaded(&in_use); /* and so on_signal */
+	store_relaxed(&in_use, true);
+	return 0;
 }
 
 /* ------------------------------------------------------------------------ */

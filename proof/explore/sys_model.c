@@ -356,6 +356,11 @@ int sys_thread_watch(void (*on_exit)(void))
 	return 0;
 }
 
+void sys_stay_loaded(const void *address)
+{
+	(void)address; /* nothing is unloaded in a scenario */
+}
+
 void xp_thread_ends(void)
 {
 	struct xp_role *self = xp.now;

@@ -43,6 +43,17 @@ says()
 	[ "$(cat "$work/out")" = swapped ] || fail "$*: printed $(cat "$work/out")"
 }
 
+# closes LIBRARY STRATEGY...: it may be closed, whatever will be called later
+closes()
+{
+	library=$1
+	shift
+	for strategy; do
+		says "$work/unload" "$library" "$strategy" enter
+		says "$work/unload" "$library" "$strategy" probe
+	done
+}
+
 # with_source PACKAGE LINKING SOURCE COMPILER FLAG...: by pkg-config, and runs
 with_source()
 {
@@ -135,11 +146,19 @@ unloaded)
 	$cc -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Werror -o "$work/unload" \
 		"$sources/unload.c" $(pkg-config --cflags ringswap) -ldl -lpthread ||
 		fail "unload.c does not build"
-	says "$work/unload" "$libdir/libringswap.so"
+	closes "$libdir/libringswap.so" barrier ipi-signal
 	$cc -shared -o "$work/plugin.so" -Wl,--whole-archive \
 		"$libdir/libringswap.a" -Wl,--no-whole-archive -lpthread ||
 		fail "no plug-in can be made of the static library"
-	says "$work/unload" "$work/plugin.so"
+	closes "$work/plugin.so" barrier ipi-signal
+	# liburcu has to be there from the program's start.
+	[ -f "$libdir/libringswap-urcu.a" ] || exit 0
+	# shellcheck disable=SC2046 # one word a flag
+	$cc -std=gnu11 -D_GNU_SOURCE -o "$work/unload" "$sources/unload.c" \
+		$(pkg-config --cflags ringswap) -Wl,--no-as-needed \
+		$(pkg-config --libs liburcu-memb) -ldl -lpthread ||
+		fail "unload.c does not link with liburcu"
+	closes "$libdir/libringswap-urcu.so" rcu barrier
 	;;
 c++-is-refused)
 	[ -n "$cxx" ] || skip "no C++ compiler"

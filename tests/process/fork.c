@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* fork.c - ring buffers stay with the process that made them. */
 #include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -261,4 +263,90 @@ void fork_of_a_library_user(void)
 	must_be(ringswap_exit(r, 0), 0);
 	must_be(ringswap_destroy(r), 0);
 	_exit(0);
+}
+
+static volatile sig_atomic_t handlers, forks_on_top;
+
+/* A handler that forks, whatever it has interrupted; that child goes at once. */
+static void fork_on_top(int number)
+{
+	pid_t child = fork();
+	int status = -1;
+
+	(void)number;
+	if (!child)
+		_exit(0);
+	if (child > 0)
+		waitpid(child, &status, 0);
+	forks_on_top = forks_on_top + !status;
+}
+
+/* The application's handler runs between the library's and the fork. */
+static void interrupt_the_fork(void)
+{
+	handlers = handlers + 1;
+	if (handlers == 1)
+		raise(SIGUSR1);
+}
+
+static struct rb *of_the_child;
+
+static void create_in_child(void)
+{
+	int err = swap_rb_create(strategy, (struct rb_attr)RB_ATTR_DEFAULT,
+				 &of_the_child);
+
+	must(!err || (err == -ECHILD && strategy->family == SWAP_RCU));
+}
+
+static void handle(int number)
+{
+	struct sigaction action = { .sa_handler = fork_on_top,
+				    .sa_flags = SA_RESTART };
+
+	must_be(sigaction(number, &action, NULL), 0);
+}
+
+/*
+ * A handler forks on top of a fork, and the application's own fork handler,
+ * which is older than ours, makes a ring buffer: no hang, and it is usable.
+ */
+void fork_in_handlers(void)
+{
+	alarm(CHILD_SECONDS);
+	handle(SIGUSR1);
+	must_be(pthread_atfork(interrupt_the_fork, NULL, create_in_child), 0);
+	make_pair(1, RB_OVERWRITE);
+	if (forks()) {
+		must_be(swap_writer_enter(live, 0), -ECHILD);
+		if (of_the_child) {
+			must_be(swap_writer_enter(of_the_child, 0), 0);
+			must_be(write_to(of_the_child, 0), 0);
+			must_be(swap_writer_exit(of_the_child, 0), 0);
+			must_be(rb_destroy(of_the_child), 0);
+		}
+		_exit(0);
+	}
+	must_be(forks_on_top, 1);
+	must_be(handlers, 2);
+	use_new_pair();
+}
+
+/* It interrupts whatever makes and destroys ring buffers. */
+void fork_in_a_timer(void)
+{
+	const struct itimerval often = { { 0, 300 }, { 0, 300 } };
+	const struct itimerval never = { { 0, 0 }, { 0, 0 } };
+
+	alarm(CHILD_SECONDS);
+	handle(SIGVTALRM);
+	make_pair(1, RB_OVERWRITE);
+	must_be(setitimer(ITIMER_VIRTUAL, &often, NULL), 0);
+	while (forks_on_top < 100) {
+		struct rb *rb = make_one(1, RB_OVERWRITE);
+
+		must_be(rb_destroy(rb), 0);
+	}
+	must_be(setitimer(ITIMER_VIRTUAL, &never, NULL), 0);
+	use_new_pair();
 }

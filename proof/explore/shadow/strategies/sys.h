@@ -83,6 +83,7 @@ static inline void sys_target_release(void)
 }
 
 int sys_thread_watch(void (*on_exit)(void));
+void sys_stay_loaded(const void *address);
 
 struct sys_mutex {
 	struct xp_mutex lock;
