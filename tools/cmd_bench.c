@@ -46,6 +46,9 @@ static const char help[] =
 
 #define NOTHING_DONE "no time: nothing was done"
 
+/* Blocks of one iteration, at most: a short one may lose its PU throughout. */
+#define TRIES 10
+
 struct entry {
 	const struct bench_plan *plan;
 	unsigned int cell;
@@ -157,36 +160,56 @@ static void tell(const struct bench_plan_cell *c, const char *status,
 	fprintf(stderr, "%s: %s: %s\n", c->id, status, reason);
 }
 
-static void iterate(struct gb_state *s, struct entry *e)
+static const char *text_of(const json_t *datum, const char *key)
+{
+	return json_string_value(json_object_get(datum, key));
+}
+
+/* A block that was disturbed so much that it has no time is measured again. */
+static json_t *measure(struct entry *e, double *ns)
 {
 	const struct bench_plan_cell *c = &e->plan->cells[e->cell];
 	struct bench_block_spec spec;
-	const char *status, *reason;
-	json_t *datum;
-	double ns;
+	const char *status;
+	json_t *datum = NULL;
 
-	bench_plan_spec(e->plan, e->cell, e->calls++, &spec);
-	datum = bench_run_block(&spec, false);
-	status = json_string_value(json_object_get(datum, "status"));
-	reason = json_string_value(json_object_get(datum, "reason"));
-	if (status && has_numbers(status)) {
-		ns = time_ns(&c->cell, datum);
+	for (unsigned int i = 0; i < TRIES; i++) {
+		json_decref(datum);
+		bench_plan_spec(e->plan, e->cell, e->calls++, &spec);
+		datum = bench_run_block(&spec, false);
+		status = text_of(datum, "status");
+		*ns = status && has_numbers(status) ? time_ns(&c->cell, datum)
+						    : NAN;
+		if (isfinite(*ns) || !status || strcmp(status, "disturbed"))
+			break;
+	}
+	return datum;
+}
+
+static void iterate(struct gb_state *s, struct entry *e)
+{
+	const struct bench_plan_cell *c = &e->plan->cells[e->cell];
+	double ns;
+	json_t *datum = measure(e, &ns);
+	const char *status = text_of(datum, "status");
+	const char *reason = text_of(datum, "reason");
+
+	if (isfinite(ns)) {
 		put_counters(s, datum);
 		if (!strcmp(status, "broken"))
 			gb_set_label(s, "broken, as expected");
 		else if (reason)
 			gb_set_label(s, reason); /* disturbed */
-		if (isfinite(ns)) {
-			gb_set_iteration_time(s, ns / 1e9);
-			gb_set_cpu_time(s, cpu_ns(&c->cell, datum, ns) / 1e9);
-		} else {
-			tell(c, "failed", NOTHING_DONE);
-			gb_skip_with_error(s, NOTHING_DONE);
-		}
+		gb_set_iteration_time(s, ns / 1e9);
+		gb_set_cpu_time(s, cpu_ns(&c->cell, datum, ns) / 1e9);
 	} else {
-		tell(c, status ? status : "failed",
-		     reason ? reason : "interrupted");
-		gb_skip_with_error(s, reason ? reason : "interrupted");
+		if (!status)
+			reason = "interrupted";
+		else if (!reason)
+			reason = NOTHING_DONE;
+		tell(c, status && strcmp(status, "ok") ? status : "failed",
+		     reason);
+		gb_skip_with_error(s, reason);
 	}
 	json_decref(datum);
 }

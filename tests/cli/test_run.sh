@@ -229,12 +229,19 @@ hurt STOP failed 0
 
 # --- Google Benchmark's front ---
 # all of a shipped matrix has a time, and the CPU time of an event, not of a block
-run 0 bench --matrix smoke --benchmark_format=json
+# (a loaded machine may take the PU away in every one of its short blocks)
+"$ringswap" bench --matrix smoke --benchmark_format=json >out 2>err
+status=$?
+[ $status -eq 0 ] || { [ $status -eq 1 ] && grep -q ": disturbed: " err; } ||
+	fail "bench: exit status $status"
+! grep -E "^[a-z]+/.*: (failed|crashed|timed-out|invalid|broken): " err ||
+	fail "bench: not all of a matrix that is shipped has a time"
 is_json
 shows "manual_time"
 ! grep -q "aa/.*scenario=swap" out ||
 	fail "bench: a control that nobody swaps has the time of a swap"
-! grep -q "error_occurred" out || fail "bench: an error in a matrix that is shipped"
+grep -q ": disturbed: " err || ! grep -q "error_occurred" out ||
+	fail "bench: an error in a matrix that is shipped"
 ! grep -q "DEBUG" err || fail "bench: a riddle on stderr"
 awk -F: '/"name": "write/ { write = 1 } /"cpu_time"/ && write && $2 + 0 > 1000 { bad = 1 }
 	/"cpu_time"/ { write = 0 } END { exit bad }' out ||
