@@ -59,7 +59,8 @@ then
 	started 1 "/proc/self/exe: No such file or directory" \
 		unshare --mount sh -c 'umount -l /proc && exec "$@"' sh \
 		"$ringswap"
-	[ "$(wc -l <err)" -eq 1 ] || fail "no /proc: not one line"
+	# A sanitizer needs /proc itself, and says so too.
+	[ "$(grep -cv "^==[0-9]*==" err)" -eq 1 ] || fail "no /proc: not one line"
 	[ ! -e x.journal ] || fail "no /proc: a journal was begun"
 fi
 [ -n "$tried" ] || {
