@@ -22,8 +22,12 @@ static int writer_leave(struct swap_slot *slot)
 	sigset_t mask = sys_signal_mask();
 	int err = 0;
 
-	while (*link != slot)
+	while (*link && *link != slot)
 		link = &(*link)->next;
+	if (!*link) { /* a handler has forked, and this is the child */
+		sys_signal_unmask(&mask);
+		return -ECHILD;
+	}
 	if (load_relaxed(&slot->rb.nesting)) {
 		writer_abandon(slot);
 		err = -EOWNERDEAD;
