@@ -213,15 +213,36 @@ static inline int rcu_probe(char *why, size_t size)
 /* In a child: liburcu knows readers, or has locks held, that are not there. */
 SWAP_STATE(bool, rcu_is_orphaned, false);
 
+/*
+ * Or it knows the thread that forked, as the writer of slots that are gone. A
+ * grace period would walk over its end: it takes itself out first, by the
+ * next slot that it makes, and nobody else can.
+ */
+SWAP_STATE(struct rcu_thread *_Atomic, rcu_left_over, NULL);
+
 static inline void rcu_forked(bool alone)
 {
+	struct rcu_thread *self = swap_thread(rcu_thread);
+
 	rcu_is_orphaned |= !alone;
+	self->slots = 0;
+	if (self->is_ours)
+		store_relaxed(&rcu_left_over, self);
 }
 
 static inline int rcu_slot_init(struct swap_slot *slot)
 {
+	struct rcu_thread *self = swap_thread(rcu_thread);
+
 	(void)slot;
-	return rcu_is_orphaned ? -ECHILD : grace_use(&rcu_grace);
+	if (rcu_is_orphaned)
+		return -ECHILD;
+	if (load_relaxed(&rcu_left_over) == self && self->is_ours) {
+		urcu_memb_unregister_thread();
+		self->is_ours = false;
+		store_relaxed(&rcu_left_over, NULL);
+	}
+	return load_relaxed(&rcu_left_over) ? -ECHILD : grace_use(&rcu_grace);
 }
 
 static inline void rcu_slot_fini(struct swap_slot *slot)

@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <sys/wait.h>
 #include <unistd.h>
 #include <urcu/urcu-memb.h>
 
@@ -337,6 +338,72 @@ static void a_snapshot_that_is_being_mended_is_not_handed_out(void **state)
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, begin, done)
 
+/* In a child: a ring buffer of its own, written to and swapped once. */
+static int use_rcu(void)
+{
+	struct rb_attr attr = RB_ATTR_DEFAULT;
+	uint64_t word = 1;
+	int err = swap_rb_create(rcu, attr, &live);
+
+	if (!err)
+		err = swap_rb_create(rcu, attr, &spare);
+	if (!err)
+		err = swap_writer_enter(live, 0);
+	if (!err)
+		err = rcu->ops->write(swap_slot(live, 0), &word, sizeof(word));
+	if (!err)
+		err = try_or_wait(0, SWAP_WAIT, LONG_ENOUGH);
+	return err;
+}
+
+static void *use_it(void *arg)
+{
+	int *err = arg;
+
+	*err = use_rcu();
+	return NULL;
+}
+
+static int use_on_a_thread(void)
+{
+	pthread_t thread;
+	int err = EIO;
+
+	return pthread_create(&thread, NULL, use_it, &err) ||
+			       pthread_join(thread, NULL)
+		       ? EIO
+		       : err;
+}
+
+static int errno_of_a_child(int (*first)(void), int (*second)(void))
+{
+	pid_t child = fork();
+	int status, err;
+
+	if (!child) {
+		err = first();
+		_exit(err ? -err : -second());
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFEXITED(status));
+	return WEXITSTATUS(status);
+}
+
+/*
+ * liburcu keeps the registration of the thread that forked, and only that one
+ * can take it out: until then a grace period would walk over its end.
+ */
+static void a_writers_child_takes_itself_out(void **state)
+{
+	(void)state;
+	assert_int_equal(errno_of_a_child(use_on_a_thread, use_rcu), 0);
+	assert_int_equal(swap_writer_enter(live, 0), 0);
+	assert_int_equal(errno_of_a_child(use_on_a_thread, use_rcu), ECHILD);
+	assert_int_equal(errno_of_a_child(use_rcu, use_on_a_thread), 0);
+	assert_int_equal(swap_writer_exit(live, 0), 0);
+	assert_int_equal(errno_of_a_child(use_on_a_thread, use_rcu), 0);
+}
+
 /* The registry of this program has them already. */
 static void adding_what_is_there_is_no_error(void **state)
 {
@@ -359,6 +426,7 @@ int main(void)
 		TEST(a_snapshot_that_is_being_mended_is_not_handed_out),
 		TEST(recovery_reaches_a_snapshot_in_progress),
 		TEST(an_open_event_is_in_no_snapshot),
+		TEST(a_writers_child_takes_itself_out),
 		TEST(adding_what_is_there_is_no_error),
 	};
 
