@@ -119,8 +119,10 @@ static json_t *pick(json_t *json, const char **name, size_t *index)
 static json_t *other(const json_t *old)
 {
 	if (json_is_integer(old) && below(3))
-		return json_integer(json_integer_value(old) +
-				    (json_int_t)below(3) - 1);
+		/* The largest goes round to the smallest. */
+		return json_integer(
+			(json_int_t)((uint64_t)json_integer_value(old) +
+				     below(3) - 1));
 	if (json_is_real(old) && below(3))
 		return json_real(json_real_value(old) *
 				 (0.5 + bench_rng_double(&rng)));
