@@ -323,7 +323,7 @@ void show_legend(const struct show *s, const struct bench_grid *g)
 		if (bench_grid_says(g, words[i].begins))
 			print_word(s, words[i].word);
 	if (bench_grid_ends(g, SCHED))
-		print_word(s, SCHED + 1);
+		print_word(s, &SCHED[1]);
 }
 
 unsigned int show_prose_width(const struct show *s)

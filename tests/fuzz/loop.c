@@ -34,8 +34,7 @@ static const char *const texts[] = {
 	"-",
 	"a\tb\nc",
 	"\x1b]0;title\x07\x1b[31m",
-	"\xe2\x80\xae"
-	"eman",
+	"\342\200\256eman",
 	"\xc2\x85\xef\xbb\xbf",
 	"\xef\xbf\xbf",
 	"</text><script>]]>&",
