@@ -43,11 +43,11 @@ until_blocks()
 	done
 }
 
-# begin NAME: a run in the background
+# begin NAME: a run in the background, where a shell has SIGINT ignored
 begin()
 {
 	# shellcheck disable=SC2086 # words
-	"$ringswap" run $axes --rounds 3 --out "$1.json" >out 2>err &
+	env --default-signal=INT "$ringswap" run $axes --rounds 3 --out "$1.json" >out 2>err &
 	pid=$!
 	until_blocks 3 "$1.journal"
 }
