@@ -6,6 +6,7 @@
 
 # A limit of address space is what the shell has; sanitizers need terabytes.
 limit=204800 # KiB
+# shellcheck disable=SC3045 # dash, bash and busybox have it
 (ulimit -v $limit && "$ringswap" --version >/dev/null 2>&1) || {
 	echo "SKIP: this build does not run in $limit KiB at all"
 	exit 77
@@ -31,6 +32,7 @@ awk -v key="$key" '
 		}
 	}' "$kept" || exit 1
 
+# shellcheck disable=SC3045 # as above
 ulimit -v $limit
 run 0 contribute --index
 shows "1000 results"
