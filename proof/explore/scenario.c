@@ -112,6 +112,7 @@ static const struct xp_scenario scenarios[] = {
 	  .handler = xp_write,
 	  .handlers = 1,
 	  .bound = 2,
+	  .costly = true,
 	  .must_see = MEETS | BIT(XP_SAW_NESTED) },
 	{ .name = "nested-in-swap",
 	  .first = true,
