@@ -2,10 +2,10 @@
 # required: what is missing leaves out what needs it, in one line that says why.
 #
 #	PkgConfig::URCU PkgConfig::HWLOC PkgConfig::JANSSON PkgConfig::CMOCKA
-#	benchmark::benchmark, C++ enabled where it is there
+#	benchmark::benchmark, C++ enabled where it is there, Python3_EXECUTABLE
 #	NAME_FOUND, NAME_MISSING (the words for a message) of each
 set(RINGSWAP_WITHOUT "" CACHE STRING
-	"Treat as missing, a list: benchmark cmocka cxx hwloc jansson urcu")
+	"Treat as missing, a list: benchmark cmocka cxx hwloc jansson python urcu")
 
 find_package(Threads REQUIRED)
 find_package(PkgConfig QUIET)
@@ -46,6 +46,12 @@ ringswap_find(HWLOC hwloc libhwloc-dev)
 ringswap_find(JANSSON jansson libjansson-dev)
 if(BUILD_TESTING)
 	ringswap_find(CMOCKA cmocka libcmocka-dev)
+	set(PYTHON_MISSING "Python 3 (Debian: python3)")
+	set(PYTHON_FOUND FALSE)
+	if(NOT "python" IN_LIST RINGSWAP_WITHOUT)
+		find_package(Python3 QUIET COMPONENTS Interpreter)
+		set(PYTHON_FOUND ${Python3_FOUND})
+	endif()
 endif()
 
 # C++ is for one file, the harness's binding of Google Benchmark.

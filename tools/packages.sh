@@ -5,11 +5,10 @@
 
 # Debian's names; other systems find out by them what to install.
 packages_to_build='git build-essential cmake ninja-build pkg-config
-	libbenchmark-dev libhwloc-dev libjansson-dev liburcu-dev
-	libcmocka-dev gnuplot-nox'
+	libbenchmark-dev libhwloc-dev libjansson-dev liburcu-dev gnuplot-nox'
 # shellcheck disable=SC2034 # read by test.sh
-packages_to_test="$packages_to_build"' clang clang-format shellcheck valgrind
-	python3 libxml2-utils r-mathlib binutils'
+packages_to_test="$packages_to_build"' libcmocka-dev clang clang-format
+	shellcheck valgrind python3 libxml2-utils r-mathlib binutils'
 
 step()
 {

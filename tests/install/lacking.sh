@@ -101,14 +101,14 @@ liburcu)
 	has library
 	has_not ringswap_urcu_shared
 	;;
-cmocka)
-	configure -DRINGSWAP_WITHOUT=cmocka
-	leaves_out "the tests" "libcmocka-dev"
+cmocka | python)
+	configure -DRINGSWAP_WITHOUT="$case"
+	leaves_out "the tests" "$case"
 	has ringswap
 	has_not conform
 	;;
 testing-off)
-	configure -DRINGSWAP_WITHOUT=cmocka -DBUILD_TESTING=OFF
+	configure -DRINGSWAP_WITHOUT="cmocka;python" -DBUILD_TESTING=OFF
 	! grep -q "Left out" "$work/log" || fail "misses what nobody wants"
 	has ringswap
 	has_not conform

@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# The tree as git has it builds and passes in a Debian that holds nothing else:
-# tools/test.sh --quick installs what it needs and runs there.
+# The tree as git has it builds, measures and passes in a Debian that holds
+# nothing else and has no locale: tools/quickstart.sh and, after it,
+# tools/test.sh --quick install what they need and run there.
 #
 # usage: debian.sh SUITE
 # DEBIAN_MIRROR: where packages come from (default: deb.debian.org)
@@ -37,4 +38,5 @@ unshare --mount sh -ec '
 	mount --rbind /sys "$1/sys"
 	mount --rbind /dev "$1/dev"
 	exec chroot "$1" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin \
-		/ringswap/tools/test.sh --quick' sh "$root/debian"
+		sh -ec "cd /ringswap; tools/quickstart.sh; tools/test.sh --quick"' \
+	sh "$root/debian"
