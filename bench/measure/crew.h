@@ -180,7 +180,9 @@ int bench_crew_run(struct bench_block *block, const struct bench_crew_how *how,
  * bench_crew_put_costs() - what events cost, and the ratio; crew_costs.c
  *
  * Of the sums of all slices, and for each stored event: a refused event is
- * cheap, and what one rare swap takes is in no median. 0 or -ENOMEM.
+ * cheap, and what one rare swap takes is in no median. Pairs in which a writer
+ * was preempted count where there are no others, and then the block is
+ * disturbed, if its writers should have kept on. 0 or -ENOMEM.
  */
 int bench_crew_put_costs(struct bench_crew *crew);
 

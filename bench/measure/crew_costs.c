@@ -122,8 +122,12 @@ int bench_crew_put_costs(struct bench_crew *crew)
 	if (!costs)
 		return -ENOMEM;
 	add_up(crew, costs, /* with_preempted */ false);
-	if (!costs->pairs)
+	if (!costs->pairs) {
 		add_up(crew, costs, /* with_preempted */ true);
+		if (crew->writers_keep_on)
+			crew->block->disturbed =
+				"a writer was off its PU in every pair";
+	}
 	bench_figure_put(datum, BENCH_FIGURE_WRITER_NS_PER_EVENT,
 			 per(costs->sum[1].cycles, costs->sum[1].events) /
 				 per_ns);

@@ -40,7 +40,8 @@ static int make(void **state)
 				    .writers = &writer,
 				    .pairs = PAIRS,
 				    .pairs_max = PAIRS,
-				    .has_base_phase = true };
+				    .has_base_phase = true,
+				    .writers_keep_on = true };
 	return 0;
 }
 
@@ -105,6 +106,7 @@ static void a_slice_that_was_preempted_does_not(void **state)
 	preempted[7] = true;
 	expect(2, 2, 1);
 	assert_int_equal(bench_crew_preempted(&crew), 1);
+	assert_null(block.disturbed);
 }
 
 static void where_all_were_they_have_to_do(void **state)
@@ -113,6 +115,25 @@ static void where_all_were_they_have_to_do(void **state)
 	memset(preempted, 1, sizeof(preempted));
 	slices[1][0].cycles = 22000;
 	expect(4, 4, 2);
+	assert_non_null(block.disturbed);
+}
+
+static void a_writer_that_was_never_there_disturbs(void **state)
+{
+	(void)state;
+	memset(slices[1], 0, sizeof(slices[1]));
+	assert_int_equal(bench_crew_put_costs(&crew), 0);
+	assert_non_null(block.disturbed);
+}
+
+/* It sleeps, or shares its PU: nothing is wrong with that. */
+static void a_writer_that_may_be_away_does_not(void **state)
+{
+	(void)state;
+	memset(slices[1], 0, sizeof(slices[1]));
+	crew.writers_keep_on = false;
+	assert_int_equal(bench_crew_put_costs(&crew), 0);
+	assert_null(block.disturbed);
 }
 
 static void a_writer_that_missed_a_slice_has_no_pair(void **state)
@@ -144,6 +165,8 @@ int main(void)
 		TEST(a_slice_that_stored_nothing_counts),
 		TEST(a_slice_that_was_preempted_does_not),
 		TEST(where_all_were_they_have_to_do),
+		TEST(a_writer_that_was_never_there_disturbs),
+		TEST(a_writer_that_may_be_away_does_not),
 		TEST(a_writer_that_missed_a_slice_has_no_pair),
 		TEST(who_stored_nothing_has_no_cost),
 	};
