@@ -2,6 +2,7 @@
 /* crew_sample.c - what a swap costs its caller, swap by swap. */
 #include "bench/measure/crew_sample.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -19,7 +20,8 @@ static double thread_cpu_ns(void)
 {
 	struct timespec now;
 
-	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+	if (clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now))
+		return NAN;
 	return (double)now.tv_sec * 1e9 + (double)now.tv_nsec;
 }
 

@@ -86,9 +86,20 @@ static void write_name(int fd)
 		return;
 }
 
-int bench_run_lock(const char *path, bool beside, char *why, size_t n)
+/* Somebody else has it. */
+static int lock_held(int fd, const char *path, bool beside, char *why, size_t n)
 {
 	char pids[128];
+
+	holders_of(fd, pids, sizeof(pids));
+	snprintf(why, n, "another run is under way, pid %s (lock %.120s%s)%s",
+		 pids, path, bench_more(path, 120),
+		 beside ? "" : "; --force measures beside it");
+	return beside ? lock_beside(fd) : -EBUSY;
+}
+
+int bench_run_lock(const char *path, bool beside, char *why, size_t n)
+{
 	int fd, err;
 
 	if (!path)
@@ -100,14 +111,11 @@ int bench_run_lock(const char *path, bool beside, char *why, size_t n)
 		return fd;
 	why[0] = '\0';
 	err = lock_alone(fd);
-	if (err) {
-		holders_of(fd, pids, sizeof(pids));
-		snprintf(why, n,
-			 "another run is under way, pid %s (lock %.120s%s)%s",
-			 pids, path, bench_more(path, 120),
-			 beside ? "" : "; --force measures beside it");
-		err = beside ? lock_beside(fd) : -EBUSY;
-	}
+	if (err == -EWOULDBLOCK)
+		err = lock_held(fd, path, beside, why, n);
+	else if (err)
+		bench_why(err, why, n, "lock %.120s%s: %s", path,
+			  bench_more(path, 120), strerror(-err));
 	if (err) {
 		close(fd);
 		return err;

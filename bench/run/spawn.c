@@ -72,7 +72,11 @@ static size_t loader_words(char *text, size_t n, char **words, size_t max)
  */
 static void die_with(pid_t parent)
 {
-	if (prctl(PR_SET_PDEATHSIG, SIGKILL) || getppid() != parent)
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL)) {
+		dprintf(2, "prctl(PR_SET_PDEATHSIG): %s", strerror(errno));
+		_exit(127);
+	}
+	if (getppid() != parent)
 		_exit(127);
 }
 
@@ -87,10 +91,10 @@ static void become_block(pid_t parent, int in, int out, int err, bool simulate)
 	argv[n++] = "block";
 	argv[n++] = simulate ? "--simulate" : NULL;
 	argv[n] = NULL;
-	die_with(parent);
 	setpgid(0, 0);
 	if (dup2(in, 0) < 0 || dup2(out, 1) < 0 || dup2(err, 2) < 0)
 		_exit(127);
+	die_with(parent);
 	signal(SIGPIPE, SIG_DFL);
 	execv(SELF, argv);
 	dprintf(2, "%s: %s", SELF, strerror(errno));
