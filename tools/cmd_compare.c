@@ -83,7 +83,7 @@ static int parse_fail_on(const char *text, struct options *o)
 		return 0;
 	return command_error(COMMAND_USAGE,
 			     "--fail-on \"%s\": give worse, or worse and per "
-			     "cent, like worse:10",
+			     "cent from 0, like worse:10",
 			     text);
 }
 

@@ -420,10 +420,11 @@ int bench_cell_set_json(struct bench_cell *cell, const char *name,
 	if (axis && axis->type == AXIS_NUMBER &&
 	    (!axis->beyond || !json_is_string(value) ||
 	     strcmp(json_string_value(value), axis->beyond) != 0))
-		return bench_why(-EINVAL, why, n, "%s is an integer%s%s%s",
-				 name, axis->beyond ? " or \"" : "",
+		return bench_why(-EINVAL, why, n,
+				 "%s is an integer%s%s%s; right: %s", name,
+				 axis->beyond ? " or \"" : "",
 				 axis->beyond ? axis->beyond : "",
-				 axis->beyond ? "\"" : "");
+				 axis->beyond ? "\"" : "", axis->help);
 	if (axis && !json_is_string(value))
 		return bench_why(-EINVAL, why, n, "%s is a string", name);
 	return bench_cell_set(
