@@ -299,10 +299,10 @@ static int bench(struct bench_matrix *m, bool force)
 	struct bench_topology *t;
 	struct bench_plan plan = { 0 };
 	char why[BENCH_MATRIX_WHY];
-	int status;
+	int status, err = bench_topology_load(&t, 0, why, sizeof(why));
 
-	if (bench_topology_load(&t, 0, why, sizeof(why)))
-		return command_error(COMMAND_USAGE, "%s", why);
+	if (err)
+		return files_error(err, why);
 	if (bench_topology_measurable(t, why, sizeof(why)))
 		status = command_error(COMMAND_USAGE, "%s", why);
 	else if (files_lock_machine(force))

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* cmd_list.c - `ringswap list`: strategies, their traits, and the floors. */
+#include "bench/base/why.h"
 #include "bench/plan/descriptors.h"
+#include "bench/plan/trial.h"
 #include "tools/options.h"
 
 static const char help[] =
@@ -28,7 +30,7 @@ static const char *yes_no(bool yes)
 static void print_strategy(const struct swap_strategy *s)
 {
 	char why[256] = "";
-	bool here = swap_probe(s, why, sizeof(why)) == 0;
+	bool here = bench_trial(s, why, sizeof(why)) == 0;
 
 	printf("  %-12s %-4s %-9s %s\n", s->name, here ? "yes" : "NO",
 	       swap_family_name(s->family), s->summary);
@@ -72,7 +74,11 @@ static void print_floor(const struct bench_floor *f)
 {
 	const struct bench_floor_bound *b = f->bounds;
 
+	char why[BENCH_WHY];
+
 	printf("  %-16s %s\n", f->name, f->summary);
+	if (bench_trial_floor(f, why, sizeof(why)))
+		printf("%19sunavailable: %s\n", "", why);
 	if (b)
 		printf("%19sbounds %s: %s%s%s\n", "", b->scenario, b->of,
 		       b->by ? ", as measured by " : "", b->by ? b->by : "");
@@ -108,7 +114,7 @@ static void print_text(void)
 static json_t *strategy_json(const struct swap_strategy *s)
 {
 	char why[256] = "";
-	bool here = swap_probe(s, why, sizeof(why)) == 0;
+	bool here = bench_trial(s, why, sizeof(why)) == 0;
 	json_t *json = bench_descriptor_of_strategy(s);
 
 	json_object_set_new(json, "available", json_boolean(here));

@@ -610,11 +610,12 @@ static int run(int argc, char **argv, struct options *o)
 {
 	char why[BENCH_MATRIX_WHY];
 	struct bench_topology *t;
-	int status;
+	int status, err = bench_topology_load(
+			    &t, o->simulate ? BENCH_TOPOLOGY_SIMULATE : 0, why,
+			    sizeof(why));
 
-	if (bench_topology_load(&t, o->simulate ? BENCH_TOPOLOGY_SIMULATE : 0,
-				why, sizeof(why)))
-		return command_error(COMMAND_USAGE, "%s", why);
+	if (err)
+		return files_error(err, why);
 	if (!o->dry_run && files_lock_machine(o->force))
 		status = COMMAND_FAILED;
 	else if (o->resume)

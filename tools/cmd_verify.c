@@ -3,12 +3,15 @@
 #include <stdarg.h>
 #include <stdlib.h>
 
+#include "bench/base/why.h"
+#include "bench/plan/trial.h"
 #include "proof/explore/explore.h"
 #include "tools/options.h"
 #include "tools/verify.h"
 
 /* More are hopeless, and a mistake. */
-#define BOUND_MAX 16
+#define BOUND_MAX   16
+#define SECONDS_MAX 1000000
 
 static const char help[] =
 	"usage: ringswap verify [--mode MODE] [--strategy NAME] [--seconds N] "
@@ -85,11 +88,11 @@ void verify_add_row(struct verify *v, const char *mode, const char *subject,
 bool verify_is_wanted(struct verify *v, const struct swap_strategy *s,
 		      const char *mode)
 {
-	char why[160];
+	char why[BENCH_WHY];
 
 	if (v->strategy && strcmp(v->strategy, s->name))
 		return false;
-	if (!swap_probe(s, why, sizeof(why)))
+	if (!bench_trial(s, why, sizeof(why)))
 		return true;
 	verify_add_row(v, mode, s->name, "unavailable", false, "%s", why);
 	return false;
@@ -206,11 +209,11 @@ static int parse_seconds(const char *text, double *out)
 	char *end;
 
 	*out = strtod(text, &end);
-	if (*end || end == text || !(*out > 0) || *out > 1e6)
+	if (*end || end == text || !(*out > 0) || *out > SECONDS_MAX)
 		return command_error(COMMAND_USAGE,
-				     "--seconds wants a number above 0, got "
-				     "\"%s\"",
-				     text);
+				     "--seconds \"%s\": give a number above 0, "
+				     "at most %d",
+				     text, SECONDS_MAX);
 	return 0;
 }
 
@@ -221,9 +224,8 @@ static int parse_bound(const char *text, int *out)
 
 	if (*end || end == text || bound < 0 || bound > BOUND_MAX)
 		return command_error(COMMAND_USAGE,
-				     "--bound wants 0..%d preemptions, got "
-				     "\"%s\"",
-				     BOUND_MAX, text);
+				     "--bound \"%s\": give 0 to %d preemptions",
+				     text, BOUND_MAX);
 	*out = (int)bound;
 	return 0;
 }
@@ -260,10 +262,12 @@ static int parse_seed(const char *text, uint64_t *out)
 {
 	char *end;
 
+	errno = 0;
 	*out = strtoull(text, &end, 0);
-	if (*end || end == text || *text == '-')
-		return command_error(COMMAND_USAGE,
-				     "--seed wants a number, got \"%s\"", text);
+	if (*text < '0' || *text > '9' || *end || errno)
+		return command_error(
+			COMMAND_USAGE,
+			"--seed \"%s\": give an integer below 2^64", text);
 	return 0;
 }
 

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "bench/machine/filter.h"
 #include "bench/result/result.h"
 #include "bench/run/lock.h"
 #include "bench/run/spawn.h"
@@ -15,8 +16,10 @@
 
 int files_error(int err, const char *why)
 {
-	return command_error(err == -ENOMEM ? COMMAND_FAILED : COMMAND_USAGE,
-			     "%s", why);
+	bool is_ours = err == -ENOMEM || err == -EPERM || err == -ENOSYS;
+
+	return command_error(is_ours ? COMMAND_FAILED : COMMAND_USAGE, "%s",
+			     why);
 }
 
 int files_lock_machine(bool force)
@@ -24,7 +27,8 @@ int files_lock_machine(bool force)
 	char why[BENCH_RESULT_WHY];
 	int fd;
 
-	if (bench_run_can_start(why, sizeof(why)))
+	if (bench_run_can_start(why, sizeof(why)) ||
+	    bench_filter_check(BENCH_FILTER_MEASURE, why, sizeof(why)))
 		return command_error(COMMAND_FAILED, "%s", why);
 	fd = bench_run_lock(NULL, force, why, sizeof(why));
 	if (*why)

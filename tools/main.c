@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "bench/base/clean.h"
+#include "bench/machine/filter.h"
 #include "bench/machine/machine.h"
 #include "strategies/strategy.h"
 #include "tools/options.h"
@@ -144,10 +145,22 @@ static int choose_signal(void)
 			     set);
 }
 
+/* What no subcommand can do without. */
+static int check_filter(void)
+{
+	char why[BENCH_WHY];
+
+	return bench_filter_check(BENCH_FILTER_ALL, why, sizeof(why))
+		       ? command_error(COMMAND_FAILED, "%s", why)
+		       : COMMAND_OK;
+}
+
 int main(int argc, char **argv)
 {
 	int err = fill_standard_files();
 
+	if (!err)
+		err = check_filter();
 	if (!err)
 		err = choose_signal();
 	if (err)

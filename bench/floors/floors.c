@@ -25,13 +25,10 @@ static void relax(void)
 #endif
 }
 
-/* What did not happen costs nothing, and its time is no floor. A system that
- * has not got the call, or forbids it, lacks the mechanism. */
+/* What did not happen costs nothing, and its time is no floor. */
 static void note_error(struct bench_floor_run *run, int err)
 {
-	bool lacks = err == -ENOSYS || err == -EPERM;
-
-	store_relaxed(&run->error, lacks ? -ENOTSUP : err);
+	store_relaxed(&run->error, err);
 }
 
 /* ------------------------------------------------------------------------ */
@@ -129,6 +126,13 @@ static void busy_peer(struct bench_floor_run *run)
 	}
 }
 
+static int membarrier_probe(void)
+{
+	int err = sys_membarrier_setup();
+
+	return err ? err : sys_membarrier();
+}
+
 static void membarrier_run(struct bench_floor_run *run, uint64_t n)
 {
 	for (uint64_t i = 0; i < n; i++) {
@@ -148,6 +152,12 @@ static void on_signal(int number)
 	answer(&signal_target->pong, load_relaxed(&signal_target->ping));
 }
 
+/* The signal 0 looks whether one could be sent. */
+static int signal_probe(void)
+{
+	return syscall(SYS_tgkill, getpid(), sys_tid(), 0) ? -errno : 0;
+}
+
 static void signal_run(struct bench_floor_run *run, uint64_t n)
 {
 	uint32_t turn = load_relaxed(&run->ping);
@@ -155,7 +165,7 @@ static void signal_run(struct bench_floor_run *run, uint64_t n)
 	/* F11 pairs with F10: an unhandled signal would kill the process */
 	while (!load_acquire(&run->word))
 		sched_yield();
-	for (uint64_t i = 0; i < n; i++) {
+	for (uint64_t i = 0; i < n && !load_relaxed(&run->error); i++) {
 		answer(&run->ping, ++turn);
 		if (syscall(SYS_tgkill, getpid(), load_relaxed(&run->peer_tid),
 			    sys_signal_number() + 1)) {
@@ -184,7 +194,8 @@ static void signal_peer(struct bench_floor_run *run)
 	action.sa_handler = on_signal;
 	action.sa_flags = SA_RESTART;
 	signal_target = run;
-	sigaction(sys_signal_number() + 1, &action, NULL);
+	if (sigaction(sys_signal_number() + 1, &action, NULL))
+		note_error(run, -errno);
 	allow_signal(sys_signal_number() + 1);
 	/* F10 pairs with F11: the handler stands before the first signal */
 	store_release(&run->word, 1);
@@ -377,6 +388,7 @@ static const struct bench_floor floors[] = {
 	  .kind = BENCH_FLOOR_PAIR,
 	  .side = BENCH_FLOOR_OF_SWAP,
 	  .bounds = &reach_bound,
+	  .probe = membarrier_probe,
 	  .run = membarrier_run,
 	  .peer = busy_peer },
 	{ .name = "signal",
@@ -384,6 +396,7 @@ static const struct bench_floor floors[] = {
 	  .kind = BENCH_FLOOR_PAIR,
 	  .side = BENCH_FLOOR_OF_SWAP,
 	  .bounds = &reach_bound,
+	  .probe = signal_probe,
 	  .run = signal_run,
 	  .peer = signal_peer },
 	{ .name = "futex-wake",

@@ -87,6 +87,8 @@ struct bench_floor {
 	const struct bench_floor_bound *bounds; /* NULL: nothing */
 	/* loop: one for each payload. */
 	const swap_loop_fn *loops;
+	/* Is the mechanism to be had? 0 or -errno. NULL: it always is. */
+	int (*probe)(void);
 	/* solo: do it n times. pair: once, n times over. */
 	void (*run)(struct bench_floor_run *run, uint64_t n);
 	/* pair: the peer's life, until run->stop. */

@@ -10,10 +10,12 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "bench/base/rng.h"
+#include "bench/machine/filter.h"
 #include "bench/machine/pin.h"
 #include "bench/machine/real_time.h"
 #include "ringbuf/clock.h"
@@ -77,7 +79,7 @@ static int role_schedule(struct bench_role *role)
 		[BENCH_SCHED_RR] = SCHED_RR,
 	};
 	struct sched_param param = { .sched_priority = role->sched.priority };
-	int err;
+	int err = EPERM;
 
 	role->is_real_time = role->sched.policy == BENCH_SCHED_FIFO ||
 			     role->sched.policy == BENCH_SCHED_RR;
@@ -85,8 +87,9 @@ static int role_schedule(struct bench_role *role)
 		role_take_real_time(role);
 		return 0;
 	}
-	err = pthread_setschedparam(pthread_self(),
-				    policies[role->sched.policy], &param);
+	if (!bench_filter_kills(SYS_sched_setscheduler))
+		err = pthread_setschedparam(
+			pthread_self(), policies[role->sched.policy], &param);
 	if (err)
 		snprintf(role->why, sizeof(role->why),
 			 "scheduling class or priority refused: %s",
@@ -96,7 +99,7 @@ static int role_schedule(struct bench_role *role)
 
 static void role_count_switches(struct bench_role *role, int sign)
 {
-	struct rusage usage;
+	struct rusage usage = { 0 };
 
 	getrusage(RUSAGE_THREAD, &usage);
 	role->voluntary += (uint64_t)(sign * usage.ru_nvcsw);
@@ -105,7 +108,7 @@ static void role_count_switches(struct bench_role *role, int sign)
 
 uint64_t bench_preemptions(void)
 {
-	struct rusage usage;
+	struct rusage usage = { 0 };
 
 	getrusage(RUSAGE_THREAD, &usage);
 	return (uint64_t)usage.ru_nivcsw;

@@ -9,6 +9,7 @@
 
 #include "bench/base/why.h"
 #include "bench/floors/floors.h"
+#include "bench/machine/filter.h"
 #include "bench/machine/probe.h"
 #include "bench/measure/datum.h"
 #include "bench/measure/scenario.h"
@@ -274,14 +275,18 @@ static void put_results(struct floor_run *run)
 	bench_datum_slices(block, run->n + run->preempted, run->preempted);
 }
 
-/* A mechanism that failed even once was not what was timed. */
+/* A mechanism that failed even once was not what was timed. A system that has
+ * not got the call, or forbids it, lacks the mechanism. */
 static int check_mechanism(struct floor_run *run, char *why, size_t n)
 {
 	int err = load_relaxed(&run->shared.error);
+	bool lacks = err == -ENOSYS || err == -EPERM;
 
-	return err ? bench_why(err, why, n, "%s: %s", run->floor->name,
-			       strerror(-err))
-		   : 0;
+	if (!err)
+		return 0;
+	bench_why(err, why, n, "%s: %s", run->floor->name, strerror(-err));
+	bench_filter_tell(why, n);
+	return lacks ? -ENOTSUP : err;
 }
 
 static int run_mechanism(struct bench_block *block, char *why, size_t n)

@@ -54,6 +54,9 @@ static void find_out(const struct bench_topology *t, struct bench_plan_cell *c)
 				     sizeof(c->why));
 	if (!err && s)
 		err = bench_trial(s, c->why, sizeof(c->why));
+	if (!err && bench_cell_is_floor(&c->cell))
+		err = bench_trial_floor(bench_floor_find(c->cell.strategy),
+					c->why, sizeof(c->why));
 	if (!err && bench_cell_refuses_to_swap(&c->cell) && c->cell.swap_rate &&
 	    bench_cell_has_swapper(&c->cell)) {
 		snprintf(c->why, sizeof(c->why), "%s refuses to swap", s->name);

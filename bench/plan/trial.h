@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * trial.h - can a strategy run here? Asked where it can do no harm.
+ * trial.h - can a strategy or a floor run here? Asked where it does no harm.
  *
  *	if (bench_trial(strategy, why, sizeof(why)))
  *		... unavailable: why ...
@@ -10,6 +10,7 @@
 
 #include <stddef.h>
 
+#include "bench/floors/floors.h"
 #include "strategies/strategy.h"
 
 /**
@@ -20,5 +21,13 @@
  * once in a process. Not from several threads at a time.
  */
 int bench_trial(const struct swap_strategy *strategy, char *why, size_t n);
+
+/**
+ * bench_trial_floor() - the same of a floor's mechanism
+ *
+ * 0, or -ENOTSUP where the system has not got its call, or forbids it; another
+ * failure is for who measures it.
+ */
+int bench_trial_floor(const struct bench_floor *floor, char *why, size_t n);
 
 #endif

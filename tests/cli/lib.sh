@@ -1,13 +1,16 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: MIT
 # What the tests of the command share; their arguments are the command, the
-# program that makes a result of a journal, and the folder of such journals.
+# program that makes a result of a journal, the folder of such journals, and the
+# program that starts a command under a filter.
 # Every test runs in an empty folder of its own; $work is removed at the end.
 set -u
 
 ringswap=$1
 maker=${2-}
 journals=${3-}
+# shellcheck disable=SC2034 # read by one test
+deny=${4-}
 # shellcheck disable=SC2034 # read by the tests
 sources=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)
 work=$(mktemp -d) || exit 1

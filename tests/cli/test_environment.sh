@@ -1,23 +1,25 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # What the command is denied is said, and is never evidence against a strategy:
-# signals, descriptors, processes, memory, /proc.
+# signals, descriptors, processes, memory, /proc, system calls.
 # shellcheck source=tests/cli/lib.sh
 . "$(dirname "$0")/lib.sh"
 
 RINGSWAP_LOCK=$work/lock
 export RINGSWAP_LOCK
 tried=
+cells='--matrix smoke'
 
-# started STATUSES WORDS COMMAND...: smoke by that command exits with one of
-# STATUSES, and result or stderr has WORDS; no sound strategy is accused
+# started STATUSES WORDS COMMAND...: a run of $cells by that command exits with
+# one of STATUSES, and result or stderr has WORDS; no sound strategy is accused
 started()
 {
 	statuses=$1
 	words=$2
 	shift 2
 	rm -f x.json x.journal
-	"$@" run --matrix smoke --rounds 1 --out x.json >out 2>err
+	# shellcheck disable=SC2086 # several words
+	"$@" run $cells --rounds 1 --out x.json >out 2>err
 	status=$?
 	tried="$tried, $words"
 	case $statuses in
@@ -62,6 +64,90 @@ then
 	# A sanitizer needs /proc itself, and says so too.
 	[ "$(grep -cv "^==[0-9]*==" err)" -eq 1 ] || fail "no /proc: not one line"
 	[ ! -e x.journal ] || fail "no /proc: a journal was begun"
+fi
+
+# --- System calls that a filter refuses, or kills for ---
+
+# unavailable NAME: the cells of that name are, and say why
+unavailable()
+{
+	python3 - "$1" <<-'END' || fail "$call $how: $1 is not unavailable"
+	import json, sys
+	cells = [c for c in json.load(open("x.json"))["cells"]
+	         if c["strategy"] == sys.argv[1]]
+	sys.exit(any(c["status"] != "unavailable" or
+	             not c["reason"] for c in cells))
+	END
+}
+
+# part CALL [NAME...]: nothing but these needs it, and all else is measured
+part()
+{
+	call=$1
+	shift
+	for how in eperm enosys kill; do
+		started 01 '"status":"ok"' "$deny" "$call" $how "$ringswap"
+		grep -q ': failed:' err &&
+			! grep -q ': failed:.*watchdog' err &&
+			fail "$call $how: something failed"
+		command -v python3 >/dev/null 2>&1 || continue
+		for name; do
+			unavailable "$name"
+		done
+	done
+}
+
+# needed CALL: what kills for it is named in one line, before anything is
+# measured; that it is refused is nobody's fault
+needed()
+{
+	call=$1
+	for how in eperm enosys; do
+		started 01 '' "$deny" "$call" $how "$ringswap"
+	done
+	how='kill'
+	started 1 "kills whoever calls $call(2)" "$deny" "$call" $how "$ringswap"
+	[ "$(wc -l <err)" -eq 1 ] || fail "$call $how: not one line"
+	[ ! -e x.journal ] || fail "$call $how: a journal was begun"
+}
+
+# survives CALL: what looks and does not measure says what it lacks
+survives()
+{
+	for arguments in list topo "doctor --noise-ms 1" \
+		"verify --mode litmus --seconds 1"; do
+		# shellcheck disable=SC2086 # several words
+		"$deny" "$1" kill "$ringswap" $arguments >out 2>err ||
+			fail "$1 kill: $arguments: $?"
+	done
+}
+
+# A sanitizer makes calls of its own.
+if [ -x "$deny" ] && "$deny" getcpu enosys "$ringswap" --version >out 2>err &&
+	! grep -q sanitizer out; then
+	part membarrier membarrier rcu
+	part rt_tgsigqueueinfo ipi-signal
+	part tgkill signal
+	cells='--scenario swap --strategy barrier'
+	for call in perf_event_open sched_setscheduler mlock timer_create \
+		getcpu get_mempolicy capget; do
+		part $call
+	done
+	for call in sched_setaffinity sched_yield rt_sigprocmask getrusage \
+		prctl clone3 wait4 flock; do
+		needed $call
+	done
+	for call in membarrier rt_tgsigqueueinfo sched_setaffinity mlock \
+		perf_event_open sched_setscheduler; do
+		survives $call
+	done
+	# What is not nested has not the numbers of nested writers.
+	for how in eperm kill; do
+		"$deny" timer_create $how "$ringswap" run --scenario swap \
+			--strategy barrier --writer-state nested --rounds 1 \
+			--out x.json >out 2>err
+		[ $? -eq 1 ] || fail "timer_create $how: nested all the same"
+	done
 fi
 [ -n "$tried" ] || {
 	echo "nothing could be denied here"

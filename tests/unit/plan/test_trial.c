@@ -73,11 +73,49 @@ static void who_answers_is_believed(void **state)
 	assert_int_equal(bench_trial(&none, why, sizeof(why)), 0);
 }
 
+static int dying_mechanism(void)
+{
+	raise(SIGKILL);
+	return 0;
+}
+
+static int forbidden_mechanism(void)
+{
+	return -EPERM;
+}
+
+static int busy_mechanism(void)
+{
+	return -EAGAIN;
+}
+
+/* What failed for another reason may work when it is measured. */
+static void a_floor_is_tried_alike(void **state)
+{
+	static const struct bench_floor dead = { .name = "dead",
+						 .probe = dying_mechanism },
+					not = { .name = "not",
+						.probe = forbidden_mechanism },
+					busy = { .name = "busy",
+						 .probe = busy_mechanism },
+					plain = { .name = "plain" };
+	char why[200] = "";
+
+	(void)state;
+	assert_int_equal(bench_trial_floor(&dead, why, sizeof(why)), -ENOTSUP);
+	assert_non_null(strstr(why, "signal 9"));
+	assert_int_equal(bench_trial_floor(&not, why, sizeof(why)), -ENOTSUP);
+	assert_string_equal(why, "not: Operation not permitted");
+	assert_int_equal(bench_trial_floor(&busy, why, sizeof(why)), 0);
+	assert_int_equal(bench_trial_floor(&plain, why, sizeof(why)), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(who_dies_is_unavailable),
 		cmocka_unit_test(who_answers_is_believed),
+		cmocka_unit_test(a_floor_is_tried_alike),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
