@@ -8,6 +8,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "bench/base/why.h"
+#include "bench/machine/filter.h"
 #include "bench/measure/crew.h"
 #include "bench/stats/histogram.h"
 
@@ -57,19 +59,67 @@ static int timer_begin(struct bench_crew_writer *w, timer_t *timer)
 	};
 	struct sigaction action;
 	struct sigevent event;
+	sigset_t ours;
+	int err;
 
 	nested_writer = w;
 	memset(&action, 0, sizeof(action));
 	memset(&event, 0, sizeof(event));
 	action.sa_handler = on_timer;
 	action.sa_flags = SA_RESTART;
+	sigemptyset(&ours);
+	sigaddset(&ours, NESTED_SIGNAL);
 	event.sigev_notify = SIGEV_THREAD_ID;
 	event.sigev_signo = NESTED_SIGNAL;
 	event._sigev_un._tid = sys_tid();
+	if (bench_filter_kills(SYS_timer_create))
+		return -EPERM;
+	/* Whoever started this process may have blocked it. */
+	pthread_sigmask(SIG_UNBLOCK, &ours, NULL);
 	if (sigaction(NESTED_SIGNAL, &action, NULL) ||
 	    timer_create(CLOCK_MONOTONIC, &event, timer))
 		return -errno;
-	return timer_settime(*timer, 0, &every, NULL) ? -errno : 0;
+	if (!timer_settime(*timer, 0, &every, NULL))
+		return 0;
+	err = -errno;
+	timer_delete(*timer);
+	return err;
+}
+
+/* Told by the role: the other roles still need this one until their end. */
+static void nested_failed(struct bench_role *role, int err, const char *what)
+{
+	bool lacks = err == -ENOSYS || err == -EPERM;
+
+	role->err = bench_why(lacks ? -ENOTSUP : err, role->why,
+			      sizeof(role->why), "%s: %s", what,
+			      strerror(-err));
+}
+
+/* A writer without the handlers that were asked for is another one, and its
+ * cell has no numbers. */
+static bool nested_begin(struct bench_role *role, timer_t *timer)
+{
+	struct bench_crew_writer *w = role->arg;
+	int err;
+
+	if (w->crew->block->cell->writer_state != BENCH_NESTED)
+		return false;
+	err = timer_begin(w, timer);
+	if (err)
+		nested_failed(role, err, "no timer whose handler could write");
+	return !err;
+}
+
+static void nested_end(struct bench_role *role, timer_t timer)
+{
+	struct bench_crew_writer *w = role->arg;
+	const struct bench_target *target = &w->crew->block->target;
+
+	timer_delete(timer);
+	w->current = NULL;
+	if (!target->writers[w->index].nested.sequence)
+		nested_failed(role, -EIO, "no handler has written");
 }
 
 /* ------------------------------------------------------------------------ */
@@ -346,18 +396,16 @@ void bench_crew_writer(struct bench_role *role)
 {
 	struct bench_crew_writer *w = role->arg;
 	struct bench_block *block = w->crew->block;
-	bool nested = block->cell->writer_state == BENCH_NESTED;
 	timer_t timer;
+	bool nested;
 
 	swap_writer_enter(block->target.live, w->index);
 	if (block->base.strategy)
 		swap_writer_enter(block->base.live, w->index);
-	nested = nested && !timer_begin(w, &timer);
+	nested = nested_begin(role, &timer);
 	write_until_stop(w);
-	if (nested) {
-		timer_delete(timer);
-		w->current = NULL;
-	}
+	if (nested)
+		nested_end(role, timer);
 	fold_fast(w);
 	if (block->base.strategy)
 		swap_writer_exit(block->base.live, w->index);
