@@ -121,12 +121,22 @@ static void count(struct gb_state *s, const char *name, double value)
 		gb_set_counter(s, name, value, GB_COUNTER_PLAIN);
 }
 
-static void put_counters(struct gb_state *s, const json_t *datum)
+/* The baseline itself takes turns with a floor, which is no rival. */
+static bool is_against_floor(const struct bench_cell *cell)
+{
+	struct bench_cell base;
+
+	return bench_cell_baseline(cell, &base) && bench_cell_is_floor(&base);
+}
+
+static void put_counters(struct gb_state *s, const struct bench_cell *cell,
+			 const json_t *datum)
 {
 	double log = number_of(datum, BENCH_FIGURE_RATIO_LOG);
 
 	if (isfinite(log))
-		count(s, "ratio", exp(log));
+		count(s, is_against_floor(cell) ? "floor_ratio" : "ratio",
+		      exp(log));
 	count(s, "writer_ns",
 	      number_of(datum, BENCH_FIGURE_WRITER_NS_PER_EVENT));
 	count(s, "stored_ns",
@@ -195,7 +205,7 @@ static void iterate(struct gb_state *s, struct entry *e)
 	const char *reason = text_of(datum, "reason");
 
 	if (isfinite(ns)) {
-		put_counters(s, datum);
+		put_counters(s, &c->cell, datum);
 		if (!strcmp(status, "broken"))
 			gb_set_label(s, "broken, as expected");
 		else if (reason)

@@ -122,7 +122,11 @@ static int take_parsed(json_t **json, bool is_light, char *why, size_t n)
 	if (err)
 		return err;
 	bench_legacy_describe(*json);
-	return bench_result_check(*json, why, n);
+	err = bench_result_check(*json, why, n);
+	if (err)
+		return err;
+	bench_legacy_drop_limits(*json);
+	return 0;
 }
 
 int bench_result_load(const char *path, json_t **out, char *why, size_t n)

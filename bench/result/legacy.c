@@ -187,3 +187,51 @@ void bench_legacy_describe(json_t *of)
 				    scenarios_json()));
 	describe_cells(of);
 }
+
+/* ---- What was called a limit, and is none ---- */
+
+bool bench_is_sum(const json_t *bound)
+{
+	return bench_text(bound, "plus") != NULL;
+}
+
+/* Is it the name of a sum of floors? */
+static bool names_sum(const json_t *list, const char *name)
+{
+	const json_t *floor, *bounds, *bound;
+	size_t i, k;
+
+	json_array_foreach (list, i, floor) {
+		bounds = json_object_get(floor, "bounds");
+		json_array_foreach (bounds, k, bound)
+			if (bench_is_sum(bound) && name &&
+			    !strcmp(bench_text(bound, "name"), name))
+				return true;
+	}
+	return false;
+}
+
+/* A ratio to a floor is that of the cell's own floor once more. */
+static bool is_to_floor(const json_t *ratio)
+{
+	const char *baseline = bench_text(ratio, "baseline");
+
+	return baseline && !strncmp(baseline, "floor/", strlen("floor/"));
+}
+
+void bench_legacy_drop_limits(json_t *result)
+{
+	const json_t *list = json_object_get(
+		json_object_get(result, "descriptors"), "floors");
+	json_t *cells = json_object_get(result, "cells"), *cell;
+	size_t i;
+
+	json_array_foreach (cells, i, cell) {
+		if (is_to_floor(json_object_get(cell, "ratio")))
+			json_object_del(cell, "ratio");
+		if (names_sum(list,
+			      bench_text(json_object_get(cell, "own-floor"),
+					 "name")))
+			json_object_del(cell, "own-floor");
+	}
+}

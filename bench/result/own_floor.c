@@ -195,11 +195,9 @@ static void pairs_free(struct pairs *p)
 	free(p->limit);
 }
 
-/* @plus may be NULL: older runs measured a sum's parts by themselves. */
 static int pairs_by_round(struct pairs *p, const struct bench_result_cell *c,
 			  const json_t *bound,
-			  const struct bench_result_cell *floor,
-			  const struct bench_result_cell *plus)
+			  const struct bench_result_cell *floor)
 {
 	size_t rounds = json_array_size(c->rounds);
 	json_int_t *numbers = calloc(rounds + 1, sizeof(*numbers));
@@ -216,8 +214,6 @@ static int pairs_by_round(struct pairs *p, const struct bench_result_cell *c,
 	for (size_t i = 0; i < rounds; i++) {
 		double limit = floor_in_round(floor, numbers[i]);
 
-		if (plus)
-			limit += floor_in_round(plus, numbers[i]);
 		p->ns[p->n] = p->ns[i];
 		p->limit[p->n] = limit;
 		p->n += !isnan(limit);
@@ -296,25 +292,20 @@ static int own_floor_with(const struct bench_result_build *b,
 			  struct bench_result_cell *c, const char *name,
 			  const json_t *bound)
 {
-	const struct bench_result_cell *floor, *plus = NULL;
-	const char *added = bench_text(bound, "plus");
+	const struct bench_result_cell *floor =
+		find_floor(b, measured_by(bound, name), bound, c);
 	struct pairs p;
 	int err;
 
-	floor = find_floor(b, measured_by(bound, name), bound, c);
-	if (added)
-		plus = find_floor(b, added, bound_of(b, added, c), c);
-	if (!floor || (added && !plus))
+	if (!floor)
 		return 0;
 	err = pairs_make(&p, c);
 	if (!err)
-		err = pairs_by_round(&p, c, bound, floor, plus);
+		err = pairs_by_round(&p, c, bound, floor);
 	if (!err)
 		err = put_own_floor(b, c, bench_text(bound, "name"),
 				    bench_text(bound, "of"),
-				    floor_median(floor) +
-					    (plus ? floor_median(plus) : 0),
-				    &p);
+				    floor_median(floor), &p);
 	pairs_free(&p);
 	return err;
 }
@@ -348,7 +339,7 @@ int bench_finish_own_floor(const struct bench_result_build *b,
 	if (!name || bench_result_is_aa(c))
 		return 0;
 	bound = bound_of(b, name, c);
-	if (!bound || !holds_for(bound, c->json))
+	if (!bound || bench_is_sum(bound) || !holds_for(bound, c->json))
 		return 0;
 	if (bench_result_against_floor(c))
 		return is_like_its_baseline(bound, c)

@@ -118,6 +118,14 @@ bool bench_is_usable(const char *status);
  * its time. One that has its own is left as it is. */
 void bench_legacy_describe(json_t *of);
 
+/* Older runs added up two floors that were measured by themselves. What the
+ * processor overlaps costs less than that: the sum is no limit. */
+bool bench_is_sum(const json_t *bound);
+
+/* Take the limits that are such sums out of a result, and the ratio that a
+ * baseline had to its floor beside the one of its own floor. */
+void bench_legacy_drop_limits(json_t *result);
+
 /* ---- A result while it is built ---- */
 
 /* The pools of one figure over the rounds: a distribution has one, a series one
