@@ -37,7 +37,7 @@ const struct bench_scenario bench_scenario_footprint = {
 	.must_swap = true,
 	.against = BENCH_AGAINST_ITSELF,
 	.slice_us = 1000,
-	.time = BENCH_FIGURE_WRITER_NS_PER_EVENT,
+	.time = BENCH_FIGURE_WRITER_NS_PER_COMMITTED,
 	.check = check,
 	.figures = figures,
 };

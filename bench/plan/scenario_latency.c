@@ -26,7 +26,7 @@ const struct bench_scenario bench_scenario_latency = {
 	.has_swapper = true,
 	.against = BENCH_AGAINST_BASELINE,
 	.slice_us = 1000,
-	.time = BENCH_FIGURE_WRITER_NS_PER_EVENT,
+	.time = BENCH_FIGURE_WRITER_NS_PER_COMMITTED,
 	.check = check,
 	.figures = figures,
 };

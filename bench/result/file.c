@@ -126,7 +126,8 @@ static int take_parsed(json_t **json, bool is_light, char *why, size_t n)
 	if (err)
 		return err;
 	bench_legacy_drop_limits(*json);
-	return 0;
+	err = bench_legacy_judge(*json);
+	return err ? bench_why(err, why, n, "out of memory") : 0;
 }
 
 int bench_result_load(const char *path, json_t **out, char *why, size_t n)

@@ -126,6 +126,11 @@ bool bench_is_sum(const json_t *bound);
  * baseline had to its floor beside the one of its own floor. */
 void bench_legacy_drop_limits(json_t *result);
 
+/* Of builds that judged a writer with swaps by the events that it attempted:
+ * judge it by those that it stored, as the rounds tell. What lacks rounds stays
+ * as it is, and a cost that hides swaps is taken out. 0 or -ENOMEM. */
+int bench_legacy_judge(json_t *result);
+
 /* ---- A result while it is built ---- */
 
 /* The pools of one figure over the rounds: a distribution has one, a series one

@@ -331,6 +331,14 @@ bool bench_view_is_oversubscribed(const json_t *cell)
 	return json_is_true(member_at(cell, "pus.oversubscribed"));
 }
 
+bool bench_view_is_swapped(const json_t *cell)
+{
+	char rate[BENCH_FIGURE_PATH];
+
+	bench_view_axis(cell, "swap-rate", rate, sizeof(rate));
+	return *rate && strcmp(rate, "0") != 0;
+}
+
 static bool has_class(const json_t *cell, const char *axis)
 {
 	char text[BENCH_FIGURE_PATH];

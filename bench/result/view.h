@@ -143,6 +143,9 @@ const char *bench_view_axes(const json_t *cell);
 int bench_view_writer_pu(const json_t *cell);
 int bench_view_swapper_pu(const json_t *cell);
 
+/** bench_view_is_swapped() - does a swapper work beside the writer? */
+bool bench_view_is_swapped(const json_t *cell);
+
 /** bench_view_is_oversubscribed() - more writers than PUs? */
 bool bench_view_is_oversubscribed(const json_t *cell);
 
@@ -201,6 +204,20 @@ struct bench_value {
  */
 struct bench_value bench_view_figure(const json_t *cell,
 				     enum bench_figure figure);
+
+/**
+ * bench_view_cost() - what an event costs the writer of a cell, in ns
+ *
+ * This is the one place that says so; whoever shows, draws or compares a
+ * writer's cost asks it. Of a writer that is swapped it is the time for each
+ * event that was *stored*: what refused events and swaps took falls on those,
+ * so that refusing wins nothing. Of others it is the time for each event. NaN:
+ * not measured, or of an older run, which did not count what was stored.
+ */
+struct bench_value bench_view_cost(const json_t *cell);
+
+/** bench_view_cost_figure() - the figure that this cost is */
+enum bench_figure bench_view_cost_figure(const json_t *cell);
 
 /** bench_view_percentile() - of a distribution: 50, 90, 99, 99.9 or 99.99 per
  * cent, in ns */
@@ -274,6 +291,12 @@ struct bench_view_ratio {
 
 /** bench_view_ratio() - to the baseline; false: the cell has none */
 bool bench_view_ratio(const json_t *cell, struct bench_view_ratio *out);
+
+/** bench_view_cost_ratio() - bench_view_ratio() of bench_view_cost()
+ *
+ * False also where the writer was swapped and an older run's ratio is of the
+ * events that it attempted: no number stands beside those of others. */
+bool bench_view_cost_ratio(const json_t *cell, struct bench_view_ratio *out);
 
 struct bench_view_floor {
 	const char *name; /* of the floor */

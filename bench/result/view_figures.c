@@ -49,6 +49,20 @@ struct bench_value bench_view_figure(const json_t *cell,
 	return nothing;
 }
 
+enum bench_figure bench_view_cost_figure(const json_t *cell)
+{
+	enum bench_figure stored = BENCH_FIGURE_WRITER_NS_PER_COMMITTED;
+
+	return bench_view_is_swapped(cell) || bench_figure_get(cell, stored)
+		       ? stored
+		       : BENCH_FIGURE_WRITER_NS_PER_EVENT;
+}
+
+struct bench_value bench_view_cost(const json_t *cell)
+{
+	return bench_view_figure(cell, bench_view_cost_figure(cell));
+}
+
 /* ---- Distributions ---- */
 
 static const json_t *percentile_at(const json_t *dist, double percent)
@@ -197,7 +211,7 @@ static double added_in_rounds(const json_t *cell)
 
 	for (size_t i = 0; added && i < max; i++) {
 		double ns = bench_view_in_round(
-			cell, BENCH_FIGURE_WRITER_NS_PER_EVENT, 0, i);
+			cell, bench_view_cost_figure(cell), 0, i);
 		double base = bench_view_in_round(
 			cell, BENCH_FIGURE_WRITER_BASELINE_NS_PER_EVENT, 0, i);
 
@@ -250,6 +264,12 @@ bool bench_view_ratio(const json_t *cell, struct bench_view_ratio *out)
 		.control = bench_text(ratio, "control"),
 	};
 	return true;
+}
+
+bool bench_view_cost_ratio(const json_t *cell, struct bench_view_ratio *out)
+{
+	return bench_view_ratio(cell, out) &&
+	       (out->of_stored || !bench_view_is_swapped(cell));
 }
 
 bool bench_view_own_floor(const json_t *cell, struct bench_view_floor *out)

@@ -44,7 +44,8 @@ static struct compare_number raw_cost(const struct compare_cell *cell,
 	for (int v = 0; v < COMPARE_CELL_VALUES; v++) {
 		int m = cell->values[v].measure;
 
-		if (m >= 0 && compare_measures[m].figure == costs[cost].figure)
+		if (m >= 0 && !compare_measures[m].is_cost &&
+		    compare_measures[m].figure == costs[cost].figure)
 			return cell->values[v].number;
 	}
 	return none;

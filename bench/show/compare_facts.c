@@ -139,6 +139,11 @@ static bool is_assumed(const struct compare_result *r)
 	return json_is_true(json_object_get(r->facts, "assumed"));
 }
 
+static bool is_attempted(const struct compare_result *r)
+{
+	return r->is_attempted;
+}
+
 static bool is_compact(const struct compare_result *r)
 {
 	return json_object_get(r->facts, "compact") != NULL;
@@ -210,6 +215,9 @@ json_t *compare_notes(const struct bench_compare *c)
 	note(notes, c, is_assumed,
 	     "older than the descriptors of strategies: read with those of its "
 	     "time");
+	note(notes, c, is_attempted,
+	     "an older run, whose ratios while swapped are of attempted "
+	     "events, refused ones among them: left out");
 	note(notes, c, is_compact,
 	     "compact: four digits of its rounds, six of its medians");
 	if (compare_fact_differs(c, &digest))

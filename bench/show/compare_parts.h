@@ -32,6 +32,7 @@ struct compare_number {
 /* A figure that stands for a cell of a scenario. */
 struct compare_measure {
 	const char *scenario;
+	bool is_cost; /* the writer's, bench_view_cost(): figure is not said */
 	enum bench_figure figure;
 	double percent; /* of a distribution */
 	const char *words;
@@ -67,6 +68,7 @@ struct compare_result {
 	json_t *facts; /* machine, build, run and marks, as a result has */
 	const char *left_out; /* why nothing of it is compared; NULL */
 	bool is_quiet;	      /* every A/A control passed */
+	bool is_attempted;    /* an older run's ratios are left out */
 	struct compare_cell *cells;
 	size_t n;
 };

@@ -11,17 +11,17 @@
 #include "bench/stats/stats.h"
 
 const struct compare_measure compare_measures[COMPARE_MEASURES] = {
-	{ "write", BENCH_FIGURE_WRITER_NS_PER_EVENT, 0, "write: ns per event" },
-	{ "swap", BENCH_FIGURE_SWAP_SAFE, 50, "swap: p50 until safe to read" },
-	{ "swap", BENCH_FIGURE_WRITER_NS_PER_COMMITTED, 0,
-	  "swap: writer's ns per stored event" },
-	{ "latency", BENCH_FIGURE_WRITER_LATENCY, 99,
+	{ "write", true, 0, 0, "write: ns per event" },
+	{ "swap", false, BENCH_FIGURE_SWAP_SAFE, 50,
+	  "swap: p50 until safe to read" },
+	{ "swap", true, 0, 0, "swap: writer's ns per stored event" },
+	{ "latency", false, BENCH_FIGURE_WRITER_LATENCY, 99,
 	  "latency: p99 of one write" },
-	{ "footprint", BENCH_FIGURE_FOOTPRINT_STOLEN_NS, 0,
+	{ "footprint", false, BENCH_FIGURE_FOOTPRINT_STOLEN_NS, 0,
 	  "footprint: ns stolen per swap" },
-	{ "scaling", BENCH_FIGURE_SCALING_COST, 50,
+	{ "scaling", false, BENCH_FIGURE_SCALING_COST, 50,
 	  "scaling: p50 of a full snapshot" },
-	{ "floor", BENCH_FIGURE_FLOOR_NS, 0, "floor: ns" },
+	{ "floor", false, BENCH_FIGURE_FLOOR_NS, 0, "floor: ns" },
 };
 
 /* ---- Texts ---- */
@@ -96,7 +96,8 @@ static struct compare_number number_of(const json_t *cell,
 				       const struct compare_measure *m)
 {
 	struct bench_value v =
-		m->percent > 0
+		m->is_cost ? bench_view_cost(cell)
+		: m->percent > 0
 			? bench_view_percentile(cell, m->figure, m->percent)
 			: bench_view_figure(cell, m->figure);
 
@@ -107,15 +108,17 @@ static void read_value(struct bench_compare *c, const json_t *cell, int measure,
 		       struct compare_value *out)
 {
 	const struct compare_measure *m = &compare_measures[measure];
+	enum bench_figure figure = m->is_cost ? bench_view_cost_figure(cell)
+					      : m->figure;
 
-	out->n = bench_view_rounds(cell, m->figure, m->percent, NULL, 0);
+	out->n = bench_view_rounds(cell, figure, m->percent, NULL, 0);
 	out->rounds = calloc(out->n + 1, sizeof(*out->rounds));
 	if (!out->rounds) {
 		c->failed = true;
 		return;
 	}
 	out->measure = measure;
-	bench_view_rounds(cell, m->figure, m->percent, out->rounds, out->n);
+	bench_view_rounds(cell, figure, m->percent, out->rounds, out->n);
 	out->number = number_of(cell, m);
 	if (m->percent <= 0)
 		bench_stats_median(out->rounds, out->n, &out->number.value);
@@ -137,19 +140,24 @@ static void read_values(struct bench_compare *c, const json_t *cell,
 static void read_ratio(const json_t *result, const json_t *cell,
 		       struct compare_cell *out)
 {
-	struct bench_value ratio =
-		bench_view_figure(cell, BENCH_FIGURE_RATIO_LOG);
 	struct bench_view_ratio r;
 
 	out->ratio = (struct compare_number){ NAN, NAN, NAN };
 	out->added = NAN;
 	if (bench_traits_is_baseline(result, out->strategy) ||
-	    isnan(ratio.value))
+	    !out->has_numbers || !bench_view_cost_ratio(cell, &r))
 		return;
-	out->ratio =
-		(struct compare_number){ ratio.value, ratio.low, ratio.high };
-	if (bench_view_ratio(cell, &r))
-		out->added = r.added.value;
+	out->ratio = (struct compare_number){ r.value, r.low, r.high };
+	out->added = r.added.value;
+}
+
+/* Is a ratio left out since it is of attempted events? */
+static bool is_attempted(const json_t *cell)
+{
+	struct bench_view_ratio r;
+
+	return bench_view_has_numbers(cell) && bench_view_ratio(cell, &r) &&
+	       !bench_view_cost_ratio(cell, &r);
 }
 
 /* ---- Where ---- */
@@ -397,9 +405,12 @@ int bench_compare_add(struct bench_compare *c, const char *name,
 		json_decref(r.facts);
 		return -ENOMEM;
 	}
-	for (size_t i = 0; i < r.n && !c->failed; i++)
-		read_cell(c, result, bench_view_cell(result, i), chosen,
-			  &r.cells[i], (int)i);
+	for (size_t i = 0; i < r.n && !c->failed; i++) {
+		const json_t *cell = bench_view_cell(result, i);
+
+		r.is_attempted |= is_attempted(cell);
+		read_cell(c, result, cell, chosen, &r.cells[i], (int)i);
+	}
 	c->results[c->n++] = r;
 	return c->failed ? -ENOMEM : 0;
 }

@@ -354,13 +354,20 @@ static void print_table(struct out *o, const struct bench_compare *c,
 
 /* ---- Which tables ---- */
 
-static size_t rows_with(const struct bench_compare *c,
-			const struct compare_group *g, enum compare_cost cost)
+/* In how many results each row has a cost, all together: a table that one of
+ * them lacks says nothing of how they compare. */
+static size_t costs_in(const struct bench_compare *c,
+		       const struct compare_group *g, enum compare_cost cost)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < g->n; i++)
-		n += compare_row_has(c, &c->rows[g->rows[i]], cost);
+		for (size_t r = 0; r < c->n; r++) {
+			struct compare_side side;
+
+			compare_side(c, &c->rows[g->rows[i]], r, cost, &side);
+			n += !isnan(side.cost.value);
+		}
 	return n;
 }
 
@@ -378,7 +385,7 @@ const struct compare_group *compare_main_group(const struct bench_compare *c,
 		if (strcmp(g->scenario, scenario) != 0 ||
 		    !compare_group_has(c, g, cost))
 			continue;
-		n = 2 * rows_with(c, g, cost) + (strchr(g->name, '=') == NULL);
+		n = 2 * costs_in(c, g, cost) + (strchr(g->name, '=') == NULL);
 		if (n > most) {
 			most = n;
 			best = g;

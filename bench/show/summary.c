@@ -150,16 +150,23 @@ static size_t tables_of(const json_t *result, const char *scenario)
 
 /* ---- The cheapest ---- */
 
-/* What a choice compares: a figure, in rounds as a logarithm already or not. */
+/* What a choice shows, and the figure that it compares, in rounds as a logarithm
+ * already or not. */
 struct yardstick {
-	enum bench_figure shown, compared;
+	struct bench_value (*shown)(const json_t *cell);
+	enum bench_figure compared;
 	double percent;
 	bool is_log;
 };
 
-static const struct yardstick writer_cost = { BENCH_FIGURE_WRITER_NS_PER_EVENT,
+static struct bench_value time_of_swap(const json_t *cell)
+{
+	return bench_view_percentile(cell, BENCH_FIGURE_SWAP_SAFE, 50);
+}
+
+static const struct yardstick writer_cost = { bench_view_cost,
 					      BENCH_FIGURE_RATIO_LOG, 0, true };
-static const struct yardstick swap_time = { BENCH_FIGURE_SWAP_SAFE,
+static const struct yardstick swap_time = { time_of_swap,
 					    BENCH_FIGURE_SWAP_SAFE, 50, false };
 
 struct rivals {
@@ -375,7 +382,7 @@ static int choose(const json_t *result, const json_t *at,
 			continue;
 		out->best = out->best ? out->best : r.cell[i];
 		err = names_add(&out->names, bench_view_strategy(r.cell[i]),
-				median_of(r.cell[i], y->shown, y->percent));
+				y->shown(r.cell[i]).value);
 	}
 	rivals_free(&r);
 	return err;

@@ -9,6 +9,7 @@
 #include "bench/base/json.h"
 #include "bench/result/result.h"
 #include "bench/result/traits.h"
+#include "bench/result/view.h"
 #include "tests/unit/result/result_helper.h"
 
 #define RUN FIXTURES "/run.jsonl"
@@ -85,6 +86,51 @@ static void an_older_result_gets_the_traits_of_its_time(void **state)
 	assert_int_equal(bench_result_load(journal, &r, why, sizeof(why)), 0);
 	assert_true(bench_traits_are_assumed(r));
 	json_decref(r);
+}
+
+/* Of a build that judged by attempted events, and took the median slice: the
+ * rounds say what a stored one costs. */
+static void an_older_result_is_judged_by_stored_events(void **state)
+{
+	struct bench_view_ratio r;
+	const json_t *cell;
+	json_t *result;
+
+	(void)state;
+	assert_int_equal(bench_result_load(OLD, &result, why, sizeof(why)), 0);
+	cell = find(result, "swap/membarrier/shared-l3");
+	assert_true(bench_view_cost_ratio(cell, &r));
+	assert_true(r.of_stored);
+	assert_true(fabs(bench_view_cost(cell).value - 1.48687) < 1e-4);
+	assert_true(fabs(r.value - 1.0867) < 1e-3);
+	assert_true(fabs(r.added.value - 0.1162) < 1e-3);
+	assert_true(r.low < r.value && r.value < r.high);
+	json_decref(result);
+}
+
+/* Twice the time that the cost says has passed for each stored event. */
+static void a_cost_that_hides_swaps_is_none(void **state)
+{
+	json_t *result = json_load_file(OLD, 0, NULL), *rate;
+	struct bench_view_ratio r;
+	const json_t *cell;
+
+	(void)state;
+	cell = find(result, "swap/membarrier/shared-l3");
+	rate = json_object_get(json_object_get(cell, "writer"),
+			       "committed-per-s");
+	json_object_set_new(rate, "low", json_real(3.3e8));
+	json_object_set_new(rate, "median", json_real(3.4e8));
+	assert_int_equal(json_dump_file(result, journal, 0), 0);
+	json_decref(result);
+	if (bench_result_load(journal, &result, why, sizeof(why)))
+		fail_msg("%s", why);
+	cell = find(result, "swap/membarrier/shared-l3");
+	assert_true(isnan(bench_view_cost(cell).value));
+	assert_false(bench_view_cost_ratio(cell, &r));
+	cell = find(result, "swap/racy/shared-l3/swap-rate=10000");
+	assert_true(bench_view_cost(cell).value > 1.5);
+	json_decref(result);
 }
 
 /* ---- Runs that say it themselves, of a build that nobody here has ---- */
@@ -274,6 +320,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_older_journal_gets_the_traits_of_its_time),
 		cmocka_unit_test(an_older_result_gets_the_traits_of_its_time),
+		cmocka_unit_test(an_older_result_is_judged_by_stored_events),
+		cmocka_unit_test(a_cost_that_hides_swaps_is_none),
 		cmocka_unit_test(a_foreign_journal_is_judged_by_what_it_says),
 		cmocka_unit_test(whoever_is_not_described_is_named),
 	};

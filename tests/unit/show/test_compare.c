@@ -16,15 +16,19 @@
 #include "bench/result/view.h"
 #include "bench/base/rng.h"
 
-static json_t *build(void)
+static json_t *build_of(const char *journal)
 {
 	char why[BENCH_RESULT_WHY] = "";
 	json_t *result = NULL;
 
-	if (bench_result_build(FIXTURES "/run.jsonl", NULL, &result, why,
-			       sizeof(why)))
+	if (bench_result_build(journal, NULL, &result, why, sizeof(why)))
 		fail_msg("%s", why);
 	return result;
+}
+
+static json_t *build(void)
+{
+	return build_of(FIXTURES "/run.jsonl");
 }
 
 /* Multiply every figure of a strategy's rounds, after shaking each by up to
@@ -704,6 +708,88 @@ static void test_what_one_lacks_has_its_reason(void **state)
 	json_decref(b);
 }
 
+/* ---- A writer that stores one event of twenty while it is swapped ---- */
+
+#define DROPS "swap/membarrier/shared-l3/swap-rate=10000"
+
+static void is_near(const json_t *object, const char *name, double expected)
+{
+	double value = json_number_value(json_object_get(object, name));
+
+	if (!(fabs(value - expected) <= expected * 0.01))
+		fail_msg("%s: %g, not %g", name, value, expected);
+}
+
+/* Refusing wins nothing: on one machine ... */
+static void test_a_stored_event_is_compared(void **state)
+{
+	json_t *a = build_of(FIXTURES "/drops.jsonl"), *c = compare(a, a);
+	const json_t *row = row_of(c, DROPS, "writer's ns per stored event");
+
+	(void)state;
+	is_near(row, "a", 30);
+	is_near(row, "b", 30);
+	json_decref(c);
+	json_decref(a);
+}
+
+static const json_t *side_of(const json_t *c, const char *group,
+			     const char *strategy, size_t result)
+{
+	const json_t *rows = json_object_get(c, "rows"), *row;
+	size_t i;
+
+	json_array_foreach (rows, i, row)
+		if (!strcmp(json_string_value(json_object_get(row, "group")),
+			    group) &&
+		    !strcmp(json_string_value(json_object_get(row, "strategy")),
+			    strategy) &&
+		    strstr(json_string_value(json_object_get(row, "measure")),
+			   "ratio"))
+			return json_array_get(json_object_get(row, "sides"),
+					      result);
+	return NULL;
+}
+
+/* ... and on several. */
+static void test_ratios_of_machines_are_of_stored_events(void **state)
+{
+	json_t *a = build_of(FIXTURES "/drops.jsonl"), *b, *c;
+	const json_t *side;
+
+	(void)state;
+	b = json_deep_copy(a);
+	json_object_set_new(json_object_get(b, "machine"), "key",
+			    json_string("m-b"));
+	c = compare(a, b);
+	side = side_of(c, "swap, shared-l3, swap-rate=10000", "membarrier", 1);
+	assert_non_null(side);
+	is_near(side, "cost", 20);
+	is_near(side, "added-ns", 28.5);
+	json_decref(c);
+	json_decref(b);
+	json_decref(a);
+}
+
+/* An older run's ratios while swapped are of attempted events: nobody's rival. */
+static void test_ratios_of_attempted_events_are_left_out(void **state)
+{
+	json_t *a = machine("m-a"), *b = machine("m-b"), *c = compare(a, b);
+	json_t *notes = json_object_get(c, "notes"), *note;
+	bool told = false;
+	size_t i;
+
+	(void)state;
+	assert_null(side_of(c, "swap, shared-l3", "rcu", 0));
+	assert_null(side_of(c, "swap, auto", "rcu", 0));
+	json_array_foreach (notes, i, note)
+		told |= strstr(json_string_value(note), "attempted") != NULL;
+	assert_true(told);
+	json_decref(c);
+	json_decref(b);
+	json_decref(a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -723,6 +809,9 @@ int main(void)
 		cmocka_unit_test(test_what_auto_placed_is_compared_as_such),
 		cmocka_unit_test(test_unlike_builds_are_left_out),
 		cmocka_unit_test(test_what_one_lacks_has_its_reason),
+		cmocka_unit_test(test_a_stored_event_is_compared),
+		cmocka_unit_test(test_ratios_of_machines_are_of_stored_events),
+		cmocka_unit_test(test_ratios_of_attempted_events_are_left_out),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
