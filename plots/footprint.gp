@@ -76,19 +76,24 @@ load HERE."lib/sort.gp"
 
 COLUMNS = (NSTRAT < 2 ? 1 : NSTRAT < 5 ? 2 : NSTRAT < 17 ? 3 : 4)
 LINES = int(ceil(NSTRAT / real(COLUMNS)))
-CELL_W = (COLUMNS == 1 ? 760 : COLUMNS == 2 ? 480 : COLUMNS == 3 ? 340 : 290)
+CELL_W = (COLUMNS == 1 ? 760 : COLUMNS == 2 ? 480 : COLUMNS == 3 ? 380 : 330)
+# A name stands above its panel, and needs its room.
+CELL_W = int(max(CELL_W, CHAR_PX * (LONGEST + 11) + 60))
 CELL_H = (LINES == 1 ? 360 : COLUMNS < 3 ? 270 : 190)
-LEFT_PX = 70
-WIDTH = LEFT_PX + 20 + COLUMNS * CELL_W
+LEFT_PX = 92
+WIDTH = max(LEFT_PX + COLUMNS * CELL_W, 1040)
 HEIGHT = LINES * CELL_H + 62
 load HERE."lib/style.gp"
 
 set label "time since the swap began [us]" \
 	at screen SX((LEFT_PX + WIDTH) / 2), screen SY(DRAWN - 44) center \
 	tc rgb INK font ",12"
-set label "writer's delay per event [ns], log scale" \
+set label "writer's delay per event, log scale" \
 	at screen SX(16), screen SY(LINES * CELL_H / 2) center rotate by 90 \
 	tc rgb INK font ",12"
+set label "writes, of as many without a swap [%]" \
+	at screen SX(WIDTH - 14), screen SY(LINES * CELL_H / 2) center \
+	rotate by 90 tc rgb GREEN font ",12"
 # The key, one row below the axis.
 AT = DRAWN - 18
 set object rect from screen SX(LEFT_PX), screen SY(AT + 6) \
@@ -110,7 +115,7 @@ set label "its median" at screen SX(LEFT_PX + 512), \
 	screen SY(AT) left tc rgb INK font ",11"
 set arrow from screen SX(LEFT_PX + 608), screen SY(AT) \
 	to screen SX(LEFT_PX + 638), screen SY(AT) nohead lc rgb GREEN lw 1.5 dt 1
-set label "events stored, of the usual" \
+set label "writes, refused ones too: right axis" \
 	at screen SX(LEFT_PX + 646), screen SY(AT) left tc rgb INK font ",11"
 
 set datafile separator whitespace
@@ -120,11 +125,15 @@ set logscale y
 set xtics autofreq
 if (T_HI - T_LO > 100) { set xtics 50 }
 # A delay that hits one event shows in no median and hardly in a p99; what is
-# missing meanwhile does. At 100 % the line is clear of the figures above it.
+# missing meanwhile does, on the right axis. At 100 % the line is clear of the
+# figures above it.
 set y2range [0:165]
-unset y2tics
+set border 11
+set y2tics ("0" 0, "50" 50, "100" 100) out scale 0.6 textcolor rgb GREEN \
+	font ",9" offset -0.6, 0
 AXIS = "y"
 AXIS_PX = CELL_H - 64
+UNIT_NS = 1
 load HERE."lib/logtics.gp"
 set multiplot
 do for [I=1:NSTRAT] {
@@ -132,17 +141,17 @@ do for [I=1:NSTRAT] {
 	CELL_X = LEFT_PX + ((I - 1) % COLUMNS) * CELL_W
 	CELL_Y = ((I - 1) / COLUMNS) * CELL_H
 	set lmargin at screen SX(CELL_X + 14)
-	set rmargin at screen SX(CELL_X + CELL_W - 48)
+	set rmargin at screen SX(CELL_X + CELL_W - 92)
 	set tmargin at screen SY(CELL_Y + 30)
 	set bmargin at screen SY(CELL_Y + CELL_H - 34)
 	HAS = (COUNT[F] > 0)
-	ROOM = int((CELL_W - 62) / 8.2)
+	TEXT_CHARS = int((CELL_W - 112) / (CHAR_PX * 10 / 12))
 	NUMBERS_TEXT = (known(STOLEN[F]) ? \
-		short(STOLEN[F])." ns stolen/swap" : ""). \
+		ns_text(STOLEN[F])." stolen/swap" : ""). \
 		(known(STOLEN[F]) && known(SWAPS[F]) ? ", " : ""). \
 		(known(SWAPS[F]) ? "n ".count_text(SWAPS[F]) : "")
-	set label 5000 elide(name(F).(is_kind(F, "candidate") ? "" : \
-		" (".kind(F).")"), ROOM) \
+	set label 5000 label_name(F).(is_kind(F, "candidate") ? "" : \
+		" (".kind(F).")") \
 		at screen SX(CELL_X + 14), screen SY(CELL_Y + 16) left \
 		tc rgb key_ink(F) font ",12"
 	unset label 5002
@@ -150,17 +159,16 @@ do for [I=1:NSTRAT] {
 		set object 5000 rect from graph 0, graph 0 to graph 1, graph 1 \
 			back fc rgb HATCH fs pattern 4 noborder
 		set label 5002 " ".wrap(absence_text(F), \
-			int((CELL_W - 110) / 7.4))." " at graph 0.5, graph 0.5 \
+			int((CELL_W - 150) / 7.4))." " at graph 0.5, graph 0.5 \
 			center boxed front tc rgb SOFT font ",10"
 	} else {
 		set label 5002 NUMBERS_TEXT.(status(F) eq "ok" ? "" : \
-			"\n".elide(status_text(F), int((CELL_W - 62) / 7.4))) \
+			"\n".wrap(elide(status_text(F), 2 * TEXT_CHARS - 8), \
+			TEXT_CHARS)) \
 			at graph 0.98, graph 0.92 right front \
 			tc rgb (status(F) eq "ok" ? SOFT : RED) font ",10"
 		set arrow 5000 from 0, graph 0 to 0, graph 1 nohead back \
 			lc rgb FAINT lw 1 dt 3
-		set label 5003 "100 %" at graph 0.98, second 112 right front \
-			tc rgb GREEN font ",9"
 	}
 	TONE = (status(F) eq "invalid" ? SOFT : \
 		status(F) eq "broken" ? RED : BLUE)

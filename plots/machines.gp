@@ -66,15 +66,15 @@ do for [P=1:NPANEL] {
 unset print
 load HERE."lib/sort.gp"
 
-KEY_ROW = 20
-NOT_OK = sum [i=1:NSTRAT] (status(FIRST[i]) ne "ok")
-WIDTH = 1120
-HEIGHT = max(520, 40 + KEY_ROW * (NSTRAT + 0.75 * NOT_OK))
+KEY_N = 0
+KEY_MORE = 0
+load HERE."lib/keysize.gp"
+WIDTH = 830 + 22 + KEY_PX
+HEIGHT = max(520, KEY_H)
 load HERE."lib/style.gp"
-RIGHT_PX = WIDTH - 290
+RIGHT_PX = 830
 KEY_X = RIGHT_PX + 22
 KEY_HEAD = "dearest writer at the right first"
-KEY_N = 0
 load HERE."lib/key.gp"
 
 set datafile separator whitespace
@@ -95,11 +95,12 @@ do for [P=1:NPANEL] {
 	set yrange [LO:HI]
 	AXIS = "y"
 	AXIS_PX = DRAWN - 90
+	UNIT_NS = 0
 	load HERE."lib/logtics.gp"
 	set xtics () font ",11"
 	do for [K=1:NMACHINE] { set xtics add (MACHINE[K] K) }
 	set xlabel "machine (named below)" offset 0, 0.4 tc rgb INK font ",12"
-	set label 7000 PANEL_NAME[P].", log" at graph 0.5, graph 1.04 center \
+	set label 7000 PANEL_NAME[P].", log scale" at graph 0.5, screen SY(18) center \
 		tc rgb INK font ",12"
 	plot for [I=1:NSTRAT] $COST \
 		index (P - 1) * NSTRAT + BLOCK[ORDER[I]] using 1:2:3:4 \

@@ -2,7 +2,7 @@
 # How far from the baseline is each strategy? A forest plot: one row a strategy
 # and scenario, the threshold as a band, the baseline against itself below.
 CHART = "ratios"
-NEED = "strategy kind status reason scenario n ratio ratio_low ratio_high". \
+NEED = "strategy kind status reason scenario point n ratio ratio_low ratio_high". \
 	" added_ns threshold verdict"
 NUMBERS = "n ratio ratio_low ratio_high added_ns threshold"
 ARGN = ARGC; DATA = ARG1; OUT = ARG2; TITLE = ARG3; CAPTION = ARG4
@@ -14,6 +14,7 @@ load HERE."lib/palette.gp"
 # Scenarios in order of appearance; inside, the cheapest candidate first, then
 # controls, A/A last.
 array SCENE[NROW]
+array SCENE_POINT[NROW]
 NSCENE = 0
 array SCENE_OF[NROW]
 do for [R=1:NROW] {
@@ -22,6 +23,7 @@ do for [R=1:NROW] {
 	if (!AT) {
 		NSCENE = NSCENE + 1
 		SCENE[NSCENE] = S(R, c_scenario)
+		SCENE_POINT[NSCENE] = (S(R, c_point) eq "-" ? "" : S(R, c_point))
 		AT = NSCENE
 	}
 	SCENE_OF[R] = AT
@@ -71,12 +73,10 @@ LO = LO / 1.15
 HI = HI * 1.15
 if (HI / LO < 2) { HI = max(HI, 1.5); LO = min(LO, 0.75) }
 
-WIDTH = 1040
+LEFT_PX = 30 + max(90, CHAR_PX * LONGEST)
+WIDTH = max(1040, LEFT_PX + 860)
 HEIGHT = 76 + ROW_PX * (Y_AT + 1)
 load HERE."lib/style.gp"
-LONGEST = 0
-do for [R=1:NROW] { LONGEST = max(LONGEST, strlen(elide(name(R), 30))) }
-LEFT_PX = 30 + max(90, CHAR_PX * LONGEST)
 RIGHT_PX = WIDTH - 360
 set lmargin at screen SX(LEFT_PX)
 set rmargin at screen SX(RIGHT_PX)
@@ -87,6 +87,7 @@ set xrange [LO:HI]
 set yrange [Y_AT + 0.7:0.3]
 AXIS = "x"
 AXIS_PX = RIGHT_PX - LEFT_PX
+UNIT_NS = 0
 load HERE."lib/logtics.gp"
 set xlabel "cost of a write, ratio to the unprotected one, log scale" \
 	offset 0, 0.4 tc rgb INK font ",12"
@@ -102,6 +103,9 @@ do for [I=1:NSCENE] {
 		fc rgb "#d9e8f2" fs solid noborder
 	set label SCENE[I] at screen SX(LEFT_PX - 10), first HEAD_Y[I] right \
 		tc rgb SOFT font ",10"
+	set label elide(SCENE_POINT[I], \
+		int((RIGHT_PX - LEFT_PX - 240) / (CHAR_PX * 10 / 12))) \
+		at graph 0.005, first HEAD_Y[I] left tc rgb SOFT font ",10"
 	set label sprintf("band: below %.1f %% is no difference", \
 		100 * BAND[I]) at graph 0.995, first HEAD_Y[I] right \
 		tc rgb SOFT font ",10"
@@ -125,7 +129,7 @@ signed(x) = (!known(x) ? "" : (x < 0 ? "-" : "+").short(abs(x)))
 row_ink(r) = (status(r) eq "invalid" || is_absent(r) ? SOFT : INK)
 verdict_text(r) = (S(r, c_verdict) eq "-" ? "" : S(r, c_verdict))
 do for [R=1:NROW] {
-	set label elide(name(R), 30) at screen SX(LEFT_PX - 10), first Y[R] \
+	set label label_name(R) at screen SX(LEFT_PX - 10), first Y[R] \
 		right tc rgb row_ink(R) font ",12"
 	set label ratio_text(R) at screen SX(RIGHT_PX + 12), first Y[R] left \
 		tc rgb row_ink(R) font ",11"
@@ -143,12 +147,13 @@ do for [R=1:NROW] {
 			at graph 0.5, first Y[R] center boxed front \
 			tc rgb SOFT font ",11"
 	} else { if (is_marked(R)) {
-		NOTE = elide(status_text(R), 50)
 		NOTE_X = log(default(N(R, c_ratio_high), N(R, c_ratio)) / LO) / \
 			log(HI / LO)
 		NOTE_LOW = log(default(above_0(N(R, c_ratio_low)), \
 			N(R, c_ratio)) / LO) / log(HI / LO)
 		GAP = 14.0 / (RIGHT_PX - LEFT_PX)
+		NOTE = elide(status_text(R), int((RIGHT_PX - LEFT_PX) * \
+			max(1 - NOTE_X, NOTE_LOW) / 7.6) - 2)
 		if (NOTE_X < 0.5) {
 			set label NOTE at graph NOTE_X + GAP, first Y[R] left \
 				front tc rgb RED font ",11"

@@ -60,7 +60,11 @@ trap 'exit 1' HUP INT TERM
 picture=$work/picture.$suffix
 
 # gnuplot asks the locale for its degree sign, and warns where that has none.
-LC_ALL=C.UTF-8 "$gnuplot" -c "$script" "$data" "$picture" "$4" "$5" \
+# Nothing else of the user's has a say: no .gnuplot (-d), no other folder of
+# scripts, no other fonts of GD.
+unset GNUTERM GNUPLOT_LIB GDFONTPATH GNUPLOT_DEFAULT_GDFONT GNUPLOT_FONTPATH \
+	GNUPLOT_DRIVER_DIR GNUPLOT_PS_DIR FIT_LOG FIT_SCRIPT GNUHELP
+LC_ALL=C.UTF-8 "$gnuplot" -d -c "$script" "$data" "$picture" "$4" "$5" \
 	2>"$work/stderr"
 status=$?
 if [ "$status" -ne 0 ]; then

@@ -52,14 +52,20 @@ do for [PASS=1:2] {
 				K = N(R, c_skew_us)
 				if (PASS == 1 && C > 0) {
 					KEY[F] = -C
-					COST_LO = min(COST_LO, C)
-					COST_HI = max(COST_HI, C)
+					COST_LO = min(COST_LO, min(C, \
+						default(above_0(N(R, \
+						c_cost_low_us)), C)))
+					COST_HI = max(COST_HI, max(C, \
+						default(N(R, c_cost_high_us), C)))
 					print line(R, C, N(R, c_cost_low_us), \
 						N(R, c_cost_high_us))
 				}
 				if (PASS == 2 && K > 0) {
-					SKEW_LO = min(SKEW_LO, K)
-					SKEW_HI = max(SKEW_HI, K)
+					SKEW_LO = min(SKEW_LO, min(K, \
+						default(above_0(N(R, \
+						c_skew_low_us)), K)))
+					SKEW_HI = max(SKEW_HI, max(K, \
+						default(N(R, c_skew_high_us), K)))
 					print line(R, K, N(R, c_skew_low_us), \
 						N(R, c_skew_high_us))
 				}
@@ -75,17 +81,17 @@ if (COST_HI == 0) { COST_LO = 1.0; COST_HI = 10.0 }
 if (SKEW_HI == 0) { SKEW_LO = 1.0; SKEW_HI = 10.0 }
 load HERE."lib/sort.gp"
 
-KEY_ROW = 20
-NOT_OK = sum [i=1:NSTRAT] (status(FIRST[i]) ne "ok")
-WIDTH = 1040
-HEIGHT = max(660, 40 + KEY_ROW * (NSTRAT + 0.75 * NOT_OK))
+KEY_N = 1
+KEY_MORE = 0
+load HERE."lib/keysize.gp"
+WIDTH = 750 + 22 + KEY_PX
+HEIGHT = max(660, KEY_H)
 load HERE."lib/style.gp"
-RIGHT_PX = WIDTH - 290
-PANEL_PX = (DRAWN - 56 - 10 - 24) / 2.0
+RIGHT_PX = 750
+PANEL_PX = (DRAWN - 56 - 26 - 24) / 2.0
 
 KEY_X = RIGHT_PX + 22
 KEY_HEAD = "dearest at the right first"
-KEY_N = 1
 array HAS_CURVE[NROW]
 array FLOOR_TEXT[NROW]
 do for [I=1:NSTRAT] {
@@ -96,13 +102,13 @@ do for [I=1:NSTRAT] {
 load HERE."lib/key.gp"
 
 set datafile separator whitespace
-set lmargin at screen SX(90)
+set lmargin at screen SX(96)
 set rmargin at screen SX(RIGHT_PX)
 set logscale xy
 set xrange [FEWEST / 1.15:MOST * 1.15]
 set multiplot
 do for [PANEL=1:2] {
-	PANEL_AT = 10 + (PANEL - 1) * (PANEL_PX + 24)
+	PANEL_AT = 26 + (PANEL - 1) * (PANEL_PX + 24)
 	set tmargin at screen SY(PANEL_AT)
 	set bmargin at screen SY(PANEL_AT + PANEL_PX)
 	LO = (PANEL == 1 ? COST_LO : SKEW_LO) / 1.6
@@ -110,6 +116,7 @@ do for [PANEL=1:2] {
 	set yrange [LO:HI]
 	AXIS = "y"
 	AXIS_PX = PANEL_PX
+	UNIT_NS = 1e3
 	load HERE."lib/logtics.gp"
 	set xtics () font ",11"
 	unset mxtics
@@ -117,15 +124,16 @@ do for [PANEL=1:2] {
 		set xtics add ((PANEL == 1 ? "" : W) real(W))
 	}
 	if (OVER < 1e9) {
-		set object 100 rect from first OVER / 1.15, graph 0 \
+		set object 7100 rect from first OVER / 1.15, graph 0 \
 			to graph 1, graph 1 behind fc rgb "#f3f3f3" \
 			fs solid noborder
-		set label 100 "more writers than PUs" \
-			at graph 0.99, graph 0.05 right \
+		set label 7100 "grey: more writers than PUs" \
+			at screen SX(RIGHT_PX), screen SY(14) right \
 			tc rgb SOFT font ",10"
 	}
-	set ylabel (PANEL == 1 ? "snapshot of all slots [us], log" : \
-		"skew, first to last cut [us], log") offset -1, 0 \
+	set label 7101 (PANEL == 1 ? "snapshot of all slots, log scale" : \
+		"skew, first to last cut, log scale") at screen SX(16), \
+		screen SY(PANEL_AT + PANEL_PX / 2) center rotate by 90 \
 		tc rgb INK font ",12"
 	if (PANEL == 2) {
 		set xlabel "writers (= slots in the snapshot)" \

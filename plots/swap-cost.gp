@@ -2,7 +2,7 @@
 # How long until a snapshot is safe to read? p50 to p99.9 of every strategy,
 # one panel per placement.
 CHART = "swap-cost"
-NEED = "strategy kind status reason placement n p50_us p90_us p99_us p999_us"
+NEED = "strategy kind status reason placement point n p50_us p90_us p99_us p999_us"
 NUMBERS = "n p50_us p90_us p99_us p999_us"
 ARGN = ARGC; DATA = ARG1; OUT = ARG2; TITLE = ARG3; CAPTION = ARG4
 HERE = ""
@@ -51,19 +51,19 @@ y_of(r) = (sum [i=1:NSTRAT] (name(ORDER[i]) eq name(r) ? i : 0))
 do for [R=1:NROW] { Y[R] = y_of(R) }
 
 ROW_PX = ((sum [r=1:NROW] is_marked(r)) ? 36 : 26)
-row_name(r) = elide(name(r).(is_kind(r, "candidate") ? "" : \
-	" (".kind(r).")"), 34)
-LONGEST = 8
+row_name(r) = label_name(r).(is_kind(r, "candidate") ? "" : \
+	" (".kind(r).")")
 do for [I=1:NSTRAT] { LONGEST = max(LONGEST, strlen(row_name(FIRST[I]))) }
-LEFT_PX = 24 + 8.0 * LONGEST
+LEFT_PX = 24 + CHAR_PX * LONGEST
+HEAD_PX = 40
 GUTTER_PX = 30
 GAP_PX = 22
 PANEL_MIN_PX = 290
 load HERE."lib/panels.gp"
-HEIGHT = 26 + max(ROW_PX * NNAMED, 150) + 80
+HEIGHT = HEAD_PX + max(ROW_PX * NNAMED, 150) + 80
 load HERE."lib/style.gp"
 
-set label "swap latency until safe to read [us], log scale" \
+set label "time from the planned start of a swap until its snapshot is safe to read, log scale" \
 	at screen SX((LEFT_PX + WIDTH) / 2), screen SY(DRAWN - 30) center \
 	tc rgb INK font ",12"
 
@@ -84,7 +84,7 @@ set label "n: swaps of the row; a percentile that n does not support is not draw
 do for [I=1:NSTRAT] {
 	if (name(ORDER[I]) ne "-") {
 		set label row_name(ORDER[I]) at screen SX(LEFT_PX - 10), \
-			screen SY(26 + ROW_PX * (I - 0.5)) right \
+			screen SY(HEAD_PX + ROW_PX * (I - 0.5)) right \
 			tc rgb INK font ",12"
 	}
 }
@@ -95,8 +95,8 @@ percentile(r, m) = above_0(N(r, value("c_".word( \
 highest(r) = (percentile(r, 4) > 0 ? percentile(r, 4) : \
 	percentile(r, 3) > 0 ? percentile(r, 3) : \
 	percentile(r, 2) > 0 ? percentile(r, 2) : percentile(r, 1))
-set tmargin at screen SY(26)
-set bmargin at screen SY(26 + max(ROW_PX * NNAMED, 150))
+set tmargin at screen SY(HEAD_PX)
+set bmargin at screen SY(HEAD_PX + max(ROW_PX * NNAMED, 150))
 set yrange [max(NNAMED, 150.0 / ROW_PX) + 0.5:0.5]
 set border 1
 set errorbars small
@@ -113,9 +113,12 @@ do for [PANEL=1:NPLACE] {
 		set xrange [LO:HI]
 		AXIS = "x"
 		AXIS_PX = PANEL_RIGHT[PANEL] - PANEL_LEFT[PANEL]
+		UNIT_NS = 1e3
 		load HERE."lib/logtics.gp"
 		set label 1000 PLACE[PANEL] at graph 0.0, \
 			screen SY(12) left tc rgb INK font ",13"
+		set label 999 PLACE_POINT[PANEL] at graph 0.0, \
+			screen SY(27) left tc rgb SOFT font ",10"
 		set label 1001 "n" at screen SX(PANEL_RIGHT[PANEL] + 38), screen SY(12) right \
 			tc rgb SOFT font ",10"
 		NEXT = 1002
@@ -131,10 +134,10 @@ do for [PANEL=1:NPLACE] {
 						to graph 1, first Y[R] + 0.36 \
 						back fc rgb HATCH \
 						fs pattern 4 noborder
-					set label NEXT " ".elide(absence_text(R), \
-						PANEL_CHARS)." " at graph 0.5, \
-						first Y[R] center boxed front \
-						tc rgb SOFT font ",10"
+					set label NEXT wrap(elide(absence_text(R), \
+						2 * PANEL_CHARS - 8), PANEL_CHARS) \
+						at graph 0.5, first Y[R] center \
+						boxed front tc rgb SOFT font ",9"
 				}
 				if (N(R, c_p50_us) > 0 && is_marked(R)) {
 					set label NEXT elide(status_text(R), \

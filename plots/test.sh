@@ -80,6 +80,13 @@ svg_text()
 		sed 's/&lt;/</g; s/&gt;/>/g; s/&quot;/"/g; s/&apos;/'"'"'/g; s/&#39;/'"'"'/g; s/&amp;/\&/g'
 }
 
+# No text of an SVG leaves the picture or covers another one.
+check_texts()
+{
+	awk -f "$here/textboxes.awk" "$1" >"$tmp/boxes"
+	[ ! -s "$tmp/boxes" ] || die "$2: $(cat "$tmp/boxes")"
+}
+
 # Multiply a fixture's candidates: $1 chart, $2 how many strategies in all.
 many()
 {
@@ -94,7 +101,8 @@ many()
 		for (j = 1; j < n; j++) {
 			$0 = row[j]
 			if (want > 1)
-				$1 = $1 "-variant-" i
+				$1 = substr($1 "-by-a-name-of-30-letters", 1, 27) \
+					"-" (i < 10 ? "0" : "") i
 			print
 		} } }' "$fixtures/$1.tsv"
 }
@@ -107,8 +115,9 @@ renders)
 		[ ! -s "$tmp/stderr" ] || die "not silent: $(cat "$tmp/stderr")"
 		"check_$suffix" "$tmp/$chart.$suffix"
 	done
+	check_texts "$tmp/$chart.svg" "$chart"
 	# The gnuplot call itself must be silent: a warning is a wrong chart.
-	LC_ALL=C.UTF-8 gnuplot -c "$here/$chart.gp" "$fixtures/$chart.tsv" "$tmp/q.svg" \
+	LC_ALL=C.UTF-8 gnuplot -d -c "$here/$chart.gp" "$fixtures/$chart.tsv" "$tmp/q.svg" \
 		"$title" "$caption" 2>"$tmp/stderr" || die "plain call fails"
 	[ ! -s "$tmp/stderr" ] || die "warns: $(cat "$tmp/stderr")"
 	# Every strategy of the data is named in the picture.
@@ -175,6 +184,10 @@ environment-does-not-matter)
 		gnuplot "$@" 2>&1 | tee -a "$0.said" >&2
 	END
 	chmod +x "$tmp/gnuplot"
+	mkdir -p "$tmp/home/.config/gnuplot"
+	echo 'set title "MINE"; set grid; set xlabel "x"; set pointsize 9' \
+		>"$tmp/home/.gnuplot"
+	cp "$tmp/home/.gnuplot" "$tmp/home/.config/gnuplot/gnuplotrc"
 	for chart in $charts; do
 		render "$chart" "$fixtures/$chart.tsv" "$tmp/with.svg" \
 			"$title" "$caption" || die "$(cat "$tmp/stderr")"
@@ -188,6 +201,14 @@ environment-does-not-matter)
 			cmp "$tmp/with.svg" "$tmp/bare.svg" ||
 				die "$chart: another picture with $locale"
 		done
+		# Nor what the user likes: files that gnuplot reads by itself,
+		# and its variables.
+		HOME=$tmp/home XDG_CONFIG_HOME=$tmp/home/.config GNUTERM=dumb \
+			GNUPLOT_LIB=$tmp/home GDFONTPATH=$tmp/home \
+			render "$chart" "$fixtures/$chart.tsv" "$tmp/bare.svg" \
+			"$title" "$caption" || die "$(cat "$tmp/stderr")"
+		cmp "$tmp/with.svg" "$tmp/bare.svg" ||
+			die "$chart: another picture with a .gnuplot"
 	done
 	[ ! -s "$tmp/gnuplot.said" ] || die "warns: $(cat "$tmp/gnuplot.said")"
 	;;
@@ -203,8 +224,8 @@ failure-keeps-the-old-picture)
 	render pareto "$fixtures/pareto.tsv" "$tmp/x.pdf" "$title" "$caption"
 	[ $? -eq 2 ] || die "an unknown suffix is not status 2"
 	# A gnuplot that dies, or that writes half a picture on a full disk.
-	# shellcheck disable=SC2016 # $4 is the fake's own
-	for body in 'exit 139' ': >"$4"' 'printf "<svg>" >"$4"'; do
+	# shellcheck disable=SC2016 # $5 is the fake's own
+	for body in 'exit 139' ': >"$5"' 'printf "<svg>" >"$5"'; do
 		printf '#!/bin/sh\n%s\n' "$body" >"$tmp/gnuplot"
 		chmod +x "$tmp/gnuplot"
 		GNUPLOT=$tmp/gnuplot render pareto "$fixtures/pareto.tsv" \
@@ -221,21 +242,74 @@ no-gnuplot-is-one-line)
 	[ "$(wc -l <"$tmp/stderr")" -eq 1 ] || die "not one line"
 	[ ! -e "$tmp/x.svg" ] || die "left a file"
 	;;
-one-and-thirty-strategies)
+one-and-forty-strategies)
+	# Forty names of thirty letters, each whole, none upon another.
 	for chart in $charts; do
-		for count in 1 2 30; do
+		for count in 1 2 40; do
 			many "$chart" "$count" >"$tmp/many.tsv"
 			render "$chart" "$tmp/many.tsv" "$tmp/m.svg" "$title" \
 				"$caption" || die "$chart $count: $(cat "$tmp/stderr")"
 			check_svg "$tmp/m.svg"
-			[ "$count" -lt 30 ] && continue
+			check_texts "$tmp/m.svg" "$chart $count"
+			[ "$count" -lt 40 ] && continue
 			svg_text "$tmp/m.svg" >"$tmp/text"
-			for i in 1 15 30; do
-				grep -q -- "-variant-$i\>" "$tmp/text" ||
-					die "$chart: strategy $i is not drawn"
-			done
+			cut -f1 "$tmp/many.tsv" | grep -e '-[0-4][0-9]$' | sort -u |
+			while read -r name; do
+				grep -qF -- "$name" "$tmp/text" ||
+					die "$chart: $name is not drawn"
+			done || exit 1
 		done
 	done
+	;;
+time-axes-have-units)
+	# Nobody reads "200k us": a time has the unit that fits it. Some of these
+	# are written as 5e+07, which is a number, too.
+	for chart in swap-cost pareto scaling trade; do
+		awk -F '\t' -v OFS='\t' '
+		/^#/ { print; next }
+		!head { head = 1; print; for (i = 1; i <= NF; i++) name[i] = $i
+			next }
+		{ for (i = 5; i <= NF; i++)
+			if (name[i] ~ /_us$/ && $i != "-")
+				$i = sprintf("%.6g", $i * 1e4)
+		  print }' "$fixtures/$chart.tsv" >"$tmp/slow.tsv"
+		render "$chart" "$tmp/slow.tsv" "$tmp/s.svg" "$title" "$caption" ||
+			die "$chart: $(cat "$tmp/stderr")"
+		check_texts "$tmp/s.svg" "$chart"
+		svg_text "$tmp/s.svg" >"$tmp/text"
+		grep -q '^ *[0-9]* ms *$' "$tmp/text" || die "$chart: no ms"
+		! grep '^ *[0-9.]*k *$\|\[us\]' "$tmp/text" |
+			grep -v '^ *1[02].*k *$' || die "$chart: k of a unit"
+	done
+	;;
+intervals-are-inside)
+	# The axis holds every end of an interval, not the points alone: where it
+	# is 3000 times as far, another unit stands at the axis.
+	for axis in scaling:ms pareto:ms write-cost:us ratios:k machines:k; do
+		chart=${axis%:*}
+		awk -F '\t' -v OFS='\t' '
+		/^#/ { print; next }
+		!head { head = 1; print; for (i = 1; i <= NF; i++) name[i] = $i
+			next }
+		{ for (i = 5; i <= NF; i++)
+			if (name[i] ~ /high/ && $i != "-")
+				$i = sprintf("%.6g", $i * 3e3)
+		  print }' "$fixtures/$chart.tsv" >"$tmp/wide.tsv"
+		render "$chart" "$tmp/wide.tsv" "$tmp/w.svg" "$title" "$caption" ||
+			die "$chart: $(cat "$tmp/stderr")"
+		svg_text "$tmp/w.svg" | grep -q "^ *[0-9]* *${axis#*:} *\$" ||
+			die "$chart: the axis ends before the intervals do"
+	done
+	;;
+what-is-missing-is-listed)
+	# A swap without a writer's cost is no point at 0, and no silence.
+	awk -F '\t' -v OFS='\t' '
+		$1 == "barrier" { $7 = $8 = $9 = "-" } { print }' \
+		"$fixtures/pareto.tsv" >"$tmp/lacks.tsv"
+	render pareto "$tmp/lacks.tsv" "$tmp/l.svg" "$title" "$caption" ||
+		die "$(cat "$tmp/stderr")"
+	svg_text "$tmp/l.svg" | grep -q 'barrier, no value' ||
+		die "who has no point is not told"
 	;;
 nothing-measured-still-renders)
 	for chart in $charts; do
@@ -249,6 +323,7 @@ nothing-measured-still-renders)
 			if (name[i] != "placement" && name[i] != "series" &&
 			    name[i] != "oversubscribed" &&
 			    name[i] != "scenario" && name[i] != "panel" &&
+			    name[i] != "slice" && name[i] != "point" &&
 			    name[i] != "machine" && name[i] != "cheapest")
 				$i = "-"
 		  print }' "$fixtures/$chart.tsv" >"$tmp/none.tsv"
@@ -278,13 +353,13 @@ only-dominated-is-hollow)
 	# best; fake would beat all, but is broken and thus beats none.
 	{
 		grep -v '^#' "$fixtures/pareto.tsv" | head -1
-		printf '%s\tcandidate\t%s\t-\tsame-pu\t%s\n' \
+		printf '%s\tcandidate\t%s\t-\tsame-pu\t-\t%s\t0\n' \
 			best ok '3	2.9	3.1	1	0.9	1.1' \
 			worse ok '5	4.9	5.1	2	1.9	2.1' \
 			close ok '5	4.9	5.1	1.1	1.05	1.2' \
 			fake broken '1	0.9	1.1	0.1	0.09	0.11'
 		# Unsound, and not caught in this cell: no choice either.
-		printf 'lucky\tcontrol\tok\t-\tsame-pu\t%s\n' \
+		printf 'lucky\tcontrol\tok\t-\tsame-pu\t-\t%s\t0\n' \
 			'1.2	1.1	1.3	0.2	0.19	0.21'
 	} >"$tmp/front.tsv"
 	render pareto "$tmp/front.tsv" "$tmp/f.svg" "$title" "$caption" ||

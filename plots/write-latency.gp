@@ -67,23 +67,25 @@ do for [I=1:NSTRAT] {
 }
 load HERE."lib/sort.gp"
 
-KEY_ROW = 20
-NOT_OK = sum [i=1:NSTRAT] (status(FIRST[i]) ne "ok")
-WIDTH = 1040
-HEIGHT = max(500, 40 + KEY_ROW * (NSTRAT + 0.75 * NOT_OK))
+KEY_N = 1
+KEY_MORE = ((sum [i=1:NSTRAT] is_kind(FIRST[i], "floor")) ? 16 : 0)
+load HERE."lib/keysize.gp"
+WIDTH = 730 + 22 + KEY_PX
+HEIGHT = max(500, KEY_H)
 load HERE."lib/style.gp"
-RIGHT_PX = WIDTH - 310
-set lmargin at screen SX(90)
+RIGHT_PX = 730
+set lmargin at screen SX(96)
 set rmargin at screen SX(RIGHT_PX)
 set tmargin at screen SY(10)
 set bmargin at screen SY(DRAWN - 56)
 set logscale xy
-MAX_X = FAR * 4
-EDGE = (HAS_MAX ? FAR * 7 : FAR * 1.2)
+MAX_X = FAR * 6
+EDGE = (HAS_MAX ? FAR * 12 : FAR * 1.2)
 set xrange [2 / 1.15:EDGE]
 set yrange [LO:HI]
 AXIS = "y"
 AXIS_PX = DRAWN - 66.0
+UNIT_NS = 1
 load HERE."lib/logtics.gp"
 # A tic label is a format: its percent sign is doubled once more.
 set xtics ("50%%" 2, "90%%" 10, "99%%" 100) font ",11"
@@ -96,12 +98,11 @@ while (NINES <= FAR * 1.001) {
 if (HAS_MAX) { set xtics add ("max" MAX_X) }
 set xlabel "share of writes that are at most this slow, x = 1/(1-p), log scale" \
 	offset 0, 0.4 tc rgb INK font ",12"
-set ylabel "write latency [ns], log scale" offset -1, 0 \
-	tc rgb INK font ",12"
+set label "time of one write, log scale" at screen SX(16), \
+	screen SY((DRAWN - 46) / 2) center rotate by 90 tc rgb INK font ",12"
 
 KEY_X = RIGHT_PX + 22
 KEY_HEAD = "slowest at the right first"
-KEY_N = 1
 array HAS_CURVE[NROW]
 array FLOOR_TEXT[NROW]
 do for [I=1:NSTRAT] {

@@ -116,8 +116,10 @@ static int write_tsv(const json_t *result, enum bench_chart chart,
 		return command_error(COMMAND_FAILED, "%s: %s", path,
 				     strerror(errno));
 	errno = 0;
-	bench_chart_tsv(result, chart, file);
-	err = ferror(file) || fflush(file);
+	err = bench_chart_tsv(result, chart, file);
+	if (err)
+		errno = -err;
+	err = err || ferror(file) || fflush(file);
 	if (fclose(file) || err || rename(temporary, path)) {
 		err = errno ? errno : EIO;
 		unlink(temporary);
@@ -156,7 +158,8 @@ static int render(struct options *o, const char *const argv[])
 static int draw(struct options *o, const json_t *result, enum bench_chart chart,
 		const char *folder, const char *suffix)
 {
-	char script[PATH_MAX + 16], data[PATH_MAX], out[PATH_MAX], caption[600];
+	char script[PATH_MAX + 16], data[PATH_MAX], out[PATH_MAX];
+	char caption[2000];
 	const char *name = bench_chart_name(chart);
 	const char *argv[] = { "sh",	script, name,
 			       data,	out,	bench_chart_title(chart),

@@ -51,11 +51,11 @@ static void series_rows(FILE *to, const json_t *cell, enum bench_figure series,
 	}
 }
 
-void chart_footprint_rows(const json_t *result, FILE *to)
+void chart_footprint_rows(const struct chart *c, FILE *to)
 {
 	const json_t *cell;
 
-	chart_for_each(result, BENCH_FOOTPRINT_CHART, cell)
+	chart_for_each(c, cell)
 	{
 		if (bench_view_has_numbers(cell)) {
 			series_rows(to, cell, BENCH_FIGURE_FOOTPRINT_SWAP,
@@ -98,11 +98,11 @@ void chart_scaling_names(FILE *to)
 	chart_names(to, snapshot, CHART_COUNT(snapshot));
 }
 
-void chart_scaling_rows(const json_t *result, FILE *to)
+void chart_scaling_rows(const struct chart *c, FILE *to)
 {
 	const json_t *cell;
 
-	chart_for_each(result, BENCH_SCALING_CHART, cell)
+	chart_for_each(c, cell)
 	{
 		chart_head(to, cell);
 		chart_fields(to, writers, CHART_COUNT(writers), cell);

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* chart_cells.c - which cells a chart shows. */
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "bench/show/charts.h"
@@ -31,79 +33,164 @@ bool chart_has_panels(enum bench_chart chart)
 	return chart == BENCH_SWAP_COST || chart == BENCH_PARETO;
 }
 
-static bool stands_with(const json_t *a, const json_t *b)
+/* ---- The table of a placement ---- */
+
+/* A table of the chart's scenario, and what speaks for it. */
+struct table {
+	const json_t *first;
+	size_t rivals;
+	unsigned int axes;
+	bool leads; /* at its placement */
+};
+
+struct tables {
+	struct table *at;
+	size_t n;
+};
+
+static unsigned int axes_of(const json_t *cell, const char *but)
 {
-	return !strcmp(bench_view_placement(a), bench_view_placement(b)) &&
-	       bench_view_is_scenario(a, bench_view_scenario(b));
+	const char *at = bench_view_axes(cell);
+	size_t length = but ? strlen(but) : 0;
+	unsigned int n = 0;
+
+	for (; *at; at += strcspn(at, "/"), at += *at == '/')
+		n += !length || strncmp(at, but, length) != 0 ||
+		     at[length] != '=';
+	return n;
 }
 
-/* The first cell of the same scenario and placement. */
-static const json_t *leader(const json_t *result, const json_t *like)
+static struct table *table_for(struct tables *t, const json_t *cell,
+			       const char *but)
 {
-	const json_t *cell = NULL;
+	for (size_t i = 0; i < t->n; i++)
+		if (bench_view_same_table(t->at[i].first, cell, but))
+			return &t->at[i];
+	t->at[t->n] =
+		(struct table){ .first = cell, .axes = axes_of(cell, but) };
+	return &t->at[t->n++];
+}
 
-	for (size_t i = 0; i < bench_view_cells(result); i++) {
-		cell = bench_view_cell(result, i);
-		if (stands_with(cell, like))
-			break;
+static bool is_better(const struct table *a, const struct table *b)
+{
+	return a->rivals != b->rivals ? a->rivals > b->rivals
+				      : a->axes < b->axes;
+}
+
+static bool is_at(const json_t *a, const json_t *b)
+{
+	return !strcmp(bench_view_placement(a), bench_view_placement(b));
+}
+
+static void find_leaders(struct tables *t)
+{
+	for (size_t i = 0; i < t->n; i++) {
+		t->at[i].leads = true;
+		for (size_t k = 0; k < t->n; k++)
+			if (k != i && is_at(t->at[k].first, t->at[i].first) &&
+			    (is_better(&t->at[k], &t->at[i]) ||
+			     (k < i && !is_better(&t->at[i], &t->at[k]))))
+				t->at[i].leads = false;
 	}
-	return cell;
 }
 
-bool chart_leads(const json_t *result, const json_t *cell)
-{
-	return leader(result, cell) == cell;
-}
+/* ---- A chart ---- */
 
 /* Of several placements, the first at which something was measured. */
-static const char *main_placement(const json_t *result, const char *scenario)
+static const json_t *main_place(const struct chart *c)
 {
-	const char *placement = NULL;
-
-	for (size_t i = 0; i < bench_view_cells(result); i++) {
-		const json_t *cell = bench_view_cell(result, i);
-
-		if (!bench_view_is_scenario(cell, scenario))
-			continue;
-		if (bench_view_has_numbers(cell))
-			return bench_view_placement(cell);
-		if (!placement)
-			placement = bench_view_placement(cell);
-	}
-	return placement;
+	return c->n ? chart_first(c) : NULL;
 }
 
-bool chart_shows(const json_t *result, const json_t *cell,
-		 enum bench_chart chart)
+static void keep_one_placement(struct chart *c)
 {
-	const char *scenario = scenario_of(chart);
+	const json_t *main = main_place(c);
+	size_t n = 0;
 
-	if (!bench_view_is_scenario(cell, scenario) ||
-	    !bench_view_same_table(leader(result, cell), cell, axis_of(chart)))
+	for (size_t i = 0; i < c->n; i++)
+		if (is_at(c->cells[i], main))
+			c->cells[n++] = c->cells[i];
+	c->n = n;
+}
+
+int chart_open(struct chart *c, const json_t *result, enum bench_chart chart)
+{
+	const char *scenario = scenario_of(chart), *but = axis_of(chart);
+	size_t n = bench_view_cells(result);
+	struct tables t = { .at = calloc(n + 1, sizeof(*t.at)) };
+	const json_t *cell;
+
+	*c = (struct chart){ .result = result, .chart = chart };
+	c->cells = calloc(n + 1, sizeof(*c->cells));
+	if (!t.at || !c->cells) {
+		free(t.at);
+		chart_close(c);
+		return -ENOMEM;
+	}
+	for (size_t i = 0; (cell = bench_view_cell(result, i)); i++)
+		if (bench_view_is_scenario(cell, scenario))
+			table_for(&t, cell, but)->rivals +=
+				bench_view_is_candidate(cell) &&
+				bench_view_has_numbers(cell);
+	find_leaders(&t);
+	for (size_t i = 0; (cell = bench_view_cell(result, i)); i++)
+		if (bench_view_is_scenario(cell, scenario) &&
+		    table_for(&t, cell, but)->leads)
+			c->cells[c->n++] = cell;
+	free(t.at);
+	if (!chart_has_panels(chart))
+		keep_one_placement(c);
+	return 0;
+}
+
+void chart_close(struct chart *c)
+{
+	free(c->cells);
+	c->cells = NULL;
+	c->n = 0;
+}
+
+const json_t *chart_first(const struct chart *c)
+{
+	const json_t *cell;
+
+	chart_for_each(c, cell) if (bench_view_has_numbers(cell)) return cell;
+	return c->n ? c->cells[0] : NULL;
+}
+
+bool chart_opens_panel(const struct chart *c, const json_t *own)
+{
+	const json_t *cell;
+
+	chart_for_each(c, cell) if (is_at(cell, own)) return cell == own;
+	return false;
+}
+
+bool chart_same_point(const json_t *a, const json_t *b)
+{
+	static const char *const axes[] = { "payload",	   "stamp",  "mode",
+					    "buffer-kib",  "subbuf", "call",
+					    "writer-state" };
+	char x[64], y[64];
+
+	if (!is_at(a, b))
 		return false;
-	return chart_has_panels(chart) ||
-	       !strcmp(bench_view_placement(cell),
-		       main_placement(result, scenario));
-}
-
-const json_t *chart_first(const json_t *result, enum bench_chart chart)
-{
-	const json_t *cell, *any = NULL;
-
-	chart_for_each(result, chart, cell)
-	{
-		if (bench_view_has_numbers(cell))
-			return cell;
-		any = any ? any : cell;
-	}
-	return any;
+	for (size_t i = 0; i < sizeof(axes) / sizeof(axes[0]); i++)
+		if (strcmp(bench_view_axis(a, axes[i], x, sizeof(x)),
+			   bench_view_axis(b, axes[i], y, sizeof(y))) != 0)
+			return false;
+	return true;
 }
 
 size_t bench_chart_rows(const json_t *result, enum bench_chart chart)
 {
 	const json_t *cell;
+	struct chart c;
 	size_t n = 0;
 
-	chart_for_each(result, chart, cell) n += bench_view_has_numbers(cell);
+	if (chart_open(&c, result, chart))
+		return 0;
+	chart_for_each(&c, cell) n += bench_view_has_numbers(cell);
+	chart_close(&c);
 	return n;
 }

@@ -2,37 +2,43 @@
 /* chart_choice.c - the charts that decide: how far from the baseline, and who is
  * cheapest in all at which rate of swaps. */
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "bench/result/traits.h"
 #include "bench/show/charts.h"
+#include "bench/show/summary.h"
 
 /* ---- ratios ---- */
 
 void chart_ratios_names(FILE *to)
 {
-	fputs("\tscenario\tverdict\tn\tratio\tratio_low\tratio_high\t"
+	fputs("\tscenario\tpoint\tverdict\tn\tratio\tratio_low\tratio_high\t"
 	      "added_ns\tthreshold",
 	      to);
 }
 
-/* ns per event more than the baseline's of the same processes; NaN: none. */
-static double added_ns(const json_t *cell)
-{
-	struct bench_view_ratio r;
+/* One part of the chart. */
+struct part {
+	const struct chart *cells;
+	const char *point; /* in words */
+};
 
-	return bench_view_has_numbers(cell) && bench_view_ratio(cell, &r)
-		       ? r.added.value
-		       : NAN;
+static void put_part(FILE *to, const struct part *part)
+{
+	fprintf(to, "\t%s\t", bench_view_scenario(chart_first(part->cells)));
+	chart_text(to, part->point);
 }
 
-static void ratio_row(FILE *to, const json_t *cell)
+/* A ratio is of the same cost as everywhere: of a writer that is swapped, of
+ * stored events. */
+static void ratio_row(FILE *to, const struct part *part, const json_t *cell)
 {
 	struct bench_view_ratio r;
 
 	chart_head(to, cell);
-	fprintf(to, "\t%s", bench_view_scenario(cell));
-	if (!bench_view_has_numbers(cell) || !bench_view_ratio(cell, &r)) {
+	put_part(to, part);
+	if (!bench_view_has_numbers(cell) || !bench_view_cost_ratio(cell, &r)) {
 		fputs("\t-\t-\t-\t-\t-\t-\t-\n", to);
 		return;
 	}
@@ -42,21 +48,22 @@ static void ratio_row(FILE *to, const json_t *cell)
 	chart_number(to, r.value);
 	chart_number(to, r.low);
 	chart_number(to, r.high);
-	chart_number(to, added_ns(cell));
+	chart_number(to, r.added.value);
 	chart_number(to, r.threshold);
 	fputc('\n', to);
 }
 
 /* The baseline against itself, of the control that the cell is held against. */
-static void aa_row(FILE *to, const json_t *result, const json_t *cell)
+static void aa_row(FILE *to, const struct part *part, const json_t *cell)
 {
 	struct bench_view_aa aa;
 	struct bench_view_ratio r;
 
-	if (!bench_view_aa_of(result, cell, &aa))
+	if (!bench_view_aa_of(part->cells->result, cell, &aa))
 		return;
-	fprintf(to, "A/A\tcontrol\tok\t-\t%s\t%s\t-", bench_view_scenario(cell),
-		aa.passed ? "passed" : "failed");
+	fputs("A/A\tcontrol\tok\t-", to);
+	put_part(to, part);
+	fprintf(to, "\t%s\t-", aa.passed ? "passed" : "failed");
 	chart_number(to, aa.median);
 	chart_number(to, aa.low);
 	chart_number(to, aa.high);
@@ -65,31 +72,41 @@ static void aa_row(FILE *to, const json_t *result, const json_t *cell)
 	fputc('\n', to);
 }
 
-static void ratio_rows(FILE *to, const json_t *result, enum bench_chart chart)
+static void part_rows(FILE *to, const struct part *part)
 {
 	const json_t *cell, *with_control = NULL;
 	struct bench_view_ratio r;
 
-	chart_for_each(result, chart, cell)
+	chart_for_each(part->cells, cell)
 	{
-		if (bench_traits_is_baseline(result,
+		if (bench_traits_is_baseline(part->cells->result,
 					     bench_view_strategy(cell)) ||
 		    strcmp(bench_view_placement(cell),
-			   bench_view_placement(chart_first(result, chart))))
+			   bench_view_placement(chart_first(part->cells))))
 			continue;
-		ratio_row(to, cell);
-		if (!with_control && bench_view_ratio(cell, &r))
+		ratio_row(to, part, cell);
+		if (!with_control && bench_view_cost_ratio(cell, &r))
 			with_control = cell;
 	}
 	if (with_control)
-		aa_row(to, result, with_control);
+		aa_row(to, part, with_control);
 }
 
-void chart_ratios_rows(const json_t *result, FILE *to)
+void chart_ratios_rows(const struct chart *c, FILE *to)
 {
-	ratio_rows(to, result, BENCH_WRITE_COST);
-	if (bench_chart_rows(result, BENCH_SWAP_COST))
-		ratio_rows(to, result, BENCH_SWAP_COST);
+	const json_t *write = chart_first(c), *swap;
+	struct chart swaps;
+
+	if (!write || chart_open(&swaps, c->result, BENCH_SWAP_COST))
+		return;
+	swap = chart_first(&swaps);
+	for (int p = 0; p < (swap ? 2 : 1); p++) {
+		char *text = chart_part_text(write, swap, p ? swap : write);
+
+		part_rows(to, &(struct part){ p ? &swaps : c, text });
+		free(text);
+	}
+	chart_close(&swaps);
 }
 
 /* ---- trade ---- */
@@ -101,94 +118,131 @@ static const double rates[] = { 1, 10, 100, 1000, 10000 };
 
 #define RATES (sizeof(rates) / sizeof(rates[0]))
 
+/* Who writes, and the swaps and footprints of the same run. */
+struct trade {
+	const struct chart *writes;
+	struct chart swaps, footprints;
+};
+
+/* What one strategy costs; NaN: not known. */
+struct price {
+	double writer_us; /* a second */
+	double swap_us;	  /* each */
+	double dropped;	  /* events, for each swap that was measured */
+};
+
 void chart_trade_names(FILE *to)
 {
-	fputs("\tcheapest\tswaps_per_s\tcost_us\twriter_us\tswapper_us", to);
+	fputs("\tcheapest\tswaps_per_s\tcost_us\twriter_us\tswapper_us"
+	      "\tdropped_per_swap",
+	      to);
 }
 
-/* What a swap takes of CPU: the swapper's, and what it steals from the writer
- * where that was measured. NaN: not known. */
-static double swap_ns(const json_t *result, const char *strategy)
+/* The cell of the same strategy at the same point; NULL: it has none. */
+static const json_t *beside(const struct chart *c, const json_t *own)
 {
-	double cpu = NAN, stolen = NAN;
 	const json_t *cell;
 
-	for (size_t i = 0; (cell = bench_view_cell(result, i)); i++) {
-		if (!bench_view_is_strategy(cell, strategy))
-			continue;
-		if (isnan(cpu) && bench_view_is_scenario(cell, "swap"))
-			cpu = bench_view_figure(
-				      cell, BENCH_FIGURE_SWAP_SWAPPER_CPU_NS)
-				      .value;
-		if (isnan(stolen) && bench_view_is_scenario(cell, "footprint"))
-			stolen = bench_view_figure(
-					 cell, BENCH_FIGURE_FOOTPRINT_STOLEN_NS)
-					 .value;
-	}
-	return cpu + (stolen > 0 ? stolen : 0);
+	chart_for_each(c, cell) if (bench_view_is_strategy(
+					    cell, bench_view_strategy(own)) &&
+				    chart_same_point(cell, own)) return cell;
+	return NULL;
 }
 
-/* us of CPU a second, writer and swapper together; NaN: not known. */
-static double cost_us(const json_t *result, const json_t *cell, double rate,
-		      double *writer, double *swapper)
+static double figure_of(const json_t *cell, enum bench_figure figure)
 {
-	double added = added_ns(cell);
-
-	*writer = (added > 0 ? added : added * 0) * EVENTS_PER_S / 1e3;
-	*swapper = rate * swap_ns(result, bench_view_strategy(cell)) / 1e3;
-	return *writer + *swapper;
+	return cell ? bench_view_figure(cell, figure).value : NAN;
 }
 
-static bool is_cheapest(const json_t *result, const json_t *own, double rate)
+static double not_negative(double value)
 {
-	double writer, swapper;
-	double best = cost_us(result, own, rate, &writer, &swapper);
+	return value > 0 || isnan(value) ? value : 0;
+}
+
+/* A swap takes the swapper's CPU, and what it steals from the writer where that
+ * was measured. */
+static struct price price_of(const struct trade *t, const json_t *cell)
+{
+	const json_t *swap = beside(&t->swaps, cell);
+	double cpu = figure_of(swap, BENCH_FIGURE_SWAP_SWAPPER_CPU_NS);
+	double stolen = figure_of(beside(&t->footprints, cell),
+				  BENCH_FIGURE_FOOTPRINT_STOLEN_NS);
+	double added = NAN;
+	struct bench_view_ratio r;
+
+	if (bench_view_has_numbers(cell) && bench_view_cost_ratio(cell, &r))
+		added = r.added.value;
+	return (struct price){
+		.writer_us = not_negative(added) * EVENTS_PER_S / 1e3,
+		.swap_us = (cpu + (stolen > 0 ? stolen : 0)) / 1e3,
+		.dropped = figure_of(swap, BENCH_FIGURE_SWAP_DROPS_PER_SWAP),
+	};
+}
+
+static double cost_us(const struct price *p, double rate)
+{
+	return p->writer_us + rate * p->swap_us;
+}
+
+static bool may_win(const struct trade *t, const json_t *cell)
+{
+	return bench_view_is_candidate(cell) && bench_view_is_ok(cell) &&
+	       bench_summary_holds(t->writes->result,
+				   bench_view_strategy(cell));
+}
+
+static bool is_cheapest(const struct trade *t, const json_t *own, double rate)
+{
+	struct price p = price_of(t, own);
+	double best = cost_us(&p, rate);
 	const json_t *cell;
 
-	if (!bench_view_is_candidate(own) || !bench_view_is_ok(own))
+	if (!may_win(t, own))
 		return false;
-	chart_for_each(result, BENCH_TRADE, cell)
+	chart_for_each(t->writes, cell)
 	{
-		if (bench_view_is_candidate(cell) && bench_view_is_ok(cell) &&
-		    cost_us(result, cell, rate, &writer, &swapper) < best)
+		p = price_of(t, cell);
+		if (may_win(t, cell) && cost_us(&p, rate) < best)
 			return false;
 	}
 	return true;
 }
 
-static void trade_rows(FILE *to, const json_t *result, const json_t *cell)
+static void trade_rows(FILE *to, const struct trade *t, const json_t *cell)
 {
-	for (size_t i = 0; i < RATES; i++) {
-		double writer, swapper;
-		double cost =
-			cost_us(result, cell, rates[i], &writer, &swapper);
+	struct price p = price_of(t, cell);
 
-		chart_head(to, cell);
+	if (isnan(cost_us(&p, 1))) {
+		chart_head_of_choice(to, t->writes->result, cell);
+		fputs("\tno\t-\t-\t-\t-\t-\n", to);
+		return;
+	}
+	for (size_t i = 0; i < RATES; i++) {
+		chart_head_of_choice(to, t->writes->result, cell);
 		fprintf(to, "\t%s",
-			is_cheapest(result, cell, rates[i]) ? "yes" : "no");
+			is_cheapest(t, cell, rates[i]) ? "yes" : "no");
 		chart_number(to, rates[i]);
-		chart_number(to, cost);
-		chart_number(to, writer);
-		chart_number(to, swapper);
+		chart_number(to, cost_us(&p, rates[i]));
+		chart_number(to, p.writer_us);
+		chart_number(to, rates[i] * p.swap_us);
+		chart_number(to, p.dropped);
 		fputc('\n', to);
 	}
 }
 
-void chart_trade_rows(const json_t *result, FILE *to)
+void chart_trade_rows(const struct chart *c, FILE *to)
 {
+	struct trade t = { .writes = c };
 	const json_t *cell;
 
-	chart_for_each(result, BENCH_TRADE, cell)
-	{
-		double writer, swapper;
-
-		if (bench_traits_is_baseline(result, bench_view_strategy(cell)))
-			continue;
-		if (!isnan(cost_us(result, cell, 1, &writer, &swapper))) {
-			trade_rows(to, result, cell);
-			continue;
-		}
-		chart_head(to, cell);
-		fputs("\tno\t-\t-\t-\t-\n", to);
+	if (chart_open(&t.swaps, c->result, BENCH_SWAP_COST))
+		return;
+	if (!chart_open(&t.footprints, c->result, BENCH_FOOTPRINT_CHART)) {
+		chart_for_each(c, cell) if (!bench_traits_is_baseline(
+						    c->result,
+						    bench_view_strategy(cell)))
+			trade_rows(to, &t, cell);
+		chart_close(&t.footprints);
 	}
+	chart_close(&t.swaps);
 }

@@ -2,6 +2,8 @@
 /* chart_data.c - the charts, and the file of each. */
 #include "bench/show/chart_data.h"
 
+#include <errno.h>
+
 #include "bench/result/result.h"
 #include "bench/show/charts.h"
 
@@ -9,7 +11,7 @@ static const struct {
 	const char *name;
 	const char *title;
 	void (*names)(FILE *to);
-	void (*rows)(const json_t *result, FILE *to);
+	void (*rows)(const struct chart *c, FILE *to);
 } charts[BENCH_CHARTS] = {
 	[BENCH_WRITE_LATENCY] = { "write-latency",
 				  "How long can a single write take while "
@@ -53,8 +55,10 @@ const char *bench_chart_title(enum bench_chart chart)
 	return charts[chart].title;
 }
 
-void bench_chart_tsv(const json_t *result, enum bench_chart chart, FILE *to)
+int bench_chart_tsv(const json_t *result, enum bench_chart chart, FILE *to)
 {
+	struct chart c;
+
 	fprintf(to, "# %s, chart %s: columns in plots/README.md\n",
 		BENCH_RESULT_SCHEMA, charts[chart].name);
 	fputs("# machine ", to);
@@ -67,5 +71,9 @@ void bench_chart_tsv(const json_t *result, enum bench_chart chart, FILE *to)
 	chart_head_names(to);
 	charts[chart].names(to);
 	fputc('\n', to);
-	charts[chart].rows(result, to);
+	if (chart_open(&c, result, chart))
+		return -ENOMEM;
+	charts[chart].rows(&c, to);
+	chart_close(&c);
+	return 0;
 }

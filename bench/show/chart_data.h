@@ -6,9 +6,10 @@
  *		if (bench_chart_rows(result, c))
  *			bench_chart_tsv(result, c, file);
  *
- * A chart shows one table of a result for each placement, the first there is:
- * a matrix lists its main slice first. Nothing here fails but for a file that
- * cannot be written, which the caller sees by ferror().
+ * A chart shows one table of a result for each placement: with the most
+ * candidates that were measured, then with the fewest axes away from their
+ * defaults. write-cost has the others at its placement too, one slice each. A
+ * file that cannot be written the caller sees by ferror().
  */
 #ifndef BENCH_SHOW_CHART_DATA_H
 #define BENCH_SHOW_CHART_DATA_H
@@ -38,8 +39,8 @@ const char *bench_chart_title(enum bench_chart chart);
 /* Has the result measured anything for this chart? The number of cells. */
 size_t bench_chart_rows(const json_t *result, enum bench_chart chart);
 
-/* Write the chart's data with its comments and column names. */
-void bench_chart_tsv(const json_t *result, enum bench_chart chart, FILE *to);
+/* Write the chart's data with its comments and column names. 0 or -ENOMEM. */
+int bench_chart_tsv(const json_t *result, enum bench_chart chart, FILE *to);
 
 /* Machine, run, and what the cells have in common, for the picture. */
 void bench_chart_caption(const json_t *result, enum bench_chart chart,

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "bench/show/charts.h"
+#include "bench/show/summary.h"
 
 void chart_text(FILE *to, const char *text)
 {
@@ -28,18 +29,26 @@ void chart_number(FILE *to, double value)
 		fputs("\t-", to);
 }
 
+void chart_value(FILE *to, struct bench_value v)
+{
+	chart_number(to, v.value);
+	chart_number(to, v.low);
+	chart_number(to, v.high);
+}
+
 void chart_head_names(FILE *to)
 {
 	fputs("strategy\tkind\tstatus\treason", to);
 }
 
-void chart_head(FILE *to, const json_t *cell)
+static void head(FILE *to, const json_t *cell, const char *status,
+		 const char *why)
 {
 	const char *const texts[] = {
 		bench_view_strategy(cell),
 		bench_view_kind(cell),
-		bench_view_status(cell),
-		bench_view_why(cell),
+		status,
+		why,
 	};
 
 	for (size_t i = 0; i < CHART_COUNT(texts); i++) {
@@ -47,6 +56,20 @@ void chart_head(FILE *to, const json_t *cell)
 			fputc('\t', to);
 		chart_text(to, texts[i]);
 	}
+}
+
+void chart_head(FILE *to, const json_t *cell)
+{
+	head(to, cell, bench_view_status(cell), bench_view_why(cell));
+}
+
+void chart_head_of_choice(FILE *to, const json_t *result, const json_t *cell)
+{
+	if (bench_view_is_candidate(cell) && bench_view_is_ok(cell) &&
+	    !bench_summary_holds(result, bench_view_strategy(cell)))
+		head(to, cell, "invalid", "caught in another cell of this run");
+	else
+		chart_head(to, cell);
 }
 
 static bool is_time(const struct chart_column *c)

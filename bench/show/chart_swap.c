@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* chart_swap.c - the charts of a swap: its cost, and both sides. */
+#include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "bench/result/traits.h"
 #include "bench/show/charts.h"
+#include "bench/stats/stats.h"
 
 /* ---- swap-cost ---- */
 
@@ -19,38 +22,36 @@ static const struct chart_column safe[] = {
 	SAFE("p999", 99.9, CHART_VALUE),
 };
 
+/* The placement, which is a panel, and what the panel says of its cells. */
+static void put_panel(FILE *to, const struct chart *c, const json_t *cell)
+{
+	char *text = chart_panel_text(c, cell);
+
+	fprintf(to, "\t%s\t", bench_view_placement(cell));
+	chart_text(to, text);
+	free(text);
+}
+
 void chart_swap_cost_names(FILE *to)
 {
-	fputs("\tplacement", to);
+	fputs("\tplacement\tpoint", to);
 	chart_names(to, safe, CHART_COUNT(safe));
 }
 
-void chart_swap_cost_rows(const json_t *result, FILE *to)
+void chart_swap_cost_rows(const struct chart *c, FILE *to)
 {
 	const json_t *cell;
 
-	chart_for_each(result, BENCH_SWAP_COST, cell)
+	chart_for_each(c, cell)
 	{
 		chart_head(to, cell);
-		fprintf(to, "\t%s", bench_view_placement(cell));
+		put_panel(to, c, cell);
 		chart_fields(to, safe, CHART_COUNT(safe), cell);
 		fputc('\n', to);
 	}
 }
 
 /* ---- pareto ---- */
-
-#define WRITER(name_, what_)                                               \
-	{                                                                  \
-		.name = name_, .figure = BENCH_FIGURE_WRITER_NS_PER_EVENT, \
-		.what = what_                                              \
-	}
-
-static const struct chart_column writer_side[] = {
-	WRITER("writer", CHART_VALUE),
-	WRITER("writer_low", CHART_LOW),
-	WRITER("writer_high", CHART_HIGH),
-};
 
 static const struct chart_column swap_side[] = {
 	SAFE("swap", 50, CHART_VALUE),
@@ -60,71 +61,74 @@ static const struct chart_column swap_side[] = {
 
 void chart_pareto_names(FILE *to)
 {
-	fputs("\tplacement", to);
-	chart_names(to, writer_side, CHART_COUNT(writer_side));
+	fputs("\tplacement\tpoint\twriter_ns\twriter_low_ns\twriter_high_ns",
+	      to);
 	chart_names(to, swap_side, CHART_COUNT(swap_side));
+	fputs("\tdropped_per_swap", to);
 }
 
-/* Does a cell stand in the first table of writes at its placement? */
-static bool is_first_write(const json_t *result, const json_t *cell)
+/* What a write costs where nobody swaps: the baseline's in the processes of a
+ * panel's cells. NaN: not measured. */
+static double baseline_ns(const struct chart *c, const json_t *like)
 {
-	const json_t *first;
+	double *values = calloc(c->n + 1, sizeof(*values)), median = NAN;
+	const json_t *cell;
+	size_t n = 0;
 
-	if (!bench_view_is_scenario(cell, "write"))
-		return false;
-	for (size_t i = 0; (first = bench_view_cell(result, i)); i++)
-		if (chart_leads(result, first) &&
-		    bench_view_same_table(first, cell, NULL))
-			return true;
-	return false;
-}
+	chart_for_each(c, cell)
+	{
+		double ns =
+			bench_view_figure(
+				cell, BENCH_FIGURE_WRITER_BASELINE_NS_PER_EVENT)
+				.value;
 
-/* What one write costs under a strategy: at this placement, or elsewhere. */
-static const json_t *write_cell(const json_t *result, const char *strategy,
-				const char *placement)
-{
-	const json_t *other = NULL, *cell;
-
-	for (size_t i = 0; (cell = bench_view_cell(result, i)); i++) {
-		if (!bench_view_is_strategy(cell, strategy) ||
-		    !bench_view_has_numbers(cell) ||
-		    !is_first_write(result, cell))
-			continue;
-		if (!strcmp(bench_view_placement(cell), placement))
-			return cell;
-		if (!other)
-			other = cell;
+		if (values && bench_view_same_table(cell, like, NULL) &&
+		    !isnan(ns))
+			values[n++] = ns;
 	}
-	return other;
+	if (values)
+		bench_stats_median(values, n, &median);
+	free(values);
+	return median;
 }
 
-/* @cell is whose head it is; @swap has the swapper's side, NULL: it has none */
-static void pareto_row(FILE *to, const json_t *result, const json_t *cell,
-		       const char *placement, const json_t *swap)
+/* A panel opens with the baseline, which nobody swaps. */
+static void baseline_row(FILE *to, const struct chart *c, const json_t *cell)
 {
-	chart_head(to, cell);
-	fprintf(to, "\t%s", placement);
-	chart_fields(to, writer_side, CHART_COUNT(writer_side),
-		     write_cell(result, bench_view_strategy(cell), placement));
-	chart_fields(to, swap_side, CHART_COUNT(swap_side), swap);
+	const char *name = bench_traits_baseline(c->result);
+	double ns = baseline_ns(c, cell);
+
+	if (!name || isnan(ns))
+		return;
+	chart_text(to, name);
+	fputs("\tcontrol\tok\t-", to);
+	put_panel(to, c, cell);
+	chart_number(to, ns);
+	fputs("\t-\t-\t-\t-\t-\t-\n", to);
+}
+
+/* Both sides are of one cell: the same events, in the same place, at the same
+ * rate of swaps, and what was refused is paid for. */
+static void pareto_row(FILE *to, const struct chart *c, const json_t *cell)
+{
+	chart_head_of_choice(to, c->result, cell);
+	put_panel(to, c, cell);
+	chart_value(to, bench_view_cost(cell));
+	chart_fields(to, swap_side, CHART_COUNT(swap_side), cell);
+	chart_number(
+		to,
+		bench_view_figure(cell, BENCH_FIGURE_SWAP_DROPS_PER_SWAP).value);
 	fputc('\n', to);
 }
 
-void chart_pareto_rows(const json_t *result, FILE *to)
+void chart_pareto_rows(const struct chart *c, FILE *to)
 {
-	const char *name = bench_traits_baseline(result);
 	const json_t *cell;
 
-	chart_for_each(result, BENCH_PARETO, cell)
+	chart_for_each(c, cell)
 	{
-		const char *placement = bench_view_placement(cell);
-		const json_t *base = name ? write_cell(result, name, placement)
-					  : NULL;
-
-		/* the baseline opens a panel: what any write costs */
-		if (chart_leads(result, cell) && base &&
-		    bench_view_has_numbers(cell))
-			pareto_row(to, result, base, placement, NULL);
-		pareto_row(to, result, cell, placement, cell);
+		if (chart_opens_panel(c, cell))
+			baseline_row(to, c, cell);
+		pareto_row(to, c, cell);
 	}
 }

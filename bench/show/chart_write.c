@@ -9,39 +9,11 @@
 
 /* ---- write-cost ---- */
 
-#define COST(figure_)                                                \
-	{                                                            \
-		{ .name = "n", .figure = figure_, .what = CHART_N }, \
-			{ .name = "median",                          \
-			  .figure = figure_,                         \
-			  .what = CHART_VALUE },                     \
-			{ .name = "low",                             \
-			  .figure = figure_,                         \
-			  .what = CHART_LOW },                       \
-			{ .name = "high",                            \
-			  .figure = figure_,                         \
-			  .what = CHART_HIGH },                      \
-	}
-
-static const struct chart_column event_cost[] =
-	COST(BENCH_FIGURE_WRITER_NS_PER_EVENT);
-static const struct chart_column floor_cost[] = COST(BENCH_FIGURE_FLOOR_NS);
-
-static const struct chart_column ratio[] = {
-	{ .name = "ratio", .figure = BENCH_FIGURE_RATIO_LOG },
-	{ .name = "ratio_low",
-	  .figure = BENCH_FIGURE_RATIO_LOG,
-	  .what = CHART_LOW },
-	{ .name = "ratio_high",
-	  .figure = BENCH_FIGURE_RATIO_LOG,
-	  .what = CHART_HIGH },
-};
-
 void chart_write_cost_names(FILE *to)
 {
-	chart_names(to, event_cost, CHART_COUNT(event_cost));
-	fputs("\trounds_ns", to);
-	chart_names(to, ratio, CHART_COUNT(ratio));
+	fputs("\tslice\tn\tmedian_ns\tlow_ns\thigh_ns\trounds_ns\tratio\t"
+	      "ratio_low\tratio_high\tadded_ns",
+	      to);
 }
 
 static void put_rounds(FILE *to, const json_t *cell, enum bench_figure figure)
@@ -59,19 +31,34 @@ static void put_rounds(FILE *to, const json_t *cell, enum bench_figure figure)
 }
 
 /* The baseline itself has a ratio to a floor, which is no rival. */
-static bool has_ratio(const json_t *result, const json_t *cell)
+static void put_ratio(FILE *to, const json_t *result, const json_t *cell)
 {
-	return !bench_traits_is_baseline(result, bench_view_strategy(cell));
+	struct bench_view_ratio r;
+
+	if (bench_traits_is_baseline(result, bench_view_strategy(cell)) ||
+	    !bench_view_has_numbers(cell) || !bench_view_cost_ratio(cell, &r)) {
+		fputs("\t-\t-\t-\t-", to);
+		return;
+	}
+	chart_number(to, r.value);
+	chart_number(to, r.low);
+	chart_number(to, r.high);
+	chart_number(to, r.added.value);
 }
 
+/* @figure: what its cost is */
 static void cost_row(FILE *to, const json_t *result, const json_t *cell,
-		     const struct chart_column *cost)
+		     const char *slice, enum bench_figure figure)
 {
+	struct bench_value cost = bench_view_figure(cell, figure);
+
 	chart_head(to, cell);
-	chart_fields(to, cost, CHART_COUNT(event_cost), cell);
-	put_rounds(to, cell, cost->figure);
-	chart_fields(to, ratio, CHART_COUNT(ratio),
-		     has_ratio(result, cell) ? cell : NULL);
+	fputc('\t', to);
+	chart_text(to, slice);
+	chart_number(to, cost.n);
+	chart_value(to, cost);
+	put_rounds(to, cell, figure);
+	put_ratio(to, result, cell);
 	fputc('\n', to);
 }
 
@@ -87,33 +74,75 @@ static bool is_floor_of(const json_t *result, const json_t *cell,
 	       own && !strcmp(own, side);
 }
 
-/* One row a floor, whichever placement it was measured at. */
-static bool is_first_floor(const json_t *result, size_t at)
+/* Is it of the same events as the chart? Where they were placed does not matter,
+ * whoever writes is alone. */
+static bool is_of_these_events(const json_t *floor, const json_t *like)
 {
-	const char *name = bench_view_strategy(bench_view_cell(result, at));
+	static const char *const axes[] = { "payload", "stamp", "mode",
+					    "buffer-kib", "subbuf" };
+	char a[64], b[64];
 
-	for (size_t i = 0; i < at; i++) {
-		const json_t *cell = bench_view_cell(result, i);
-
-		if (bench_view_is_floor(cell) && bench_view_has_numbers(cell) &&
-		    bench_view_is_strategy(cell, name))
+	for (size_t i = 0; i < CHART_COUNT(axes); i++)
+		if (strcmp(bench_view_axis(floor, axes[i], a, sizeof(a)),
+			   bench_view_axis(like, axes[i], b, sizeof(b))) != 0)
 			return false;
-	}
 	return true;
 }
 
-void chart_write_cost_rows(const json_t *result, FILE *to)
+static bool is_bound(const json_t *result, const json_t *cell,
+		     const json_t *like)
+{
+	return is_floor_of(result, cell, "write") &&
+	       is_of_these_events(cell, like);
+}
+
+/* One row a floor, whichever placement it was measured at. */
+static bool is_first_bound(const json_t *result, size_t at, const json_t *like)
+{
+	const char *name = bench_view_strategy(bench_view_cell(result, at));
+
+	for (size_t i = 0; i < at; i++)
+		if (is_bound(result, bench_view_cell(result, i), like) &&
+		    bench_view_is_strategy(bench_view_cell(result, i), name))
+			return false;
+	return true;
+}
+
+static void floor_rows(FILE *to, const struct chart *c)
+{
+	const json_t *like = chart_first(c), *cell;
+
+	for (size_t i = 0; (cell = bench_view_cell(c->result, i)); i++)
+		if (like && is_bound(c->result, cell, like) &&
+		    is_first_bound(c->result, i, like))
+			cost_row(to, c->result, cell, NULL,
+				 BENCH_FIGURE_FLOOR_NS);
+}
+
+/* The other tables of writes at the placement of the chart, a slice each. */
+static void slice_rows(FILE *to, const struct chart *c)
+{
+	const json_t *like = chart_first(c), *cell;
+
+	for (size_t i = 0; (cell = bench_view_cell(c->result, i)); i++)
+		if (like && bench_view_is_scenario(cell, "write") &&
+		    !strcmp(bench_view_placement(cell),
+			    bench_view_placement(like)) &&
+		    !bench_view_same_table(cell, like, NULL))
+			cost_row(to, c->result, cell,
+				 *bench_view_axes(cell) ? bench_view_axes(cell)
+							: "default",
+				 bench_view_cost_figure(cell));
+}
+
+void chart_write_cost_rows(const struct chart *c, FILE *to)
 {
 	const json_t *cell;
 
-	chart_for_each(result, BENCH_WRITE_COST, cell)
-		cost_row(to, result, cell, event_cost);
-	for (size_t i = 0; i < bench_view_cells(result); i++) {
-		cell = bench_view_cell(result, i);
-		if (is_floor_of(result, cell, "write") &&
-		    is_first_floor(result, i))
-			cost_row(to, result, cell, floor_cost);
-	}
+	chart_for_each(c, cell) cost_row(to, c->result, cell, NULL,
+					 bench_view_cost_figure(cell));
+	floor_rows(to, c);
+	slice_rows(to, c);
 }
 
 /* ---- write-latency ---- */
@@ -191,15 +220,16 @@ static void timer_row(FILE *to, const json_t *result)
 	}
 }
 
-void chart_write_latency_rows(const json_t *result, FILE *to)
+void chart_write_latency_rows(const struct chart *c, FILE *to)
 {
+	const json_t *result = c->result;
 	const char *name = bench_traits_baseline(result);
 	const json_t *calm = NULL, *cell;
 	bool has_baseline = !name;
 	char head[64];
 
 	timer_row(to, result);
-	chart_for_each(result, BENCH_WRITE_LATENCY, cell)
+	chart_for_each(c, cell)
 	{
 		latency_cell(to, result, cell);
 		has_baseline |= name && bench_view_is_strategy(cell, name);

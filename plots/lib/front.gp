@@ -26,7 +26,7 @@ do for [R=1:NROW] {
 	}
 }
 
-ABSENT_AT = 30 + PLOT_H + 64
+ABSENT_AT = HEAD_PX + PLOT_H + 60
 if (NABSENT[PANEL]) {
 	set object 1000 rect \
 		from screen SX(PANEL_LEFT[PANEL]), screen SY(ABSENT_AT) \
@@ -35,22 +35,20 @@ if (NABSENT[PANEL]) {
 		back fc rgb HATCH fs pattern 4 noborder
 }
 do for [R=1:NROW] {
-	if (here(R) && is_absent(R)) {
-		set label NEXT " ".elide(name(R)." ".status_text(R), \
-			int(PLOT_W / 7.4))." " \
+	if (here(R) && is_missing(R)) {
+		set label NEXT absent_text(R) \
 			at screen SX(PANEL_LEFT[PANEL] + 14), \
 			screen SY(ABSENT_AT + 10) left boxed front \
 			tc rgb SOFT font ",10"
 		NEXT = NEXT + 1
-		ABSENT_AT = ABSENT_AT + 16
+		ABSENT_AT = ABSENT_AT + 16 * lines(absent_text(R))
 	}
 }
 
 NBOX = 0
 do for [R=1:NROW] {
 	if (HERE_[R]) {
-		TEXT = elide(name(R).(is_marked(R) ? " ".status_word(R) : \
-			is_kind(R, "candidate") ? "" : " (control)"), 42)
+		TEXT = (IS_NUMBERED ? sprintf("%d", NUMBER[R]) : point_name(R))
 		W = strlen(TEXT) * 7.7 + 4
 		DONE = 0
 		do for [STEP=0:29] {

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # A key drawn by hand, one entry per strategy in ORDER[1..NSTRAT], with the
 # reason below every entry that is not ok; gnuplot's own key has no place for
-# one. The caller sets KEY_X, KEY_HEAD, HAS_CURVE[first row] and, for the
+# one. It is KEY_PX wide (keysize.gp). The caller sets KEY_X, KEY_HEAD, HAS_CURVE[first row] and, for the
 # number at the right, KEY_N (0 or 1). Gives COLOUR, SHAPE, DASH by first row.
 array COLOUR[NROW]
 array SHAPE[NROW]
@@ -52,14 +52,14 @@ do for [I=1:NSTRAT] {
 				tc rgb SOFT font ",10"
 		}
 	}
-	set label elide(name(F).FLOOR_TEXT[F], 24) \
+	set label label_name(F).kind_note(F).FLOOR_TEXT[F] \
 		at screen SX(KEY_X + 42), screen SY(AT) left \
 		tc rgb key_ink(F) font ",12"
 	if (status(F) ne "ok") {
-		AT = AT + KEY_ROW * 0.75
-		set label elide(status_text(F), \
-			int((WIDTH - 14 - KEY_X - 42) / (CHAR_PX * 10 / 12))) \
+		AT = AT + 15
+		set label key_reason(F) \
 			at screen SX(KEY_X + 42), screen SY(AT) left \
 			tc rgb (is_marked(F) ? RED : SOFT) font ",10"
+		AT = AT + 15 * (lines(key_reason(F)) - 1)
 	}
 }

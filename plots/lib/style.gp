@@ -6,10 +6,6 @@
 # that title and caption take; and the conversions SX(px from the left) and
 # SY(px from the top of the drawing).
 
-CHAR_PX = 8.0			# mean advance of a wide sans (DejaVu) at 12 px
-text_px(s) = CHAR_PX * strlen(s)
-small_px(s) = CHAR_PX * 10 / 12 * strlen(s)
-
 TITLE_TEXT = wrap(TITLE, int((WIDTH - 40) / (CHAR_PX * 16.0 / 12)))
 CAPTION_TEXT = wrap(CAPTION, int((WIDTH - 40) / (CHAR_PX * 10 / 12)))
 TOP = 22 + 21 * lines(TITLE_TEXT)

@@ -40,19 +40,30 @@ wrap(s, n) = (strlen(s) <= n ? s : \
 	s[1:break_at(s, n)]."\n".wrap(s[break_at(s, n) + 1:*], n))
 lines(s) = (strstrt(s, "\n") ? 1 + lines(s[strstrt(s, "\n") + 1:*]) : 1)
 
+# Pixels: the mean advance of a wide sans (DejaVu) at 12 px, and at 10.
+CHAR_PX = 8.8
+text_px(s) = CHAR_PX * strlen(s)
+small_px(s) = CHAR_PX * 10 / 12 * strlen(s)
+
 # --- numbers -----------------------------------------------------------------
 
 is_number(s) = (strlen(s) > 0 && strstrt("0123456789", s[strlen(s):*]) && \
 	strlen(s) == (sum [i=1:strlen(s)] \
 		(strstrt("0123456789.+-eE", s[i:i]) > 0)))
-number(s) = (s eq "-" ? NaN : real(s))
+# (gnuplot reads "1.0e+06" and not "1e+06", which %g writes)
+e_at(s) = (strstrt(s, "e") ? strstrt(s, "e") : strstrt(s, "E"))
+pointed(s) = (e_at(s) && !strstrt(s, ".") ? \
+	s[1:e_at(s) - 1].".0".s[e_at(s):*] : s)
+number(s) = (s eq "-" ? NaN : real(pointed(s)))
 # Three significant digits without an exponent, for 0.01 to millions.
 short(x) = (!known(x) ? "" : abs(x) >= 99.95 ? sprintf("%.0f", x) : \
 	abs(x) >= 9.995 ? sprintf("%.1f", x) : \
 	abs(x) >= 0.0995 ? sprintf("%.2f", x) : sprintf("%.3f", x))
-ns_text(x) = (x < 999.5 ? short(x)." ns" : (x < 999.5e3 ? \
-	short(x / 1e3)." us" : short(x / 1e6)." ms"))
-count_text(x) = (!known(x) ? "" : x < 1e4 ? sprintf("%.0f", x) : \
+ns_text(x) = (abs(x) < 999.5 ? short(x)." ns" : abs(x) < 999.5e3 ? \
+	short(x / 1e3)." us" : abs(x) < 999.5e6 ? short(x / 1e6)." ms" : \
+	short(x / 1e9)." s")
+count_text(x) = (!known(x) ? "" : x < 99.95 && x != floor(x) ? short(x) : \
+	x < 1e4 ? sprintf("%.0f", x) : \
 	x < 999500 ? short(x / 1e3)."k" : x < 999.5e6 ? \
 	short(x / 1e6)."M" : short(x / 1e9)."G")
 above_0(x) = (x > 0 ? x : NaN)
@@ -159,4 +170,11 @@ array FIRST[NROW]
 is_new(r) = (0 == (NSTRAT ? sum [j=1:NSTRAT] (name(FIRST[j]) eq name(r)) : 0))
 do for [R=1:NROW] {
 	if (is_new(R)) { NSTRAT = NSTRAT + 1; FIRST[NSTRAT] = R }
+}
+# Room is made for the longest name; no strategy's is longer than this.
+NAME_CHARS = 64
+label_name(r) = elide(name(r), NAME_CHARS)
+LONGEST = 8
+do for [I=1:NSTRAT] {
+	LONGEST = max(LONGEST, strlen(label_name(FIRST[I])))
 }

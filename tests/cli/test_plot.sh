@@ -30,7 +30,7 @@ for tsv in bare/*.tsv; do
 done
 grep -q '^racy	control	broken	24 lost, 12 torn	' bare/swap-cost.tsv ||
 	fail "racy is not drawn as broken"
-grep -q '^membarrier	candidate	unavailable	.*	smt-sibling	-' \
+grep -q '^membarrier	candidate	unavailable	.*	smt-sibling	1000 swaps/s	-' \
 	bare/swap-cost.tsv || fail "the missing placement is not drawn"
 
 refused 2 "give a result file" plot
