@@ -118,10 +118,10 @@ if grep -aq urcu_memb "$binary"; then
 		die "no package owns $archive: its licence is unknown"
 	cp -L "/usr/share/doc/$package/copyright" "$top/licenses/$package.txt" ||
 		die "package $package has no copyright file"
+	commit=$("$binary" --version | sed 's/.*(commit \([^,]*\),.*/\1/')
 	inside="$package (LGPL-2.1 or later) is linked into bin/ringswap. Whoever
 wants another version of it builds ringswap from its sources, which are under
-the MIT licence: version $version, commit $(git -c safe.directory='*' \
-		rev-parse --short=12 HEAD 2>/dev/null || echo unknown)."
+the MIT licence: version $version, commit $commit."
 fi
 cp "$binary" "$top/bin/ringswap"
 cp LICENSE "$top/licenses/ringswap.txt"

@@ -9,6 +9,7 @@
 
 #include "bench/machine/build_info.h"
 #include "bench/machine/cgroup.h"
+#include "bench/machine/commit.h"
 #include "bench/machine/cpu.h"
 #include "bench/machine/facilities.h"
 #include "bench/machine/facts.h"
@@ -312,8 +313,8 @@ json_t *bench_build_info(void)
 	const char *sanitizer = RINGSWAP_SANITIZER;
 
 	return json_pack("{s:s s:s s:s s:s s:s s:s}", "version",
-			 RINGSWAP_VERSION, "commit", RINGSWAP_COMMIT,
-			 "compiler", RINGSWAP_COMPILER, "flags", RINGSWAP_FLAGS,
+			 RINGSWAP_VERSION, "commit", bench_commit(), "compiler",
+			 RINGSWAP_COMPILER, "flags", RINGSWAP_FLAGS,
 			 "build-type", RINGSWAP_BUILD_TYPE, "sanitizer",
 			 *sanitizer ? sanitizer : "none");
 }

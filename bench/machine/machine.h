@@ -28,8 +28,7 @@ json_t *bench_machine(const char *root, const struct bench_topology *t);
 /**
  * bench_build_info() - version, commit, compiler, flags, build type, sanitizer
  *
- * A new reference. The commit is that of configure time, "-dirty" with
- * uncommitted changes to tracked files, "unknown" outside git.
+ * A new reference. The commit is bench_commit()'s (commit.h).
  */
 json_t *bench_build_info(void);
 
