@@ -9,14 +9,22 @@
 #include "bench/result/compact_parts.h"
 #include "bench/stats/ranks.h"
 
-/* No series is longer, and no count of a bin has more digits. */
+/* No series is longer, and no count of a bin is larger. */
 #define BINS_MAX  10000u
-#define SCALE_MAX 1000000000000
+#define COUNT_MAX (INT64_C(1) << 53)
+
+/* What stands in "shared" once is made as often as it is named, and rounds and
+ * bins of a number each: no file may ask for more values than these. A `full`
+ * run asks for a twentieth. */
+#define VALUES_MAX 2000000u
 
 struct expanding {
 	const json_t *shared, *axes;
 	double alpha;
 	bool is_light;
+	size_t *sizes; /* of what is at the places of shared */
+	size_t axes_size;
+	size_t left;		 /* of VALUES_MAX */
 	size_t rounds;		 /* of the cell at hand */
 	struct bench_hist *hist; /* of the distribution at hand */
 	const char *what;	 /* what is wrong; NULL: nothing so far */
@@ -29,16 +37,43 @@ static json_t *wrong(struct expanding *x, const char *what)
 	return NULL;
 }
 
+/* May so many more values be made? Asked before they are. */
+static bool spend(struct expanding *x, size_t values)
+{
+	if (values > x->left) {
+		x->left = 0;
+		wrong(x, "more rounds, bins or shared values than any run");
+		return false;
+	}
+	x->left -= values;
+	return true;
+}
+
+/* How many values there are in one, itself included. */
+static size_t size_of(const json_t *value)
+{
+	json_t *object = (json_t *)value; /* iteration changes nothing */
+	size_t size = 1 + json_string_length(value) / 64, i;
+	const json_t *element;
+	const char *name;
+	json_t *member;
+
+	json_array_foreach (value, i, element)
+		size += size_of(element);
+	json_object_foreach (object, name, member)
+		size += 1 + size_of(member);
+	return size;
+}
+
 /* The value at a place of "shared", borrowed. */
 static json_t *at_place(struct expanding *x, const json_t *place)
 {
-	json_t *value =
-		json_is_integer(place)
-			? json_array_get(x->shared,
-					 (size_t)json_integer_value(place))
-			: NULL;
+	json_int_t at = json_is_integer(place) ? json_integer_value(place) : -1;
 
-	return value ? value : wrong(x, "a place that \"shared\" lacks");
+	if (at < 0 || (size_t)at >= json_array_size(x->shared))
+		return wrong(x, "a place that \"shared\" lacks");
+	return spend(x, x->sizes[at]) ? json_array_get(x->shared, (size_t)at)
+				      : NULL;
 }
 
 /* Members of these names from the elements of a list, from @from on. */
@@ -226,17 +261,33 @@ static size_t run_length(const json_t *runs)
 	return n;
 }
 
+/* Six members, and no count that is too large. */
+static bool is_series(const json_t *list)
+{
+	const json_t *counts = json_array_get(list, 3);
+	json_int_t scale = json_integer_value(json_array_get(list, 2));
+
+	if (json_array_size(list) != 6 || run_length(counts) >= BINS_MAX ||
+	    scale < 1 || scale > COUNT_MAX)
+		return false;
+	for (size_t k = 0; k < json_array_size(counts); k += 2)
+		if (element(counts, k) > (uint64_t)(COUNT_MAX / scale))
+			return false;
+	return true;
+}
+
 static json_t *series_json(struct expanding *x, const json_t *list)
 {
-	size_t n = run_length(json_array_get(list, 3));
-	json_int_t scale = json_integer_value(json_array_get(list, 2));
 	json_t *bins;
+	size_t n;
 
 	if (x->is_light)
 		return json_array();
-	if (json_array_size(list) != 6 || n >= BINS_MAX || scale < 1 ||
-	    scale > SCALE_MAX)
+	if (!is_series(list))
 		return wrong(x, "a series that is none");
+	n = run_length(json_array_get(list, 3));
+	if (!spend(x, n * size_of(list))) /* each bin looks for its runs */
+		return NULL;
 	bins = json_array();
 	for (size_t i = 0; i < n; i++)
 		json_array_append_new(bins, bin_json(list, i));
@@ -351,6 +402,9 @@ static void add_figures(struct expanding *x, const json_t *cell,
 
 /* ---- Rounds ---- */
 
+/* Further powers of ten no figure has. */
+#define POWER_MAX 99
+
 static json_t *round_json(const json_t *columns, json_t *like[LIKES], size_t i)
 {
 	json_t *plan = like[LIKE_ROUNDS], *figures = json_object();
@@ -366,7 +420,8 @@ static json_t *round_json(const json_t *columns, json_t *like[LIKES], size_t i)
 			column = json_array_get(columns, element(columns, k));
 		power = json_integer_value(json_array_get(column, 0));
 		value = json_array_get(column, i + 1);
-		if (key && json_is_integer(value) && labs((long)power) < 100)
+		if (key && json_is_integer(value) && power >= -POWER_MAX &&
+		    power <= POWER_MAX)
 			bench_set(figures, key,
 				  bench_number(json_number_value(value) *
 					       pow(10, (double)power)));
@@ -378,12 +433,15 @@ static json_t *round_json(const json_t *columns, json_t *like[LIKES], size_t i)
 			 "figures", figures);
 }
 
-static json_t *rounds_json(const struct expanding *x, const json_t *cell,
+static json_t *rounds_json(struct expanding *x, const json_t *cell,
 			   json_t *like[LIKES])
 {
 	const json_t *columns = json_object_get(cell, "rounds");
-	json_t *rounds = json_array();
+	json_t *rounds;
 
+	if (!spend(x, x->rounds * (json_array_size(columns) + 3)))
+		return NULL;
+	rounds = json_array();
 	for (size_t i = 0; i < x->rounds; i++)
 		json_array_append_new(rounds, round_json(columns, like, i));
 	return rounds;
@@ -392,11 +450,14 @@ static json_t *rounds_json(const struct expanding *x, const json_t *cell,
 /* ---- Cells ---- */
 
 /* The file's axes as the cell has them. */
-static json_t *axes_json(const struct expanding *x, const json_t *differing)
+static json_t *axes_json(struct expanding *x, const json_t *differing)
 {
-	json_t *axes = json_copy((json_t *)x->axes), *value;
+	json_t *axes, *value;
 	const char *name;
 
+	if (!spend(x, x->axes_size))
+		return NULL;
+	axes = json_copy((json_t *)x->axes);
 	json_object_foreach ((json_t *)differing, name, value) {
 		if (json_is_null(value))
 			json_object_del(axes, name);
@@ -544,6 +605,33 @@ static int add_cells(struct expanding *x, const json_t *compact, json_t *out,
 	return 0;
 }
 
+/* What its cells will be made of. */
+static int begin(struct expanding *x, const json_t *compact, char *why,
+		 size_t n)
+{
+	const json_t *statistics = json_object_get(compact, "statistics");
+	const json_t *value;
+	size_t i;
+	int err = bench_shape_check(statistics ? statistics : json_null(),
+				    &bench_statistics_shape, "statistics", why,
+				    n);
+
+	if (err)
+		return err;
+	x->shared = json_object_get(compact, "shared");
+	x->axes = json_object_get(compact, "axes");
+	x->alpha = bench_get_number(compact, "statistics.alpha");
+	x->axes_size = size_of(x->axes);
+	x->left = VALUES_MAX;
+	x->hist = bench_hist_new();
+	x->sizes = calloc(json_array_size(x->shared) + 1, sizeof(*x->sizes));
+	if (!x->hist || !x->sizes)
+		return bench_why(-ENOMEM, why, n, "out of memory");
+	json_array_foreach (x->shared, i, value)
+		x->sizes[i] = size_of(value);
+	return 0;
+}
+
 int bench_compact_expand(json_t *compact, bool is_light, json_t **out,
 			 char *why, size_t n)
 {
@@ -551,31 +639,18 @@ int bench_compact_expand(json_t *compact, bool is_light, json_t **out,
 		"compact",     "run",	"machine",    "doctor", "indicative",
 		"descriptors", "build", "statistics", "aa",
 	};
-	struct expanding x = {
-		.shared = json_object_get(compact, "shared"),
-		.axes = json_object_get(compact, "axes"),
-		.alpha = bench_get_number(compact, "statistics.alpha"),
-		.is_light = is_light,
-		.hist = bench_hist_new(),
-	};
+	struct expanding x = { .is_light = is_light };
 	json_t *result = json_object();
-	int err;
+	int err = begin(&x, compact, why, n);
 
-	if (!x.hist || !result) {
-		bench_hist_free(x.hist);
-		json_decref(result);
-		return bench_why(-ENOMEM, why, n, "out of memory");
-	}
 	bench_set(result, "schema", json_string(BENCH_RESULT_SCHEMA));
 	for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++)
 		if (json_object_get(compact, kept[i]))
 			bench_copy(result, compact, kept[i]);
-	if (!(x.alpha > 0 && x.alpha < 1))
-		err = bench_why(-EINVAL, why, n,
-				"statistics.alpha: should be between 0 and 1");
-	else
+	if (!err)
 		err = add_cells(&x, compact, result, why, n);
 	bench_hist_free(x.hist);
+	free(x.sizes);
 	if (err)
 		json_decref(result);
 	else

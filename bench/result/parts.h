@@ -53,6 +53,7 @@ extern const struct shape bench_journal_header_shape;
 extern const struct shape bench_journal_line_shape;
 extern const struct shape bench_journal_block_shape;
 extern const struct shape bench_result_shape;
+extern const struct shape bench_statistics_shape; /* member of a result */
 
 /* ---- Reading ---- */
 

@@ -547,10 +547,44 @@ static const struct shape indicative_members[] = { BOOL("stamp"),
 						   ARRAY("reasons", &a_string),
 						   END };
 
-static const struct shape comparisons_members[] = {
-	NUMBER("alpha"), NUMBER("threshold"), MAP("comparisons", &an_integer),
+/* Readers compute with them: of an error rate far smaller than any, or of more
+ * comparisons than there are cells, they would compute for ever. */
+#define ALPHA_MIN	1e-6
+#define COMPARISONS_MAX 1000000
+
+static int comparison_count_more(const json_t *value, char *text, size_t n)
+{
+	if (json_integer_value(value) <= COMPARISONS_MAX)
+		return 0;
+	snprintf(text, n, "is %lld, should be at most %d",
+		 (long long)json_integer_value(value), COMPARISONS_MAX);
+	return -EINVAL;
+}
+
+static const struct shape comparison_count = {
+	NULL, SHAPE_INTEGER, 0, NULL, NULL, comparison_count_more,
+};
+
+static int alpha_more(const json_t *value, char *text, size_t n)
+{
+	double alpha = json_number_value(value);
+
+	if (alpha >= ALPHA_MIN && alpha < 1)
+		return 0;
+	snprintf(text, n, "is %g, should be between %g and 1", alpha,
+		 ALPHA_MIN);
+	return -EINVAL;
+}
+
+static const struct shape statistics_members[] = {
+	{ "alpha", SHAPE_NUMBER, 0, NULL, NULL, alpha_more },
+	NUMBER("threshold"),
+	MAP("comparisons", &comparison_count),
 	END
 };
+
+const struct shape bench_statistics_shape =
+	OBJECT("statistics", statistics_members);
 
 static const struct shape aa_members[] = { ID("id"),
 					   NAME_MAYBE("scenario"),
@@ -577,7 +611,7 @@ static const struct shape result_members[] = {
 	OBJECT("indicative", indicative_members),
 	OBJECT("build", NULL),
 	OBJECT_IF("descriptors", descriptors_members),
-	OBJECT("statistics", comparisons_members),
+	OBJECT("statistics", statistics_members),
 	ARRAY("aa", &aa),
 	ARRAY("cells", &cell),
 	END

@@ -436,6 +436,161 @@ static void what_contradicts_itself_is_refused(void **state)
 	refused(edited, "should be \"ringswap/1\"");
 }
 
+/* ---- A small file that asks for much ---- */
+
+/* The list that a cell's three places lead to. */
+static json_t *like_list(json_t *edited, int which)
+{
+	json_t *like = json_object_get(edited_cell(edited, SWAP_CELL), "like");
+
+	return json_array_get(json_object_get(edited, "shared"),
+			      (size_t)json_integer_value(
+				      json_array_get(like, (size_t)which)));
+}
+
+/* The value that its cells share under one of the places there. */
+static json_t *shared_value(json_t *edited, int which, size_t at)
+{
+	return json_array_get(json_object_get(edited, "shared"),
+			      (size_t)json_integer_value(json_array_get(
+				      like_list(edited, which), at)));
+}
+
+static void add_copies(json_t *edited, size_t n)
+{
+	json_t *cells = json_object_get(edited, "cells");
+	json_t *cell = edited_cell(edited, SWAP_CELL);
+
+	while (n--)
+		json_array_append(cells, cell);
+}
+
+/* The list of a series of bins. */
+static json_t *a_series(json_t *edited, const char *id)
+{
+	json_t *values = json_object_get(edited_cell(edited, id), "values");
+	json_t *value;
+	size_t i;
+
+	json_array_foreach (values, i, value)
+		if (json_array_size(value) == 6 &&
+		    json_is_array(json_array_get(value, 3)))
+			return value;
+	fail_msg("no series");
+	return NULL;
+}
+
+#define FOOTPRINT_CELL "footprint/membarrier/shared-l3"
+
+static void what_asks_for_more_than_any_run_is_refused(void **state)
+{
+	json_t *edited = json_deep_copy(compact), *list;
+
+	(void)state;
+	/* rounds, that every cell has alike */
+	list = json_object_get(shared_value(edited, 1, 4), "round");
+	while (json_array_size(list) < BENCH_RESULT_ROUNDS_MAX)
+		json_array_append_new(list, json_integer(1));
+	add_copies(edited, 1000);
+	refused(edited, "more rounds, bins or shared values than any run");
+
+	/* members of what they share */
+	edited = json_deep_copy(compact);
+	list = shared_value(edited, 0, 0);
+	for (int i = 0; i < 5000; i++) {
+		char name[16];
+
+		snprintf(name, sizeof(name), "m%d", i);
+		json_object_set_new(list, name, json_null());
+	}
+	add_copies(edited, 1000);
+	refused(edited, "more rounds, bins or shared values than any run");
+
+	/* axes, that are the file's */
+	edited = json_deep_copy(compact);
+	list = json_object_get(edited, "axes");
+	for (int i = 0; i < 5000; i++) {
+		char name[16];
+
+		snprintf(name, sizeof(name), "m%d", i);
+		json_object_set_new(list, name, json_null());
+	}
+	add_copies(edited, 1000);
+	refused(edited, "more rounds, bins or shared values than any run");
+
+	/* bins, of few words */
+	edited = json_deep_copy(compact);
+	list = a_series(edited, FOOTPRINT_CELL);
+	json_array_set_new(list, 3, json_pack("[i, I]", 1, INT64_C(1) << 40));
+	refused(edited, "a series that is none");
+	edited = json_deep_copy(compact);
+	list = json_array_get(a_series(edited, FOOTPRINT_CELL), 4);
+	while (json_array_size(list) < 400000)
+		json_array_append_new(list, json_integer(1));
+	refused(edited, "more rounds, bins or shared values than any run");
+}
+
+/* Each is a number that is one, and none that anybody measured. */
+static void numbers_at_the_end_of_their_range_are_refused(void **state)
+{
+	json_t *edited = json_deep_copy(compact), *statistics;
+
+	(void)state;
+	json_array_set_new(json_array_get(a_series(edited, FOOTPRINT_CELL), 3),
+			   0, json_integer(INT64_MAX));
+	refused(edited, "a series that is none");
+
+	edited = json_deep_copy(compact);
+	json_array_set_new(a_distribution(edited), 0, json_integer(INT64_MAX));
+	refused(edited, "contradict each other");
+
+	edited = json_deep_copy(compact);
+	json_array_set_new(a_distribution(edited), 0, json_integer(INT64_MIN));
+	refused(edited, "contradict each other");
+
+	edited = json_deep_copy(compact);
+	statistics = json_object_get(edited, "statistics");
+	json_object_set_new(statistics, "alpha", json_real(1e-320));
+	refused(edited, "statistics.alpha: is 9.99989e-321, should be between");
+
+	edited = json_deep_copy(compact);
+	statistics = json_object_get(edited, "statistics");
+	json_object_set_new(json_object_get(statistics, "comparisons"), "write",
+			    json_integer(INT64_C(1) << 50));
+	refused(edited, "statistics.comparisons.write: is 1125899906842624");
+
+	edited = json_deep_copy(compact);
+	json_object_del(edited, "statistics");
+	refused(edited, "statistics: is null, should be an object");
+}
+
+/* The least integer is no power of ten: its column has no values. */
+static void a_power_of_ten_that_is_none_gives_no_values(void **state)
+{
+	json_t *edited = json_deep_copy(compact), *result = NULL, *column;
+	char other[sizeof(path) + 8], why[BENCH_RESULT_WHY] = "";
+	double values[64];
+	size_t i;
+
+	(void)state;
+	json_array_foreach (
+		json_object_get(edited_cell(edited, SWAP_CELL), "rounds"), i,
+		column)
+		if (json_is_array(column))
+			json_array_set_new(column, 0, json_integer(INT64_MIN));
+	snprintf(other, sizeof(other), "%s.odd", path);
+	assert_int_equal(json_dump_file(edited, other, 0), 0);
+	if (bench_result_load(other, &result, why, sizeof(why)))
+		fail_msg("%s", why);
+	assert_int_equal(bench_view_rounds(edited_cell(result, SWAP_CELL),
+					   BENCH_FIGURE_RATIO_LOG, 0, values,
+					   64),
+			 0);
+	unlink(other);
+	json_decref(result);
+	json_decref(edited);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -447,6 +602,9 @@ int main(void)
 		cmocka_unit_test(what_is_too_large_lacks_more),
 		cmocka_unit_test(light_is_enough_to_compare),
 		cmocka_unit_test(what_contradicts_itself_is_refused),
+		cmocka_unit_test(what_asks_for_more_than_any_run_is_refused),
+		cmocka_unit_test(numbers_at_the_end_of_their_range_are_refused),
+		cmocka_unit_test(a_power_of_ten_that_is_none_gives_no_values),
 	};
 
 	return cmocka_run_group_tests(tests, make_all, drop_all);
