@@ -53,15 +53,15 @@ static bool is_result(const FTSENT *e)
 	       !strcmp(e->fts_name + n - 5, ".json");
 }
 
-static int add_path(struct kept *k, const char *path)
+static int add_path(struct kept *k, const FTSENT *e)
 {
 	char **more = realloc(k->paths, (k->n + 1) * sizeof(*more));
 
 	if (!more)
 		return command_error(COMMAND_FAILED, "out of memory");
 	k->paths = more;
-	k->paths[k->n] = strdup(path);
-	if (!k->paths[k->n])
+	if (asprintf(&k->paths[k->n], "%s/%s", e->fts_parent->fts_name,
+		     e->fts_name) < 0)
 		return command_error(COMMAND_FAILED, "out of memory");
 	k->n++;
 	return 0;
@@ -78,8 +78,8 @@ static void free_kept(struct kept *k)
 static int find_kept(const char *dir, struct kept *k)
 {
 	char *roots[] = { (char *)dir, NULL };
-	FTS *walk = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR, by_name);
-	size_t length = strlen(dir) + 1;
+	FTS *walk = fts_open(roots, FTS_PHYSICAL | FTS_COMFOLLOW | FTS_NOCHDIR,
+			     by_name);
 	int status = 0;
 	FTSENT *e;
 
@@ -88,7 +88,7 @@ static int find_kept(const char *dir, struct kept *k)
 				     strerror(errno));
 	while (!status && (e = fts_read(walk)))
 		if (is_result(e))
-			status = add_path(k, e->fts_path + length);
+			status = add_path(k, e);
 	fts_close(walk);
 	return status;
 }
@@ -170,7 +170,7 @@ static int write_index(const char *dir)
 	if (!status)
 		status = write_text(path, text);
 	if (!status)
-		printf("%s: %zu results\n", path, k.n);
+		command_print("%s: %zu results", path, k.n);
 	free(text);
 	free_kept(&k);
 	return status;
@@ -215,7 +215,7 @@ static int check_kept(const char *dir)
 	if (!status)
 		status = check_index(path, text);
 	if (!status)
-		printf("%s: %zu results, all fit to be kept\n", dir, k.n);
+		command_print("%s: %zu results, all fit to be kept", dir, k.n);
 	free(text);
 	free_kept(&k);
 	return status;
@@ -223,20 +223,22 @@ static int check_kept(const char *dir)
 
 /* ---- A new one ---- */
 
-/* Words that are somebody's: of this user and this machine. */
-static void own_names(const char *names[5], char host[256])
+/* Words that are somebody's: of this user and this machine, without and with
+ * its domain. */
+#define NAMES 6
+
+static void own_names(const char *names[NAMES], char host[2][256])
 {
 	const struct passwd *user = getpwuid(getuid());
 	const char *home = getenv("HOME");
 	size_t n = 0;
-	char *dot;
 
-	if (!gethostname(host, 255)) {
-		host[255] = '\0';
-		names[n++] = host;
-		dot = strchr(host, '.');
-		if (dot)
-			*dot = '\0';
+	if (!gethostname(host[0], 255)) {
+		host[0][255] = '\0';
+		snprintf(host[1], sizeof(host[1]), "%.*s",
+			 (int)strcspn(host[0], "."), host[0]);
+		names[n++] = host[0];
+		names[n++] = host[1];
 	}
 	if (user)
 		names[n++] = user->pw_name;
@@ -253,7 +255,7 @@ static int make_folder(const char *path)
 	struct stat st;
 
 	if (!mkdir(path, 0777) ||
-	    (errno == EEXIST && !stat(path, &st) && S_ISDIR(st.st_mode)))
+	    (errno == EEXIST && !lstat(path, &st) && S_ISDIR(st.st_mode)))
 		return 0;
 	return command_error(COMMAND_FAILED, "%s: %s", path,
 			     errno == EEXIST ? "not a directory"
@@ -263,7 +265,7 @@ static int make_folder(const char *path)
 /* Nothing that is there is replaced: what git keeps is measured once. */
 static int write_new(const json_t *compact, const char *dir, const char *path)
 {
-	char file[PATH_MAX], why[BENCH_RESULT_WHY];
+	char file[PATH_MAX], why[2 * BENCH_RESULT_WHY];
 	char *slash;
 	int status;
 
@@ -280,13 +282,16 @@ static int write_new(const json_t *compact, const char *dir, const char *path)
 	*slash = '/';
 	if (!status && bench_result_write(compact, file, why, sizeof(why)))
 		status = command_error(COMMAND_FAILED, "%s", why);
-	return status;
+	if (status || !bench_keep_check(dir, path, why, sizeof(why)))
+		return status;
+	unlink(file); /* what --check would refuse, nobody is to send */
+	return command_error(COMMAND_FAILED, "%s", why);
 }
 
 static void say_next(const json_t *result, const char *dir, const char *path,
 		     size_t stripped)
 {
-	printf("%s/%s: written\n", dir, path);
+	command_print("%s/%s: written", dir, path);
 	if (stripped)
 		printf("  %zu words that were somebody's were replaced: look "
 		       "for PATH, ADDRESS and NAME\n",
@@ -294,19 +299,22 @@ static void say_next(const json_t *result, const char *dir, const char *path,
 	if (bench_result_has_invalid(result))
 		puts("  it holds INVALID cells: say so where you send it, they "
 		     "are evidence against a strategy");
-	printf("\nNext:\n"
-	       "  ringswap check %s/%s --table     is it what you measured?\n"
-	       "  ringswap contribute --check --to %s\n"
-	       "  git add %s && git commit -m \"results: add MACHINE\"\n"
-	       "and send the commit: what identifies you beside it is your "
-	       "name in git.\n",
-	       dir, path, dir, dir);
+	puts("\nNext:");
+	command_print(
+		"  ringswap check %s/%s --table     is it what you "
+		"measured?",
+		dir, path);
+	command_print("  ringswap contribute --check --to %s", dir);
+	command_print("  git add %s && git commit -m \"results: add MACHINE\"",
+		      dir);
+	puts("and send the commit: what identifies you beside it is your name "
+	     "in git.");
 }
 
 static int contribute(const char *from, const char *dir)
 {
-	char why[BENCH_RESULT_WHY], path[BENCH_KEEP_PATH], host[256];
-	const char *names[5];
+	char why[BENCH_RESULT_WHY], path[BENCH_KEEP_PATH], host[2][256];
+	const char *names[NAMES];
 	json_t *result, *compact = NULL;
 	size_t stripped = 0;
 	int err, status;
@@ -343,6 +351,16 @@ enum {
 	CHECK
 };
 
+/* Without slashes at its end. */
+static const char *folder_of(char *text)
+{
+	size_t length = strlen(text);
+
+	while (length > 1 && text[length - 1] == '/')
+		text[--length] = '\0';
+	return text;
+}
+
 int cmd_contribute(int argc, char **argv)
 {
 	static const struct option longs[] = {
@@ -361,7 +379,7 @@ int cmd_contribute(int argc, char **argv)
 			return options_flush();
 		}
 		if (option == 't')
-			dir = optarg;
+			dir = folder_of(optarg);
 		if (option == 'i')
 			what = INDEX;
 		if (option == 'c')

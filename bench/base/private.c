@@ -2,6 +2,7 @@
 /* private.c - paths, addresses and names out of texts. */
 #include "bench/base/private.h"
 
+#include <arpa/inet.h>
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -112,12 +113,45 @@ static bool is_path(const char *word, size_t length)
 	       begins(word, length, "/home");
 }
 
+/* "52:54:00:12:34:56" */
+static bool is_hardware_address(const char *text)
+{
+	for (int i = 0; i < 17; i++)
+		if (i % 3 == 2 ? text[i] != ':'
+			       : !isxdigit((unsigned char)text[i]))
+			return false;
+	return !text[17];
+}
+
+/* How long the address of a network or of a card is that begins here; 0: none
+ * does. What ends a sentence is none of it. */
+static size_t network_address(const char *text)
+{
+	size_t length = strspn(text, "0123456789abcdefABCDEF.:");
+	char address[INET6_ADDRSTRLEN];
+	struct in6_addr unused;
+
+	while (length && strchr(".:", text[length - 1]))
+		length--;
+	if (length < 3 || length >= sizeof(address) ||
+	    isalnum((unsigned char)text[length]))
+		return 0;
+	memcpy(address, text, length);
+	address[length] = '\0';
+	return is_hardware_address(address) ||
+			       inet_pton(AF_INET, address, &unused) == 1 ||
+			       inet_pton(AF_INET6, address, &unused) == 1
+		       ? length
+		       : 0;
+}
+
 static bool is_address(const char *word, size_t length)
 {
 	const char *at = memchr(word, '@', length);
 
 	return at && at > word && at + 1 < word + length &&
-	       isalnum((unsigned char)at[-1]) && isalpha((unsigned char)at[1]);
+	       isalnum((unsigned char)at[-1]) &&
+	       (isalpha((unsigned char)at[1]) || network_address(at + 1));
 }
 
 bool bench_private_is_word(const char *word, size_t length)
@@ -158,14 +192,17 @@ static char *stripped(const char *text, const char *const names[], size_t *n)
 	if (!to)
 		return NULL;
 	while (*text) {
-		size_t length = 0;
-		const char *with;
+		const char *with = BENCH_PRIVATE_ADDRESS;
+		size_t length;
 
 		for (; is_between(*text); text++)
 			fputc(*text, to);
-		while (text[length] && !is_between(text[length]))
-			length++;
-		with = length ? replacement(text, length, names) : NULL;
+		length = network_address(text); /* its ':' is in a word */
+		if (!length) {
+			while (text[length] && !is_between(text[length]))
+				length++;
+			with = length ? replacement(text, length, names) : NULL;
+		}
 		if (with)
 			fputs(with, to);
 		else

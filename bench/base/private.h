@@ -34,7 +34,7 @@ void bench_private_command(int argc, char *const argv[], json_t *list);
 /**
  * bench_private_strip() - replace in every text of json, at any depth, paths
  * that are not the system's (/sys, /proc, /dev, /etc), addresses
- * ("user@host") and the given names
+ * ("user@host", those of networks and of their cards) and the given names
  * @names: words that are somebody's, ended by NULL; shorter ones than three
  * letters and "root" are left
  *

@@ -122,9 +122,25 @@ int bench_keep(const json_t *result, const char *const names[], json_t **out,
 
 /* ---- Where ---- */
 
-static bool is_part(const char *text, size_t most)
+#define KEY_MAX 32
+
+/* "m-0123456789abcdef" */
+static bool is_key(const char *text)
 {
-	return bench_is_name(text, most, "");
+	return !strncmp(text, "m-", 2) && text[2] && strlen(text) <= KEY_MAX &&
+	       strspn(text + 2, "0123456789abcdef") == strlen(text + 2);
+}
+
+/* "2026-11-26", whatever follows */
+static bool is_date(const char *text)
+{
+	static const char form[] = "dddd-dd-dd";
+
+	for (size_t i = 0; form[i]; i++)
+		if (form[i] == 'd' ? !isdigit((unsigned char)text[i])
+				   : text[i] != form[i])
+			return false;
+	return true;
 }
 
 int bench_keep_path(const json_t *result, char path[BENCH_KEEP_PATH], char *why,
@@ -133,16 +149,24 @@ int bench_keep_path(const json_t *result, char path[BENCH_KEEP_PATH], char *why,
 	const char *key = fact(result, "machine.key");
 	const char *started = fact(result, "run.started");
 	const char *commit = fact(result, "build.commit");
-	char date[11];
 
-	snprintf(date, sizeof(date), "%s", started);
-	if (!is_part(key, 32) || !is_part(commit, 64) || strlen(date) != 10 ||
-	    !is_part(date, 10))
-		return bench_why(
-			-EINVAL, why, n,
-			"machine.key, run.started or build.commit: not "
-			"fit for the name of a file");
-	snprintf(path, BENCH_KEEP_PATH, "%s/%s-%s.json", key, date, commit);
+	if (!is_key(key))
+		return bench_why(-EINVAL, why, n,
+				 "machine.key: is \"%.40s\", should be m- and "
+				 "hexadecimal digits",
+				 key);
+	if (!is_date(started))
+		return bench_why(-EINVAL, why, n,
+				 "run.started: is \"%.40s\", should begin with "
+				 "a date, like 2026-11-26",
+				 started);
+	if (!bench_is_name(commit, 64, ""))
+		return bench_why(-EINVAL, why, n,
+				 "build.commit: is \"%.40s\", which is not fit "
+				 "for the name of a file",
+				 commit);
+	snprintf(path, BENCH_KEEP_PATH, "%s/%.10s-%s.json", key, started,
+		 commit);
 	return 0;
 }
 

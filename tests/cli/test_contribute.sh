@@ -64,6 +64,43 @@ unfit "build.commit" 's/"commit":"fixture"/"commit":"fixture-dirty"/'
 unfit "sanitizer build" 's/"sanitizer":""/"sanitizer":"address"/'
 run 0 contribute --check
 
+# hostile SAYS SED: what it says of itself is no path, and nothing is written
+mkdir other
+echo kept >other/README.md
+hostile()
+{
+	sed "$2" mine.json >hostile.json
+	cmp -s mine.json hostile.json && fail "sed $2 changes nothing"
+	refused 2 "$1" contribute hostile.json --to other
+	[ "$(find . -newer hostile.json -name '*.json' | wc -l)" -eq 0 ] ||
+		fail "writes a file all the same"
+}
+hostile 'should be m-' 's,m-f1c71de000000000,../../m-1,'
+hostile 'should be m-' 's,m-f1c71de000000000,m-\\u001b[31m,'
+hostile 'should be m-' 's,m-f1c71de000000000,m-..,'
+hostile 'a date' 's,"started": *"[^"T]*,"started":"../../../x,'
+hostile 'not fit' 's,"commit": *"fixture","commit":"../../../x",'
+hostile 'should be a commit' 's,"commit": *"fixture","commit":"",'
+
+# What identifies somebody, wherever it stands.
+sed 's/"reason": *"[^"]*"/"reason":"jo@10.0.0.7 in \/home\/alice on fe80::5054:ff:fe12:3456, 52:54:00:12:34:56"/g' \
+	mine.json >private.json
+run 0 contribute private.json --to other/
+[ "$(find other -name '*.json' | wc -l)" -eq 1 ] || fail "not written once"
+grep -qE 'alice|10\.0\.0|fe80|52:54' other/m-*/*.json && fail "names somebody"
+run 0 contribute --check --to other//
+run 0 contribute --index --to other/
+ln -s other linked
+run 0 contribute --check --to linked
+shows "1 results"
+
+# A folder of the machine that is somewhere else is not written to.
+rm -r other/m-*
+mkdir elsewhere
+ln -s ../elsewhere other/m-f1c71de000000000
+refused 1 "not a directory" contribute private.json --to other
+[ -z "$(ls elsewhere)" ] || fail "writes through a link"
+
 echo more >>results/index.tsv
 run 2 contribute --check
 grep -q "not the index" err || fail "a stale index is not told"

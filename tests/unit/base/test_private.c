@@ -74,6 +74,11 @@ static void texts_lose_paths_addresses_and_names(void **state)
 	strip("~/x", "PATH");
 	strip("built by joanna@example.org", "built by ADDRESS");
 	strip("the PU of wombat is busy", "the PU of NAME is busy");
+	strip("from 192.168.7.12: refused", "from ADDRESS: refused");
+	strip("ip=fe80::5054:ff:fe12:3456/64", "ip=ADDRESS/64");
+	strip("2001:db8:0:1:2:3:4:5.", "ADDRESS.");
+	strip("jo@10.0.0.7 said", "ADDRESS said");
+	strip("(52:54:00:12:34:56)", "(ADDRESS)");
 }
 
 static void what_is_nobodys_stays(void **state)
@@ -88,6 +93,8 @@ static void what_is_nobodys_stays(void **state)
 		"swap/rcu/shared-l3/swap-rate=10000",
 		"the jo of root", /* too short a name, and nobody's */
 		"always [madvise] never",
+		"CPU@2.20GHz",
+		"GNU 12.2.0, 2026-11-26T16:09:39Z, 3::x, 0:1:2, a: b",
 	};
 
 	(void)state;
