@@ -10,7 +10,9 @@ fail()
 {
 	status=$1
 	shift
-	printf 'render: %s\n' "$*" >&2
+	# Names of files, and gnuplot's words about them, may hold anything.
+	printf 'render: %s' "$*" | LC_ALL=C tr '\000-\037\177-\237' '[?*]' >&2
+	echo >&2
 	exit "$status"
 }
 

@@ -3,7 +3,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "bench/base/clean.h"
 #include "bench/show/compare.h"
 #include "bench/show/text.h"
 #include "tools/files.h"
@@ -101,7 +100,7 @@ static int parse_tables(const char *text, struct options *o)
 
 /* As much of its path as tells it from the others; of one that results/ keeps,
  * the folder of its machine too: many have the same name. */
-static const char *name_of(const char *path, char *distinct)
+static const char *name_of(const char *path, const char *distinct)
 {
 	const char *name = path, *folder = path;
 
@@ -110,9 +109,8 @@ static const char *name_of(const char *path, char *distinct)
 			folder = name;
 			name = at + 1;
 		}
-	return !strncmp(folder, "m-", 2) && !strcmp(distinct, name)
-		       ? folder
-		       : bench_clean(distinct);
+	return !strncmp(folder, "m-", 2) && !strcmp(distinct, name) ? folder
+								    : distinct;
 }
 
 static int read_all(struct bench_compare *c, size_t n, char **paths)

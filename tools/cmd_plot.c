@@ -246,7 +246,7 @@ static int draw_machines(struct options *o, const struct bench_compare *c,
 	bench_compare_caption(c, caption, sizeof(caption));
 	status = render(o, argv);
 	if (!status)
-		printf("%s\n", out);
+		command_print("%s", out);
 	return status;
 }
 
@@ -266,7 +266,7 @@ static int plot_machines(struct options *o, struct bench_compare *c)
 	status = write_machines(c, data, &rows);
 	if (status || !rows)
 		return status;
-	printf("%s\n", data);
+	command_print("%s", data);
 	if (o->svg)
 		status = worse(status, draw_machines(o, c, data, "svg"));
 	if (o->png)

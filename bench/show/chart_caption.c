@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "bench/base/clean.h"
 #include "bench/show/charts.h"
 
 struct caption {
@@ -243,4 +244,5 @@ void bench_chart_caption(const json_t *result, enum bench_chart chart,
 	if (words_of(chart))
 		say(&c, "; %s", words_of(chart));
 	say_stamp(&c, result);
+	bench_clean(text); /* cut inside a character, perhaps */
 }

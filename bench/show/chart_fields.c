@@ -6,12 +6,32 @@
 #include "bench/show/charts.h"
 #include "bench/show/summary.h"
 
+/* gnuplot loses the columns behind a text of some thousand bytes, and no chart
+ * has room for one. */
+#define TEXT_MOST 400
+
+/* As many bytes of it as are whole characters. */
+static int whole_length(const char *text)
+{
+	size_t length = strlen(text);
+
+	if (length <= TEXT_MOST)
+		return (int)length;
+	for (length = TEXT_MOST; length; length--)
+		if (((unsigned char)text[length] & 0xc0) != 0x80)
+			break;
+	return (int)length;
+}
+
 void chart_text(FILE *to, const char *text)
 {
+	int length;
+
 	if (!text || !*text)
 		text = "-";
-	for (; *text; text++) {
-		char c = *text;
+	length = whole_length(text);
+	for (int i = 0; i < length; i++) {
+		char c = text[i];
 
 		if (c == '"')
 			c = '\'';
@@ -19,6 +39,8 @@ void chart_text(FILE *to, const char *text)
 			c = ' ';
 		fputc(c, to);
 	}
+	if (text[length])
+		fputs("...", to);
 }
 
 void chart_number(FILE *to, double value)

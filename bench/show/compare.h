@@ -50,7 +50,7 @@ void bench_compare_free(struct bench_compare *c);
 
 /** bench_compare_add() - read what is compared of one more result
  *
- * @name: what people call it; copied. @result stays the caller's and may be
+ * @name: what people call it; copied, and cleaned. @result stays the caller's and may be
  * released. 0 or -ENOMEM. */
 int bench_compare_add(struct bench_compare *c, const char *name,
 		      const json_t *result);

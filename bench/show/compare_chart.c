@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "bench/base/clean.h"
 #include "bench/show/charts.h"
 #include "bench/show/compare_parts.h"
 
@@ -100,5 +101,5 @@ char *bench_compare_caption(const struct bench_compare *c, char *text, size_t n)
 						 "; %s: %s",
 						 p ? "right" : "left", g->name);
 	}
-	return text;
+	return bench_clean(text); /* cut inside a character, perhaps */
 }

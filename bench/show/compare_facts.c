@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/base/clean.h"
 #include "bench/base/json.h"
 #include "bench/show/compare_parts.h"
 
@@ -49,7 +50,7 @@ const char *compare_fact(const struct compare_result *r,
 		snprintf(text, n, "%.5g", number);
 	else
 		snprintf(text, n, "unknown");
-	return text;
+	return bench_clean(text); /* cut inside a character, perhaps */
 }
 
 bool compare_fact_differs(const struct bench_compare *c,
@@ -244,7 +245,7 @@ static const char *lacks(const struct bench_compare *c,
 	else
 		snprintf(text, n, "%s: %s", cell->status,
 			 cell->why ? cell->why : "");
-	return text;
+	return bench_clean(text);
 }
 
 json_t *compare_left_out(const struct bench_compare *c)

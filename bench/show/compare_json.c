@@ -216,15 +216,22 @@ bool bench_compare_has_common(struct bench_compare *c)
 
 /* ---- CSV, RFC 4180 ---- */
 
+/* Spreadsheets take what begins so for a formula and run it; behind a ' it is
+ * a text. */
+static bool is_formula(const char *text)
+{
+	return *text && strchr("=+-@", *text);
+}
+
 static void csv_text(FILE *to, const char *text)
 {
 	if (!text)
 		text = "";
-	if (!strpbrk(text, ",\"\r\n")) {
+	if (!is_formula(text) && !strpbrk(text, ",\"\r\n")) {
 		fputs(text, to);
 		return;
 	}
-	fputc('"', to);
+	fputs(is_formula(text) ? "\"'" : "\"", to);
 	for (; *text; text++) {
 		if (*text == '"')
 			fputc('"', to);

@@ -18,38 +18,61 @@ static char *formatted(const char *format, va_list args)
 	return vasprintf(&text, format, args) < 0 ? NULL : text;
 }
 
-void out_title(struct out *o, const char *format, ...)
+/* Does an HTML element, or a comment, begin here? */
+static bool is_tag(const char *text)
 {
-	va_list args;
-	char *text;
+	return *text == '<' && text[1] && !strchr(" =0123456789", text[1]);
+}
 
-	va_start(args, format);
-	text = formatted(format, args);
-	va_end(args);
-	if (o->is_markdown)
-		fprintf(o->to, "\n**%s**\n\n", text ? text : "");
-	else {
-		fputc('\n', o->to);
+/* Words of a file are words on a page too, and end no field of a table. */
+static void put_markdown(const char *text, FILE *to)
+{
+	for (; *text; text++) {
+		if (*text == '|' || *text == '\\')
+			fputc('\\', to);
+		if (is_tag(text))
+			fputs("&lt;", to);
+		else
+			fputc(*text, to);
+	}
+}
+
+/* A paragraph; in Markdown between two marks. */
+static void put_paragraph(struct out *o, const char *mark, const char *format,
+			  va_list args)
+{
+	char *text = formatted(format, args);
+
+	if (o->is_markdown) {
+		fputs(mark, o->to);
+		put_markdown(text ? text : "", o->to);
+		fprintf(o->to, "%s\n", mark);
+	} else {
 		bench_print_wrapped(o->to, o->width, "", "  ",
 				    text ? text : "");
 	}
 	free(text);
 }
 
+void out_title(struct out *o, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	fputc('\n', o->to);
+	put_paragraph(o, "**", format, args);
+	if (o->is_markdown)
+		fputc('\n', o->to);
+	va_end(args);
+}
+
 void out_line(struct out *o, const char *format, ...)
 {
 	va_list args;
-	char *text;
 
 	va_start(args, format);
-	text = formatted(format, args);
+	put_paragraph(o, "", format, args);
 	va_end(args);
-	if (o->is_markdown)
-		fprintf(o->to, "%s\n", text ? text : "");
-	else
-		bench_print_wrapped(o->to, o->width, "", "  ",
-				    text ? text : "");
-	free(text);
 }
 
 void out_item(struct out *o, const char *name, const char *format, ...)
@@ -64,9 +87,11 @@ void out_item(struct out *o, const char *name, const char *format, ...)
 	if (o->is_markdown) {
 		size_t inside = strspn(name, " ");
 
-		fprintf(o->to, "%s- %s%s%s\n", inside ? "  " : "",
-			name + inside, name[inside] ? ": " : "",
-			text ? text : "");
+		fputs(inside ? "  - " : "- ", o->to);
+		put_markdown(name + inside, o->to);
+		fputs(name[inside] ? ": " : "", o->to);
+		put_markdown(text ? text : "", o->to);
+		fputc('\n', o->to);
 	} else {
 		snprintf(first, sizeof(first), "  %-*s", ITEM_WIDTH, name);
 		snprintf(rest, sizeof(rest), "  %*s", ITEM_WIDTH, "");
@@ -81,19 +106,13 @@ void out_item(struct out *o, const char *name, const char *format, ...)
 void out_column(struct out *o, const struct bench_column *column)
 {
 	bench_grid_column(&o->grid, column);
-	if (o->is_markdown)
-		fprintf(o->to, "%s %s%s%s |", o->grid.columns == 1 ? "|" : "",
-			column->group ? column->group : "",
-			column->group ? " " : "", column->title);
-}
-
-static void put_field(const char *text, FILE *to)
-{
-	for (; *text; text++) {
-		if (*text == '|')
-			fputc('\\', to);
-		fputc(*text, to);
-	}
+	if (!o->is_markdown)
+		return;
+	fputs(o->grid.columns == 1 ? "| " : " ", o->to);
+	put_markdown(column->group ? column->group : "", o->to);
+	fputs(column->group ? " " : "", o->to);
+	put_markdown(column->title, o->to);
+	fputs(" |", o->to);
 }
 
 void out_row(struct out *o)
@@ -124,7 +143,7 @@ void out_put(struct out *o, const char *format, ...)
 		bench_grid_put(&o->grid, o->field++, "%s", text ? text : "");
 	} else {
 		fputc(' ', o->to);
-		put_field(text ? text : "", o->to);
+		put_markdown(text ? text : "", o->to);
 		fputs(" |", o->to);
 	}
 	free(text);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/base/clean.h"
 #include "bench/base/json.h"
 #include "bench/result/traits.h"
 #include "bench/show/compare_parts.h"
@@ -40,6 +41,20 @@ const char *compare_word(struct bench_compare *c, const char *text)
 		}
 	}
 	return json_string_value(own);
+}
+
+/* The same of a name that a file, or somebody, has: it may be anything. */
+static const char *clean_word(struct bench_compare *c, const char *text)
+{
+	char *copy = strdup(text);
+	const char *word = "";
+
+	if (copy)
+		word = compare_word(c, bench_clean(copy));
+	else
+		c->failed = true;
+	free(copy);
+	return word;
 }
 
 static const char *fact_or(const json_t *result, const char *path,
@@ -396,7 +411,7 @@ int bench_compare_add(struct bench_compare *c, const char *name,
 	c->results = more(c, c->results, c->n, sizeof(*c->results));
 	r.cells = calloc(r.n + 1, sizeof(*r.cells));
 	r.facts = facts_of(result);
-	r.name = compare_word(c, name);
+	r.name = clean_word(c, name);
 	r.key = compare_word(c, fact_or(result, "machine.key", "unknown"));
 	r.left_out = left_out(c, result);
 	if (c->failed || !r.cells || !r.facts) {
