@@ -157,6 +157,19 @@ static bool is_judged(const json_t *cell)
 	return bench_view_is_candidate(cell) || !bench_view_is_sound(cell);
 }
 
+/* What crashed or hung has broken something that nobody counted. */
+static void put_broken(struct bench_grid *g, unsigned int column,
+		       const json_t *cell)
+{
+	double n = bench_view_figure(cell, BENCH_FIGURE_VERIFICATION_VIOLATIONS)
+			   .value;
+
+	if (n > 0)
+		bench_grid_put(g, column, "broken: %.0f", n);
+	else
+		bench_grid_put(g, column, "broken");
+}
+
 static void put_verdict(struct bench_grid *g, unsigned int column,
 			const json_t *cell, bool with_width)
 {
@@ -164,11 +177,7 @@ static void put_verdict(struct bench_grid *g, unsigned int column,
 	char text[BENCH_NUMBER_TEXT];
 
 	if (bench_view_is_broken(cell))
-		bench_grid_put(
-			g, column, "broken: %.0f",
-			bench_view_figure(cell,
-					  BENCH_FIGURE_VERIFICATION_VIOLATIONS)
-				.value);
+		put_broken(g, column, cell);
 	else if (bench_view_is_uncaught(cell))
 		bench_grid_put(g, column, "NOT CAUGHT");
 	else if (!is_judged(cell) || !bench_view_ratio(cell, &r))

@@ -237,6 +237,8 @@ static inline void says(json_t *result, struct bench_summary *s,
 	for (; *lines; lines++)
 		if (!strstr(text, *lines))
 			fail_msg("no \"%s\" in:\n%s", *lines, text);
+	if (strstr(text, "nan"))
+		fail_msg("a number that is none, in:\n%s", text);
 	free(text);
 	bench_summary_free(s);
 	json_decref(result);
