@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "bench/base/clean.h"
@@ -29,6 +30,8 @@
  * themselves meanwhile. */
 #define KEPT_SHARE_OF_ALL 0.3
 #define RAN_SHARE	  0.8
+/* Between two looks at the threads of a block that is late. */
+#define LOOK_MS 100
 
 struct child {
 	pid_t pid;
@@ -241,47 +244,109 @@ static bool read_task(pid_t pid, const char *tid, const char *file, char *text,
 	return got > 0;
 }
 
-/* Is it stopped, by a signal or a debugger? */
-static bool is_stopped(const char *stat)
+/* The state of a thread, as proc_pid_stat(5) has it; 0: nobody says. */
+static char state_of(pid_t pid, const char *tid)
 {
-	const char *name_end = strrchr(stat, ')');
+	const char *name_end;
+	char text[512];
 
-	return name_end && name_end[1] && strchr("Tt", name_end[2]) != NULL;
+	if (!read_task(pid, tid, "stat", text, sizeof(text)))
+		return 0;
+	name_end = strrchr(text, ')');
+	return name_end && name_end[1] ? name_end[2] : 0;
 }
 
-/* Add one thread's share of the watchdog's time; false: nobody says. */
-static bool add_shares(pid_t pid, const char *tid, double took_ms,
-		       struct bench_shares *shares)
-{
-	unsigned long long ran = 0, waited = 0;
-	char text[512];
-	bool stopped = read_task(pid, tid, "stat", text, sizeof(text)) &&
-		       is_stopped(text);
-	bool said = read_task(pid, tid, "schedstat", text, sizeof(text)) &&
-		    sscanf(text, "%llu %llu", &ran, &waited) == 2;
-	double kept = stopped ? 1 : (double)waited / 1e6 / took_ms;
+/* One thread of the block. */
+struct task {
+	char tid[24];
+	struct bench_thread at;
+};
 
-	shares->ran += (double)ran / 1e6 / took_ms;
-	shares->kept += kept;
-	shares->most_kept = fmax(shares->most_kept, kept);
-	return said || stopped;
+struct tasks {
+	struct task *list;
+	size_t n;
+};
+
+static struct task *task_of(struct tasks *tasks, const char *tid)
+{
+	struct task *list;
+
+	for (size_t i = 0; i < tasks->n; i++)
+		if (!strcmp(tasks->list[i].tid, tid))
+			return &tasks->list[i];
+	list = realloc(tasks->list, (tasks->n + 1) * sizeof(*list));
+	if (!list)
+		return NULL;
+	tasks->list = list;
+	list[tasks->n] = (struct task){ 0 };
+	snprintf(list[tasks->n].tid, sizeof(list[tasks->n].tid), "%.20s", tid);
+	return &list[tasks->n++];
+}
+
+static void look_at_task(pid_t pid, struct task *task)
+{
+	struct bench_thread *at = &task->at;
+	unsigned long long ran = 0, waited = 0;
+	char state = state_of(pid, task->tid), text[512];
+
+	at->ran_before_ms = at->ran_ms;
+	at->said = read_task(pid, task->tid, "schedstat", text, sizeof(text)) &&
+		   sscanf(text, "%llu %llu", &ran, &waited) == 2;
+	at->ran_ms = (double)ran / 1e6;
+	at->waited_ms = (double)waited / 1e6;
+	at->stopped = state == 'T' || state == 't';
+	at->ready = state == 'R' || state == 'D';
+}
+
+static void look_at_all(pid_t pid, struct tasks *tasks)
+{
+	struct dirent *entry;
+	char path[40];
+	DIR *folder;
+
+	snprintf(path, sizeof(path), "/proc/%d/task", (int)pid);
+	folder = opendir(path);
+	while (folder && (entry = readdir(folder))) {
+		struct task *task = entry->d_name[0] == '.'
+					    ? NULL
+					    : task_of(tasks, entry->d_name);
+
+		if (task)
+			look_at_task(pid, task);
+	}
+	if (folder)
+		closedir(folder);
+}
+
+double bench_run_kept_ms(const struct bench_thread *at, double took_ms)
+{
+	if (at->stopped)
+		return took_ms;
+	if (at->ready && at->ran_ms - at->ran_before_ms < LOOK_MS / 2)
+		return fmax(took_ms - at->ran_ms, at->waited_ms);
+	return at->waited_ms;
 }
 
 /* false: nobody says. */
 static bool read_shares(pid_t pid, double took_ms, struct bench_shares *shares)
 {
-	struct dirent *entry;
+	static const struct timespec pause = { .tv_nsec = LOOK_MS * 1000000 };
+	struct tasks tasks = { 0 };
 	bool said = false;
-	char path[40];
-	DIR *tasks;
 
-	snprintf(path, sizeof(path), "/proc/%d/task", (int)pid);
-	tasks = opendir(path);
-	while (tasks && (entry = readdir(tasks)))
-		if (entry->d_name[0] != '.')
-			said |= add_shares(pid, entry->d_name, took_ms, shares);
-	if (tasks)
-		closedir(tasks);
+	look_at_all(pid, &tasks);
+	nanosleep(&pause, NULL);
+	look_at_all(pid, &tasks);
+	for (size_t i = 0; i < tasks.n; i++) {
+		const struct bench_thread *at = &tasks.list[i].at;
+		double kept = bench_run_kept_ms(at, took_ms) / took_ms;
+
+		shares->ran += at->ran_ms / took_ms;
+		shares->kept += kept;
+		shares->most_kept = fmax(shares->most_kept, kept);
+		said |= at->said || at->stopped;
+	}
+	free(tasks.list);
 	return said;
 }
 

@@ -28,6 +28,25 @@ int bench_run_can_start(char *why, size_t n);
  */
 json_t *bench_run_block(const struct bench_block_spec *spec, bool simulate);
 
+/* A thread of a block that is late, looked at twice within a moment. */
+struct bench_thread {
+	double ran_ms; /* since it began */
+	double ran_before_ms;
+	double waited_ms; /* for a PU, until it last got one */
+	bool stopped;	  /* by a signal, or a debugger */
+	bool ready; /* to run, or waiting for a disk; at the second look */
+	bool said;  /* by the system */
+};
+
+/**
+ * bench_run_kept_ms() - so long it could have run and did not
+ *
+ * A wait that is not over is in no statistics of the system's (a thread behind
+ * one of the same real-time priority may wait for seconds): who is ready and
+ * does not run has waited all the time that it has not run.
+ */
+double bench_run_kept_ms(const struct bench_thread *at, double took_ms);
+
 /* Of a block's time until its watchdog came, as shares of it. */
 struct bench_shares {
 	double most_kept; /* a thread could run and did not */

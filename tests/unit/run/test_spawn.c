@@ -38,11 +38,48 @@ static void who_was_kept_did_not_hang(void **state)
 	assert_true(was_kept(0.9, 0.9, 1)); /* one of two is kept */
 }
 
+/* 5000 ms until the watchdog; 100 ms between the looks. */
+static double kept(struct bench_thread at)
+{
+	return bench_run_kept_ms(&at, 5000);
+}
+
+static void a_wait_that_goes_on_counts(void **state)
+{
+	(void)state;
+	/* behind another one, from the start, and after some turns */
+	assert_true(kept((struct bench_thread){ .ready = true }) == 5000);
+	assert_true(kept((struct bench_thread){ .ready = true,
+						.ran_ms = 500,
+						.ran_before_ms = 500,
+						.waited_ms = 700 }) == 4500);
+	assert_true(kept((struct bench_thread){ .stopped = true,
+						.ran_ms = 4000 }) == 5000);
+}
+
+static void who_runs_or_sleeps_waits_for_no_pu(void **state)
+{
+	(void)state;
+	/* spins; sleeps for ever; naps */
+	assert_true(kept((struct bench_thread){ .ready = true,
+						.ran_ms = 4900,
+						.ran_before_ms = 4800,
+						.waited_ms = 10 }) == 10);
+	assert_true(kept((struct bench_thread){ .ran_ms = 1,
+						.ran_before_ms = 1,
+						.waited_ms = 2 }) == 2);
+	assert_true(kept((struct bench_thread){ .ran_ms = 300,
+						.ran_before_ms = 299,
+						.waited_ms = 2 }) == 2);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(who_hangs_by_itself_is_not_excused),
 		cmocka_unit_test(who_was_kept_did_not_hang),
+		cmocka_unit_test(a_wait_that_goes_on_counts),
+		cmocka_unit_test(who_runs_or_sleeps_waits_for_no_pu),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
