@@ -39,6 +39,9 @@ Y_LO = Y_LO / 1.9; Y_HI = Y_HI * 1.6
 has_point(r) = (known(WX[r]) && known(SX_[r]))
 # A swapless baseline is a line, and not missing.
 is_missing(r) = (is_absent(r) || (!has_point(r) && !known(WX[r])))
+# Without its intervals a point is told apart from nobody.
+has_bars(r) = (known(N(r, c_writer_low_ns)) && known(N(r, c_writer_high_ns)) && \
+	known(N(r, c_swap_low_us)) && known(N(r, c_swap_high_us)))
 is_sound(r) = (status(r) eq "ok" && has_point(r) && is_kind(r, "candidate"))
 
 # Where names would cover each other, a point has a number and the names stand

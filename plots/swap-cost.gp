@@ -50,7 +50,6 @@ array Y[NROW]
 y_of(r) = (sum [i=1:NSTRAT] (name(ORDER[i]) eq name(r) ? i : 0))
 do for [R=1:NROW] { Y[R] = y_of(R) }
 
-ROW_PX = ((sum [r=1:NROW] is_marked(r)) ? 36 : 26)
 row_name(r) = label_name(r).(is_kind(r, "candidate") ? "" : \
 	" (".kind(r).")")
 do for [I=1:NSTRAT] { LONGEST = max(LONGEST, strlen(row_name(FIRST[I]))) }
@@ -60,6 +59,16 @@ GUTTER_PX = 30
 GAP_PX = 22
 PANEL_MIN_PX = 290
 load HERE."lib/panels.gp"
+# What was caught stands above the points of a row, on one line or two.
+MARK_CHARS = int((PANEL_PX - GUTTER_PX) / 6.6) - 1
+mark_text(r) = wrap(elide(status_text(r), 2 * MARK_CHARS - 8), MARK_CHARS)
+MARK_LINES = 0
+do for [R=1:NROW] {
+	if (is_marked(R) && N(R, c_p50_us) > 0) {
+		MARK_LINES = max(MARK_LINES, lines(mark_text(R)))
+	}
+}
+ROW_PX = 26 + 15 * MARK_LINES
 HEIGHT = HEAD_PX + max(ROW_PX * NNAMED, 150) + 80
 load HERE."lib/style.gp"
 
@@ -140,10 +149,9 @@ do for [PANEL=1:NPLACE] {
 						boxed front tc rgb SOFT font ",9"
 				}
 				if (N(R, c_p50_us) > 0 && is_marked(R)) {
-					set label NEXT elide(status_text(R), \
-						PANEL_CHARS) at graph 0.02, \
-						first Y[R] - 0.38 left front \
-						tc rgb RED font ",9"
+					set label NEXT mark_text(R) at graph 0.01, \
+						first Y[R] - 0.5 + 7.0 / ROW_PX \
+						left front tc rgb RED font ",9"
 				}
 				NEXT = NEXT + 1
 			}

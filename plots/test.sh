@@ -350,13 +350,15 @@ text-matches-golden)
 	;;
 only-dominated-is-hollow)
 	# best beats worse on both sides with separate intervals; close overlaps
-	# best; fake would beat all, but is broken and thus beats none.
+	# best; bare has no intervals, so that nobody knows; fake would beat all,
+	# but is broken and thus beats none.
 	{
 		grep -v '^#' "$fixtures/pareto.tsv" | head -1
 		printf '%s\tcandidate\t%s\t-\tsame-pu\t-\t%s\t0\n' \
 			best ok '3	2.9	3.1	1	0.9	1.1' \
 			worse ok '5	4.9	5.1	2	1.9	2.1' \
 			close ok '5	4.9	5.1	1.1	1.05	1.2' \
+			bare ok '9	-	-	3	2.9	3.1' \
 			fake broken '1	0.9	1.1	0.1	0.09	0.11'
 		# Unsound, and not caught in this cell: no choice either.
 		printf 'lucky\tcontrol\tok\t-\tsame-pu\t-\t%s\t0\n' \
@@ -367,8 +369,8 @@ only-dominated-is-hollow)
 	# The key shows one point of each; fake's circle is hollow as well.
 	# gnuplot 6 draws the white below a point as a point of its own.
 	grep -v '#FFFFFF' "$tmp/f.svg" >"$tmp/points"
-	[ "$(grep -c "'#gpPt6' transform" "$tmp/points")" -eq 3 ] ||
-		die "not two filled points"
+	[ "$(grep -c "'#gpPt6' transform" "$tmp/points")" -eq 4 ] ||
+		die "not three filled points"
 	[ "$(grep -c "'#gpPt5' transform" "$tmp/points")" -eq 3 ] ||
 		die "not two hollow points"
 	;;

@@ -214,7 +214,7 @@ static const char *words_of(enum bench_chart chart)
 		return "a model of a writer of 1,000,000 events a second: what "
 		       "they cost more than the baseline's, and for each swap "
 		       "the swapper's CPU and the time stolen from the writer; "
-		       "refused events are not in it";
+		       "refused events are not in it, and medians no verdicts";
 	case BENCH_RATIOS:
 		return "while swapped, of each event that was stored";
 	default:

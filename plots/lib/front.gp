@@ -1,15 +1,17 @@
 # SPDX-License-Identifier: MIT
 # One panel of pareto.gp: its dominated points, its labels, its plot.
 here(r) = (S(r, c_placement) eq PLACE[PANEL])
-array HERE_[NROW]; array SOUND[NROW]; array BEATEN[NROW]
+array HERE_[NROW]; array SOUND[NROW]; array BEATEN[NROW]; array BARS[NROW]
 do for [R=1:NROW] {
 	HERE_[R] = (here(R) && has_point(R))
 	SOUND[R] = (HERE_[R] && is_sound(R))
 	BEATEN[R] = 0
+	BARS[R] = (HERE_[R] && has_bars(R))
 }
 do for [R=1:NROW] {
 	if (HERE_[R]) {
 		BEATEN[R] = (sum [j=1:NROW] (SOUND[j] && j != R && \
+			BARS[j] && BARS[R] && \
 			WHI[j] < WLO[R] && SHI[j] < SLO[R])) > 0
 	}
 }
