@@ -340,7 +340,8 @@ int cmd_bench(int argc, char **argv)
 		if (!strcmp(argv[i], "--benchmark_help"))
 			argv[i] = "--help";
 	}
-	gb_init(&argc, argv);
+	if (gb_init(&argc, argv))
+		return command_error(COMMAND_USAGE, "%s", gb_error());
 	bench_matrix_init(&m);
 	status = load(argc, argv, &m, &force);
 	if (!status)

@@ -180,7 +180,8 @@ struct gb_summary {
  * Takes the --benchmark_* flags out of argv. Call it first, at most once;
  * argv[0] must stay. Google Benchmark itself exits the process on --help and
  * on an unknown --benchmark_format. A value it cannot parse stays in argv.
- * -EALREADY if it was called before.
+ * -EALREADY if it was called before; -EINVAL where BENCHMARK_MIN_TIME in the
+ * environment is no time, at which Google Benchmark would abort.
  */
 int gb_init(int *argc, char **argv);
 

@@ -2,6 +2,7 @@
 /* run.cc: flags, reporters and the run itself. */
 #include <algorithm>
 #include <cctype>
+#include <cmath>
 #include <cstdlib>
 #include <cstring>
 
@@ -39,6 +40,44 @@ void note_flags(int argc, char **argv)
 		if (is_one_of(name, noted_flags))
 			the().flags[name] = value + 1;
 	}
+}
+
+/*
+ * Seconds, "0.1" or "0.1s", or iterations, "100x". From 1.8.0 on Google
+ * Benchmark looks only when it runs, and aborts the process at anything else.
+ */
+bool is_min_time(const char *value)
+{
+	const char *digits = value + strspn(value, "0123456789");
+	double seconds;
+	char *end;
+
+	if (digits > value && !strcmp(digits, "x"))
+		return true;
+	seconds = strtod(value, &end);
+	return end != value && std::isfinite(seconds) && seconds >= 0 &&
+	       (!*end || !strcmp(end, "s"));
+}
+
+/* Google Benchmark's flags, without what it would abort at: that stays. */
+void initialize(int *argc, char **argv)
+{
+	const char flag[] = "--benchmark_min_time=";
+	std::vector<char *> taken, left;
+
+	for (int i = 0; i < *argc; i++) {
+		bool is_flag = i && !strncmp(argv[i], flag, strlen(flag));
+
+		if (is_flag && !is_min_time(argv[i] + strlen(flag)))
+			left.push_back(argv[i]);
+		else
+			taken.push_back(argv[i]);
+	}
+	std::copy(taken.begin(), taken.end(), argv);
+	*argc = static_cast<int>(taken.size());
+	benchmark::Initialize(argc, argv);
+	for (char *word : left)
+		argv[(*argc)++] = word;
 }
 
 /* A flag's default: the environment variable of its name in capitals. */
@@ -153,10 +192,17 @@ extern "C" {
 int gb_init(int *argc, char **argv)
 {
 	return guarded([&] {
+		const char *min_time = getenv("BENCHMARK_MIN_TIME");
+
 		if (the().initialised)
 			return fail(EALREADY, "gb_init() was called before");
+		if (min_time && !is_min_time(min_time))
+			return fail(EINVAL,
+				    "BENCHMARK_MIN_TIME is \"%s\": not seconds "
+				    "(0.1, 0.1s) or iterations (100x)",
+				    clean(min_time).c_str());
 		note_flags(*argc, argv);
-		benchmark::Initialize(argc, argv);
+		initialize(argc, argv);
 		the().initialised = true;
 		return 0;
 	});

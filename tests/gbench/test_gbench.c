@@ -1056,6 +1056,14 @@ static int exec_with_environment(int argc, char **argv)
 	return 98;
 }
 
+static int init_without_time(int argc, char **argv)
+{
+	setenv("BENCHMARK_MIN_TIME", "soon", 1);
+	return gb_init(&argc, argv) == -EINVAL && strstr(gb_error(), "\"soon\"")
+		       ? 0
+		       : 97;
+}
+
 static void flags(void **state)
 {
 	char out[96];
@@ -1066,6 +1074,10 @@ static void flags(void **state)
 	assert_int_equal(with_flags("--benchmark_filter=two", NULL), ENOENT);
 	assert_int_equal(with_flags("--bogus", NULL), 200);
 	assert_int_equal(with_flags("--benchmark_min_time=soon", NULL), 200);
+	assert_int_equal(with_flags("--benchmark_min_time=0.1y", NULL), 200);
+	assert_int_equal(with_flags("--benchmark_min_time=1.5x", NULL), 200);
+	assert_int_equal(with_flags("--benchmark_min_time=-1", NULL), 200);
+	assert_int_equal(with_flags("--benchmark_min_time=0.1", NULL), 0);
 	assert_int_equal(with_flags("--benchmark_list_tests", NULL), 0);
 
 	/* The file is written, with no display and by all formats. */
@@ -1081,7 +1093,10 @@ static void flags(void **state)
 	assert_int_equal(with_flags(out, "--benchmark_out_format=csv"), 0);
 	assert_true(has_text(in_dir("out"), "no column for: zero"));
 
-	/* The flag's other source. */
+	/* The flags' other source. */
+	assert_int_equal(
+		in_child(init_without_time, 1, (char *[]){ "program", NULL }),
+		0);
 	unlink(in_dir("out"));
 	assert_int_equal(in_child(exec_with_environment, 0, NULL), 0);
 	json = load(in_dir("out"), 0);
