@@ -311,6 +311,9 @@ static int set_placement(struct bench_cell *cell, const char *value, char *why,
 	err = bench_placement_parse(value, &placement, why, n);
 	if (!err)
 		cell->placement = placement;
+	else if (strlen(why) < n)
+		snprintf(why + strlen(why), n - strlen(why),
+			 ", and auto or all of them");
 	return err;
 }
 

@@ -60,8 +60,9 @@ struct bench_run {
 /**
  * bench_run_overheads() - measure what a block takes beside its measured time
  *
- * One very short block of each sort in the plan: some 20 ms each. Where a
- * sort cannot be tried its usual value stays.
+ * One very short block of each sort in the plan, some 20 ms each, and then of
+ * each cell, for half a second in all. Where a sort cannot be tried its usual
+ * value stays.
  */
 void bench_run_overheads(struct bench_plan *plan, bool simulate);
 
