@@ -158,12 +158,34 @@ static int write_text(const char *path, const char *text)
 	return 0;
 }
 
+/* The index and what is renamed to it: nothing else may stand there. */
+static int may_write_index(const char *dir)
+{
+	static const char *const ends[] = { "", ".tmp" };
+	char path[PATH_MAX], why[BENCH_RESULT_WHY];
+
+	for (size_t i = 0; i < 2; i++) {
+		int err;
+
+		snprintf(path, sizeof(path), "%s/%s%s", dir, BENCH_KEEP_INDEX,
+			 ends[i]);
+		err = bench_result_may_write(path, why, sizeof(why));
+		if (err)
+			return command_error(err == -EINVAL ? COMMAND_USAGE
+							    : COMMAND_FAILED,
+					     "%s", why);
+	}
+	return 0;
+}
+
 static int write_index(const char *dir)
 {
 	struct kept k = { 0 };
 	char path[PATH_MAX], *text = NULL;
 	int status = find_kept(dir, &k);
 
+	if (!status)
+		status = may_write_index(dir);
 	if (!status)
 		status = index_text(dir, &k, &text);
 	snprintf(path, sizeof(path), "%s/%s", dir, BENCH_KEEP_INDEX);
@@ -181,8 +203,11 @@ static int write_index(const char *dir)
 static int check_index(const char *path, const char *text)
 {
 	char *there = NULL;
+	struct stat st;
 	size_t size = 0;
-	FILE *file = fopen(path, "re");
+	/* Somebody else's pipe would keep us waiting. */
+	bool is_file = !stat(path, &st) && S_ISREG(st.st_mode);
+	FILE *file = is_file ? fopen(path, "re") : NULL;
 	bool same = file && getdelim(&there, &size, '\0', file) >= 0 &&
 		    !strcmp(there, text);
 
@@ -278,7 +303,9 @@ static int write_new(const json_t *compact, const char *dir, const char *path)
 				     file);
 	slash = strrchr(file, '/');
 	*slash = '\0';
-	status = make_folder(file);
+	status = may_write_index(dir);
+	if (!status)
+		status = make_folder(file);
 	*slash = '/';
 	if (!status && bench_result_write(compact, file, why, sizeof(why)))
 		status = command_error(COMMAND_FAILED, "%s", why);

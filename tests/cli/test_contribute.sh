@@ -101,6 +101,26 @@ ln -s ../elsewhere other/m-f1c71de000000000
 refused 1 "not a directory" contribute private.json --to other
 [ -z "$(ls elsewhere)" ] || fail "writes through a link"
 
+# Nor is an index that is none, or what becomes one, and nothing waits for it.
+rm other/m-f1c71de000000000 other/index.tsv
+for name in index.tsv index.tsv.tmp; do
+	mkfifo pipe
+	mkdir folder
+	ln -s private.json link
+	for kind in pipe folder link; do
+		mv $kind other/$name
+		refused 2 "$name: not a regular file" \
+			contribute private.json --to other
+		refused 2 "$name: not a regular file" \
+			contribute --index --to other
+		run 2 contribute --check --to other
+		[ ! -f other/$name ] || [ -h other/$name ] ||
+			fail "$kind: replaced by $name"
+		rm -r other/$name
+	done
+done
+[ -z "$(find other -name '*.json')" ] || fail "a result without its index"
+
 echo more >>results/index.tsv
 run 2 contribute --check
 grep -q "not the index" err || fail "a stale index is not told"
