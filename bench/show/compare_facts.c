@@ -217,8 +217,8 @@ json_t *compare_notes(const struct bench_compare *c)
 	     "older than the descriptors of strategies: read with those of its "
 	     "time");
 	note(notes, c, is_attempted,
-	     "an older run, whose ratios while swapped are of attempted "
-	     "events, refused ones among them: left out");
+	     "an older run: ratios while swapped that are of attempted events, "
+	     "refused ones among them, and cannot be taken anew are left out");
 	note(notes, c, is_compact,
 	     "compact: four digits of its rounds, six of its medians");
 	if (compare_fact_differs(c, &digest))

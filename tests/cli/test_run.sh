@@ -246,4 +246,13 @@ grep -q ": disturbed: " err || ! grep -q "error_occurred" out ||
 awk -F: '/"name": "write/ { write = 1 } /"cpu_time"/ && write && $2 + 0 > 1000 { bad = 1 }
 	/"cpu_time"/ { write = 0 } END { exit bad }' out ||
 	fail "bench: the CPU time of a block and not of an event"
+# the time of an event in a cell with swaps is that of one which was stored
+awk -F: '/"name": "latency/ { at = 1 } /"real_time"/ && at { time = $2 + 0 }
+	/"stored_ns"/ && at { n++
+		if (time < $2 * 0.999 || time > $2 * 1.001) bad = 1; at = 0 }
+	END { exit bad || !n }' out || grep -q "latency/.*: disturbed: " err ||
+	fail "bench: the time of an event that was refused"
+# a ratio to a floor is no ratio to a strategy
+awk '/"name": "/ { unsync = /write\/unsync/ } unsync && /"ratio"/ { bad = 1 }
+	END { exit bad }' out || fail "bench: unsync has a ratio to append"
 finish
