@@ -18,11 +18,14 @@
  * run asks for a twentieth. */
 #define VALUES_MAX 2000000u
 
+#define NONE (-1)
+
 struct expanding {
 	const json_t *shared, *axes;
 	double alpha;
 	bool is_light;
 	size_t *sizes; /* of what is at the places of shared */
+	int *figures;  /* that it is the path of; NONE: of none */
 	size_t axes_size;
 	size_t left;		 /* of VALUES_MAX */
 	size_t rounds;		 /* of the cell at hand */
@@ -332,10 +335,14 @@ static json_t *figure_json(struct expanding *x, enum bench_figure figure,
 static bool figure_at(struct expanding *x, const json_t *places, size_t i,
 		      enum bench_figure *out)
 {
-	const char *path =
-		json_string_value(at_place(x, json_array_get(places, i)));
+	const json_t *place = json_array_get(places, i);
+	int figure;
 
-	return path && bench_figure_find(path, out);
+	if (!at_place(x, place))
+		return false;
+	figure = x->figures[json_integer_value(place)];
+	*out = (enum bench_figure)figure;
+	return figure != NONE;
 }
 
 /* What is 0, and what is as something else; of figures that this build does not
@@ -405,45 +412,73 @@ static void add_figures(struct expanding *x, const json_t *cell,
 /* Further powers of ten no figure has. */
 #define POWER_MAX 99
 
-static json_t *round_json(const json_t *columns, json_t *like[LIKES], size_t i)
+/* What the numbers of a column are multiples of; 0: of nothing. */
+static double scale_of(const json_t *column)
 {
-	json_t *plan = like[LIKE_ROUNDS], *figures = json_object();
+	json_int_t power = json_integer_value(json_array_get(column, 0));
 
-	for (size_t k = 0; k < json_array_size(columns); k++) {
-		const json_t *column = json_array_get(columns, k);
-		const char *key = json_string_value(
-			json_array_get(like[LIKE_COLUMNS], k));
-		json_int_t power;
-		const json_t *value;
+	return power >= -POWER_MAX && power <= POWER_MAX
+		       ? pow(10, (double)power)
+		       : 0;
+}
 
-		if (json_is_integer(column)) /* the same as an earlier one */
-			column = json_array_get(columns, element(columns, k));
-		power = json_integer_value(json_array_get(column, 0));
-		value = json_array_get(column, i + 1);
-		if (key && json_is_integer(value) && power >= -POWER_MAX &&
-		    power <= POWER_MAX)
-			bench_set(figures, key,
-				  bench_number(json_number_value(value) *
-					       pow(10, (double)power)));
+/* One figure of every round. */
+static void add_column(const json_t *column, const char *key, json_t *rounds)
+{
+	double scale = scale_of(column);
+	json_t *round;
+	size_t i;
+
+	if (!key || scale <= 0)
+		return;
+	json_array_foreach (rounds, i, round) {
+		const json_t *value = json_array_get(column, i + 1);
+
+		if (json_is_integer(value))
+			bench_set(
+				json_object_get(round, "figures"), key,
+				bench_number(json_number_value(value) * scale));
 	}
-	return json_pack("{s:O*, s:O*, s:o}", "round",
-			 json_array_get(json_object_get(plan, "round"), i),
-			 "status",
-			 json_array_get(json_object_get(plan, "status"), i),
-			 "figures", figures);
+}
+
+/* Numbers and states of the rounds, without figures. */
+static json_t *bare_rounds(const json_t *plan, size_t n)
+{
+	const json_t *numbers = json_object_get(plan, "round");
+	const json_t *states = json_object_get(plan, "status");
+	json_t *rounds = json_array();
+
+	for (size_t i = 0; i < n; i++) {
+		json_t *round = json_object();
+		json_t *state = json_array_get(states, i);
+
+		json_object_set(round, "round", json_array_get(numbers, i));
+		if (state)
+			json_object_set(round, "status", state);
+		bench_set(round, "figures", json_object());
+		json_array_append_new(rounds, round);
+	}
+	return rounds;
 }
 
 static json_t *rounds_json(struct expanding *x, const json_t *cell,
 			   json_t *like[LIKES])
 {
-	const json_t *columns = json_object_get(cell, "rounds");
+	const json_t *columns = json_object_get(cell, "rounds"), *column;
 	json_t *rounds;
+	size_t k;
 
 	if (!spend(x, x->rounds * (json_array_size(columns) + 3)))
 		return NULL;
-	rounds = json_array();
-	for (size_t i = 0; i < x->rounds; i++)
-		json_array_append_new(rounds, round_json(columns, like, i));
+	rounds = bare_rounds(like[LIKE_ROUNDS], x->rounds);
+	json_array_foreach (columns, k, column) {
+		if (json_is_integer(column)) /* the same as an earlier one */
+			column = json_array_get(columns, element(columns, k));
+		add_column(column,
+			   json_string_value(
+				   json_array_get(like[LIKE_COLUMNS], k)),
+			   rounds);
+	}
 	return rounds;
 }
 
@@ -605,6 +640,15 @@ static int add_cells(struct expanding *x, const json_t *compact, json_t *out,
 	return 0;
 }
 
+/* The figure that a shared value is the path of. */
+static int figure_of(const json_t *value)
+{
+	enum bench_figure figure;
+	const char *path = json_string_value(value);
+
+	return path && bench_figure_find(path, &figure) ? (int)figure : NONE;
+}
+
 /* What its cells will be made of. */
 static int begin(struct expanding *x, const json_t *compact, char *why,
 		 size_t n)
@@ -625,10 +669,14 @@ static int begin(struct expanding *x, const json_t *compact, char *why,
 	x->left = VALUES_MAX;
 	x->hist = bench_hist_new();
 	x->sizes = calloc(json_array_size(x->shared) + 1, sizeof(*x->sizes));
-	if (!x->hist || !x->sizes)
+	x->figures =
+		calloc(json_array_size(x->shared) + 1, sizeof(*x->figures));
+	if (!x->hist || !x->sizes || !x->figures)
 		return bench_why(-ENOMEM, why, n, "out of memory");
-	json_array_foreach (x->shared, i, value)
+	json_array_foreach (x->shared, i, value) {
 		x->sizes[i] = size_of(value);
+		x->figures[i] = figure_of(value);
+	}
 	return 0;
 }
 
@@ -651,6 +699,7 @@ int bench_compact_expand(json_t *compact, bool is_light, json_t **out,
 		err = add_cells(&x, compact, result, why, n);
 	bench_hist_free(x.hist);
 	free(x.sizes);
+	free(x.figures);
 	if (err)
 		json_decref(result);
 	else

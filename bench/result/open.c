@@ -10,6 +10,9 @@
 /* No header is longer: a matrix has some thousand cells. */
 #define HEADER_BYTES_MAX (64u << 20)
 
+/* Of a result the first line has one. */
+#define FIRST_BYTES 1024u
+
 #define JOURNAL "ringswap-journal/"
 
 /* The first line of a file, or as much of it as a header may have; NULL: no
@@ -28,7 +31,7 @@ static char *first_line(const char *path, size_t *length)
 		char *more;
 		size_t got;
 
-		room = room ? 2 * room : 1u << 16;
+		room = room ? 2 * room : FIRST_BYTES;
 		more = realloc(text, room);
 		if (!more)
 			break;

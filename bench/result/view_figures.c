@@ -206,17 +206,23 @@ static enum bench_verdict verdict_of(const json_t *ratio)
 /* Of results that do not say it: from the rounds. */
 static double added_in_rounds(const json_t *cell)
 {
-	size_t max = json_array_size(json_object_get(cell, "rounds")), n = 0;
-	double *added = calloc(max + 1, sizeof(*added)), median = NAN;
+	const json_t *rounds = json_object_get(cell, "rounds"), *round;
+	double *added = calloc(json_array_size(rounds) + 1, sizeof(*added));
+	char cost[BENCH_FIGURE_PATH], baseline[BENCH_FIGURE_PATH];
+	double median = NAN;
+	size_t i, n = 0;
 
-	for (size_t i = 0; added && i < max; i++) {
-		double ns = bench_view_in_round(
-			cell, bench_view_cost_figure(cell), 0, i);
-		double base = bench_view_in_round(
-			cell, BENCH_FIGURE_WRITER_BASELINE_NS_PER_EVENT, 0, i);
+	bench_figure_path(bench_view_cost_figure(cell), cost);
+	bench_figure_path(BENCH_FIGURE_WRITER_BASELINE_NS_PER_EVENT, baseline);
+	json_array_foreach (rounds, i, round) {
+		const json_t *figures = json_object_get(round, "figures");
+		const json_t *ns = json_object_get(figures, cost);
+		const json_t *base = json_object_get(figures, baseline);
 
-		if (!isnan(ns - base))
-			added[n++] = ns - base;
+		if (added && json_is_number(ns) && json_is_number(base) &&
+		    bench_view_has_numbers(cell))
+			added[n++] =
+				json_number_value(ns) - json_number_value(base);
 	}
 	bench_stats_median(added, added ? n : 0, &median);
 	free(added);

@@ -40,6 +40,19 @@ shows "1000 results"
 run 0 compare results/m-*/*.json
 shows "1000, called by their file's name"
 shows "first on 1000"
+
+# cpu FILES...: hundredths of a second of CPU time that their comparison takes
+cpu()
+{
+	sh -c '"$0" compare "$@" >/dev/null; times' "$ringswap" "$@" |
+		awk 'END { split($1, t, /[ms]/); printf "%d\n", 100 * (60 * t[1] + t[2]) }'
+}
+# Four times the files take four times as long, not sixteen times.
+few=$(cpu results/m-00000000000000*/*.json)
+many=$(cpu results/m-0000000000000[0-3]*/*.json)
+echo "CPU time of 100 results: $few hundredths of a second, of 400: $many"
+[ "$many" -lt $((8 * few + 50)) ] || fail "400 take $many, 100 take $few"
+
 run 0 compare --format csv results/m-00000000000009*/*.json
 [ "$(wc -l <out)" -gt 10000 ] || fail "not every side in the CSV"
 finish
