@@ -3,7 +3,6 @@
 #include "bench/result/compact.h"
 
 #include <errno.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -212,83 +211,7 @@ static void add_figures(struct compacting *c, const json_t *cell, json_t *to,
 
 /* ---- Rounds ---- */
 
-/* The figures that comparisons, charts and tables read round by round. */
-static const struct {
-	enum bench_figure figure;
-	double percent;
-} of_rounds[] = {
-	{ BENCH_FIGURE_RATIO_LOG, 0 },
-	{ BENCH_FIGURE_WRITER_NS_PER_EVENT, 0 },
-	{ BENCH_FIGURE_WRITER_NS_PER_COMMITTED, 0 },
-	{ BENCH_FIGURE_WRITER_BASELINE_NS_PER_EVENT, 0 },
-	{ BENCH_FIGURE_SWAP_SAFE, 50 },
-	{ BENCH_FIGURE_WRITER_LATENCY, 99 },
-	{ BENCH_FIGURE_FOOTPRINT_STOLEN_NS, 0 },
-	{ BENCH_FIGURE_SCALING_COST, 50 },
-	{ BENCH_FIGURE_FLOOR_NS, 0 },
-};
-
-#define OF_ROUNDS (sizeof(of_rounds) / sizeof(of_rounds[0]))
-
-/* One figure of every round, NaN where it is not; false: none has it. */
-static bool read_column(const json_t *rounds, const char *key, double *values)
-{
-	const json_t *round;
-	bool any = false;
-	size_t i;
-
-	json_array_foreach (rounds, i, round) {
-		const json_t *value =
-			json_object_get(json_object_get(round, "figures"), key);
-
-		any |= json_is_number(value);
-		values[i] = json_is_number(value) ? json_number_value(value)
-						  : NAN;
-	}
-	return any;
-}
-
-/* Values as [power of ten, whole numbers of it ...], the greatest of four
- * digits; null: none. NULL: no value at all, or no memory. */
-static json_t *column_json(const json_t *rounds, const char *key)
-{
-	size_t n = json_array_size(rounds);
-	double *values = calloc(n + 1, sizeof(*values));
-	double most = 0;
-	json_t *column = NULL;
-	int power;
-
-	if (!values || !read_column(rounds, key, values))
-		goto out;
-	for (size_t i = 0; i < n; i++)
-		most = fmax(most, isnan(values[i]) ? 0 : fabs(values[i]));
-	power = most > 0 ? (int)floor(log10(most)) - (COMPACT_DIGITS - 1) : 0;
-	column = json_array();
-	json_array_append_new(column, json_integer(power));
-	for (size_t i = 0; i < n; i++)
-		json_array_append_new(
-			column,
-			isnan(values[i])
-				? json_null()
-				: json_integer((json_int_t)llround(
-					  values[i] * pow(10, -power))));
-out:
-	free(values);
-	return column;
-}
-
-/* The place in a list of what equals a value; its size: nowhere. */
-static size_t find_equal(const json_t *list, const json_t *value)
-{
-	size_t i = 0;
-
-	while (i < json_array_size(list) &&
-	       !json_equal(json_array_get(list, i), value))
-		i++;
-	return i;
-}
-
-/* How many of the figures of_rounds. */
+/* How many figures of the rounds are kept; of one the ratio. */
 static size_t rounds_kept(const struct compacting *c, const json_t *cell)
 {
 	bool is_default = !*bench_view_axes(cell);
@@ -298,58 +221,16 @@ static size_t rounds_kept(const struct compacting *c, const json_t *cell)
 	if (c->level >= FEWER_ROUNDS ||
 	    (c->level == DEFAULT_ROUNDS && !is_default))
 		return 1;
-	return OF_ROUNDS;
+	return compact_round_figures;
 }
 
-/* "rounds"; a column that equals an earlier one is its number. */
 static void add_columns(const struct compacting *c, const json_t *cell,
 			json_t *to, json_t *like[LIKES])
 {
-	const json_t *rounds = json_object_get(cell, "rounds");
-	bool has_added =
-		json_object_get(json_object_get(cell, "ratio"), "added-ns");
-	size_t most = rounds_kept(c, cell);
-	json_t *keys = json_array(), *columns = json_array();
-	char key[BENCH_FIGURE_PATH];
-
-	for (size_t k = 0; k < most; k++) {
-		json_t *column;
-		size_t same;
-
-		/* only what "added-ns" is computed from */
-		if (has_added &&
-		    of_rounds[k].figure ==
-			    BENCH_FIGURE_WRITER_BASELINE_NS_PER_EVENT)
-			continue;
-		bench_figure_path_at(of_rounds[k].figure, of_rounds[k].percent,
-				     key);
-		column = column_json(rounds, key);
-		if (!column)
-			continue;
-		same = find_equal(columns, column);
-		json_array_append_new(keys, json_string(key));
-		if (same < json_array_size(columns)) {
-			json_decref(column);
-			column = json_integer((json_int_t)same);
-		}
-		json_array_append_new(columns, column);
-	}
-	bench_set(to, "rounds", columns);
-	like[LIKE_COLUMNS] = keys;
-}
-
-/* Numbers and states of the rounds, which most cells have alike. */
-static json_t *plan_json(const json_t *rounds)
-{
-	json_t *numbers = json_array(), *states = json_array();
-	const json_t *round;
-	size_t i;
-
-	json_array_foreach (rounds, i, round) {
-		json_array_append(numbers, json_object_get(round, "round"));
-		json_array_append(states, json_object_get(round, "status"));
-	}
-	return json_pack("{s:o, s:o}", "round", numbers, "status", states);
+	like[LIKE_COLUMNS] = json_array();
+	bench_set(to, "rounds",
+		  compact_columns(cell, rounds_kept(c, cell),
+				  like[LIKE_COLUMNS]));
 }
 
 /* ---- Cells ---- */
@@ -436,7 +317,7 @@ static json_t *cell_json(struct compacting *c, const json_t *cell)
 	for (int l = LIKE_BLOCKS; l <= LIKE_COUNTERS; l++)
 		like[l] = bench_or_null(
 			json_object_get(cell, bench_compact_members[l]));
-	like[LIKE_ROUNDS] = plan_json(rounds);
+	like[LIKE_ROUNDS] = compact_plan(rounds);
 	add_figures(c, cell, out, like);
 	add_columns(c, cell, out, like);
 	for (int l = 0; l < LIKE_LISTS; l++)

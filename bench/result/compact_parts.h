@@ -71,6 +71,20 @@ bool compact_has_interval(enum bench_figure figure);
 /* The four columns of a series: the members of its bins. */
 extern const char *const bench_compact_bins[4];
 
+/* ---- Rounds (compact_rounds.c) ---- */
+
+/* So many figures of the rounds may be kept; the first is the ratio. */
+extern const size_t compact_round_figures;
+
+/* The first @most of them as columns, the names of those that the cell has at
+ * the end of @keys; a column that equals an earlier one is its number. */
+json_t *compact_columns(const json_t *cell, size_t most, json_t *keys);
+
+/* Numbers and states of the rounds, which most cells have alike. */
+json_t *compact_plan(const json_t *rounds);
+
+/* ---- Digits ---- */
+
 /* Digits of fractions; more where tables print three of them beside an
  * interval and a verdict. */
 #define COMPACT_DIGITS 4
