@@ -41,6 +41,9 @@ static bool read_column(const json_t *rounds, const char *key, double *values)
 	return any;
 }
 
+/* What is smaller nobody measured; its power of ten would be none. */
+#define LEAST 1e-90
+
 /* Values as [power of ten, whole numbers of it ...], the greatest of four
  * digits; null: none. NULL: no value at all, or no memory. */
 static json_t *column_json(const json_t *rounds, const char *key)
@@ -55,7 +58,8 @@ static json_t *column_json(const json_t *rounds, const char *key)
 		goto out;
 	for (size_t i = 0; i < n; i++)
 		most = fmax(most, isnan(values[i]) ? 0 : fabs(values[i]));
-	power = most > 0 ? (int)floor(log10(most)) - (COMPACT_DIGITS - 1) : 0;
+	power = most > LEAST ? (int)floor(log10(most)) - (COMPACT_DIGITS - 1)
+			     : 0;
 	column = json_array();
 	json_array_append_new(column, json_integer(power));
 	for (size_t i = 0; i < n; i++)

@@ -591,6 +591,31 @@ static void a_power_of_ten_that_is_none_gives_no_values(void **state)
 	json_decref(edited);
 }
 
+/* Of the whole form: what is next to nothing is nothing. */
+static void values_next_to_nothing_are_zero(void **state)
+{
+	json_t *tiny = json_deep_copy(whole), *small = NULL, *round, *column;
+	char why[BENCH_RESULT_WHY] = "";
+	json_t *cells = json_object_get(tiny, "cells");
+	size_t i, at;
+
+	(void)state;
+	json_array_foreach (cells, at, round)
+		if (!strcmp(bench_text(round, "id"), SWAP_CELL))
+			break;
+	json_array_foreach (
+		json_object_get(json_array_get(cells, at), "rounds"), i, round)
+		json_object_set_new(json_object_get(round, "figures"),
+				    "ratio.log", json_real(1e-320));
+	assert_int_equal(bench_compact(tiny, &small, why, sizeof(why)), 0);
+	column = json_array_get(
+		json_object_get(edited_cell(small, SWAP_CELL), "rounds"), 0);
+	assert_int_equal(json_integer_value(json_array_get(column, 0)), 0);
+	assert_int_equal(json_integer_value(json_array_get(column, 1)), 0);
+	json_decref(small);
+	json_decref(tiny);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -605,6 +630,7 @@ int main(void)
 		cmocka_unit_test(what_asks_for_more_than_any_run_is_refused),
 		cmocka_unit_test(numbers_at_the_end_of_their_range_are_refused),
 		cmocka_unit_test(a_power_of_ten_that_is_none_gives_no_values),
+		cmocka_unit_test(values_next_to_nothing_are_zero),
 	};
 
 	return cmocka_run_group_tests(tests, make_all, drop_all);
