@@ -301,19 +301,22 @@ static void print_group_title(struct out *o, const struct bench_compare *c,
 	free(text);
 }
 
+/* table: where that is, or NULL beneath the table itself. */
 static void print_move(struct out *o, const struct bench_compare *c,
-		       const struct compare_move *m, const char *name)
+		       const struct compare_move *m, const char *name,
+		       const char *table)
 {
 	char most[BENCH_NUMBER_TEXT], least[BENCH_NUMBER_TEXT];
 	char one[24], other[24];
 
-	out_item(o, name, "%s and %s: %s costs %s x %s on %s, %s x on %s%s",
+	out_item(o, name,
+		 "%s and %s: %s costs %s x %s on %s, %s x on %s%s%s%s%s",
 		 m->a->strategy, m->b->strategy, m->a->strategy,
 		 bench_text_number(m->most, most), m->b->strategy,
 		 shown(c, m->where_most, one),
 		 bench_text_number(m->least, least),
-		 shown(c, m->where_least, other),
-		 c->n > 2 ? " (extremes)" : "");
+		 shown(c, m->where_least, other), c->n > 2 ? " (extremes)" : "",
+		 table ? " (" : "", table ? table : "", table ? ")" : "");
 }
 
 static void print_moves(struct out *o, const struct bench_compare *c,
@@ -327,7 +330,7 @@ static void print_moves(struct out *o, const struct bench_compare *c,
 			 "The order holds: no two candidates change places "
 			 "beyond their intervals.");
 	for (size_t i = 0; i < n; i++)
-		print_move(o, c, &list[i], "change places");
+		print_move(o, c, &list[i], "change places", NULL);
 	free(list);
 }
 
@@ -427,6 +430,7 @@ static void print_all(struct out *o, const struct bench_compare *c)
 struct verdict_of_cost {
 	size_t tables, holding;
 	struct compare_move largest;
+	const char *where; /* the table of the largest */
 };
 
 static void judge_cost(const struct bench_compare *c, enum compare_cost cost,
@@ -444,8 +448,10 @@ static void judge_cost(const struct bench_compare *c, enum compare_cost cost,
 		v->holding += !n;
 		if (n && (!v->largest.a ||
 			  list[0].most / list[0].least >
-				  v->largest.most / v->largest.least))
+				  v->largest.most / v->largest.least)) {
 			v->largest = list[0];
+			v->where = c->groups[i].name;
+		}
 		free(list);
 	}
 }
@@ -468,7 +474,7 @@ static void say_cost(struct out *o, const struct bench_compare *c,
 			 "tables",
 			 v.holding, v.tables);
 	if (v.largest.a)
-		print_move(o, c, &v.largest, "  change places");
+		print_move(o, c, &v.largest, "  change places", v.where);
 }
 
 /* The row of the main table whose cost differs most. */

@@ -249,7 +249,9 @@ static void test_unlike_machines_show_no_nanoseconds(void **state)
 	json_decref(c);
 }
 
-static char *printed(struct bench_compare *c, unsigned int width)
+/* Inlined, gcc takes what is returned for the address of the local. */
+static __attribute__((noinline)) char *printed(struct bench_compare *c,
+					       unsigned int width)
 {
 	struct bench_compare_options o = { .width = width, .all = true };
 	char *text = NULL;
@@ -542,6 +544,28 @@ static const json_t *move_of(const json_t *c, const char *a, const char *b)
 	return NULL;
 }
 
+static bool line_has(const char *text, const char *start, const char *word)
+{
+	const char *line = strstr(text, start);
+	const char *at = line ? strstr(line, word) : NULL;
+
+	return at && at < strchrnul(line, '\n');
+}
+
+/* In the summary, which is of all tables, the line ends with its table. */
+static void says_where_they_move(const json_t *a, const json_t *b)
+{
+	struct bench_compare *whole = bench_compare_new();
+	char *text;
+
+	assert_int_equal(bench_compare_add(whole, "a", a), 0);
+	assert_int_equal(bench_compare_add(whole, "b", b), 0);
+	text = printed(whole, 0);
+	assert_true(line_has(text, "  change places", " (write, "));
+	free(text);
+	bench_compare_free(whole);
+}
+
 static void test_who_changes_places_is_told(void **state)
 {
 	json_t *a = machine("m-a"), *b = machine("m-b"), *c;
@@ -567,6 +591,7 @@ static void test_who_changes_places_is_told(void **state)
 	assert_true(fabs(most - 5 / 1.5) < 1e-6);
 	assert_true(fabs(least - 1.1 / 1.2) < 1e-6);
 	json_decref(c);
+	says_where_they_move(a, b);
 	/* the same order, however far: no move */
 	set_ratio(b, "barrier", 20);
 	c = compare(a, b);
