@@ -37,9 +37,6 @@
 #ifndef RINGSWAP_STRATEGIES_MEMBARRIER_H
 #define RINGSWAP_STRATEGIES_MEMBARRIER_H
 
-#include <stdio.h>
-#include <string.h>
-
 #include "strategies/hooks.h"
 
 struct membarrier_slot {
@@ -172,19 +169,6 @@ static inline void membarrier_swap_every(struct swap_op *ops, unsigned int n,
 			errors[i] = membarrier_close(&ops[i], -ETIMEDOUT);
 }
 
-static inline int membarrier_probe(char *why, size_t size)
-{
-	int err = sys_membarrier_setup();
-
-	if (!err)
-		err = sys_membarrier();
-	if (!err)
-		return 0;
-	snprintf(why, size, "membarrier(2) private expedited: %s",
-		 strerror(-err));
-	return -ENOTSUP;
-}
-
 SWAP_STRATEGY(membarrier) = {
 	SWAP_FROM_HOOKS(membarrier),
 	.name = "membarrier",
@@ -214,7 +198,7 @@ SWAP_STRATEGY(membarrier) = {
 	.swap = membarrier_swap,
 	.swap_every = membarrier_swap_every,
 	.setup = sys_membarrier_setup,
-	.probe = membarrier_probe,
+	.probe = sys_membarrier_probe,
 };
 
 #endif

@@ -7,6 +7,7 @@
 #include <linux/membarrier.h>
 #include <limits.h>
 #include <sched.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -88,19 +89,51 @@ int sys_await(sys_done_fn done, void *arg, uint64_t deadline)
 	return err;
 }
 
+/* What it returns, or -errno. */
 static int membarrier(int command)
 {
-	return syscall(SYS_membarrier, command, 0, 0) < 0 ? -errno : 0;
+	int answer = (int)syscall(SYS_membarrier, command, 0, 0);
+
+	return answer < 0 ? -errno : answer;
 }
+
+/* Is the process? A child of a fork is as its parent was. */
+static _Atomic int is_registered;
 
 int sys_membarrier_setup(void)
 {
-	return membarrier(MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED);
+	int err = membarrier(MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED);
+
+	if (!err)
+		store_relaxed(&is_registered, 1);
+	return err;
+}
+
+int sys_membarrier_check(void)
+{
+	int commands = membarrier(MEMBARRIER_CMD_QUERY);
+
+	if (commands < 0)
+		return commands;
+	return load_relaxed(&is_registered) ? 0 : -EPERM;
 }
 
 int sys_membarrier(void)
 {
 	return membarrier(MEMBARRIER_CMD_PRIVATE_EXPEDITED);
+}
+
+int sys_membarrier_probe(char *why, size_t size)
+{
+	int err = sys_membarrier_setup();
+
+	if (!err)
+		err = sys_membarrier();
+	if (!err)
+		return 0;
+	snprintf(why, size, "membarrier(2) private expedited: %s",
+		 strerror(-err));
+	return -ENOTSUP;
 }
 
 /* A key and one more, 0: none yet. A thread's value is the function to call. */

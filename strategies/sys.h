@@ -93,9 +93,19 @@ int sys_await(sys_done_fn done, void *arg, uint64_t deadline);
  * executes a full barrier between entry and return. setup registers the
  * process, once, and is cheap only before the second thread exists (measured
  * 3-14 us against 7 ms). Both: 0 or -errno (-ENOSYS, -EPERM under seccomp).
+ *
+ * check: may it be called? Asks the system and interrupts nobody; 0, -EPERM
+ * where the process is not registered, or -errno as above. It may fail all the
+ * same: where a filter tells its commands apart, or memory is short. Any
+ * context.
+ *
+ * probe: 0, or -ENOTSUP and the reason in why. Leaves the process registered.
+ * Thread context.
  */
 int sys_membarrier_setup(void);
+int sys_membarrier_check(void);
 int sys_membarrier(void);
+int sys_membarrier_probe(char *why, size_t size);
 
 /*
  * A directed real-time signal, for the strategies that interrupt a writer. One

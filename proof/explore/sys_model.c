@@ -215,9 +215,26 @@ static void fence_everybody(void)
 	xp_fence(xp.now);
 }
 
+/* What membarrier may fail with, and the question whether it may be called. */
+static const int membarrier_errors[] = { EPERM, ENOMEM };
+
+#define MEMBARRIER_ERRORS \
+	(sizeof(membarrier_errors) / sizeof(membarrier_errors[0]))
+
+int sys_membarrier_check(void)
+{
+	return xp.running ? fails(membarrier_errors, MEMBARRIER_ERRORS) : 0;
+}
+
+int sys_membarrier_probe(char *why, size_t size)
+{
+	(void)why;
+	(void)size;
+	return 0;
+}
+
 int xp_membarrier(struct xp_site *site)
 {
-	static const int errors[] = { EPERM, ENOMEM };
 	int err;
 
 	if (!xp.running)
@@ -225,7 +242,7 @@ int xp_membarrier(struct xp_site *site)
 	xp_point(site);
 	if (xp.tracing)
 		xp_trace_step(site, NULL);
-	err = fails(errors, sizeof(errors) / sizeof(errors[0]));
+	err = fails(membarrier_errors, MEMBARRIER_ERRORS);
 	if (!err && site->mutation != XP_OFF)
 		fence_everybody();
 	return err;

@@ -7,6 +7,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -84,6 +85,17 @@ static int refuse_membarrier(void)
 	       prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program);
 }
 
+/* Each of them, and with the words of the error. */
+static bool barrier_is_refused(int err)
+{
+	char why[160] = "";
+
+	return sys_membarrier_setup() == err && sys_membarrier_check() == err &&
+	       sys_membarrier() == err &&
+	       sys_membarrier_probe(why, sizeof(why)) == -ENOTSUP &&
+	       strstr(why, "membarrier(2)") && strstr(why, strerror(-err));
+}
+
 static void refused_barrier_says_so(void **state)
 {
 	pid_t child = fork();
@@ -91,14 +103,34 @@ static void refused_barrier_says_so(void **state)
 
 	(void)state;
 	if (!child)
-		_exit(refuse_membarrier() ? 77
-		      : sys_membarrier_setup() == -EPERM &&
-				      sys_membarrier() == -EPERM
-			      ? 0
-			      : 1);
+		_exit(refuse_membarrier()	   ? 77
+		      : barrier_is_refused(-EPERM) ? 0
+						   : 1);
 	assert_int_equal(waitpid(child, &status, 0), child);
 	if (WEXITSTATUS(status) == 77)
 		skip();
+	assert_int_equal(status, 0);
+}
+
+/* By us: a library may have registered the process for itself. */
+static bool barrier_wants_to_be_registered(void)
+{
+	char why[160] = "";
+
+	return sys_membarrier_check() == -EPERM && !sys_membarrier_setup() &&
+	       !sys_membarrier_check() && !sys_membarrier() &&
+	       !sys_membarrier_probe(why, sizeof(why));
+}
+
+static void unregistered_barrier_says_so(void **state)
+{
+	pid_t child = fork();
+	int status;
+
+	(void)state;
+	if (!child)
+		_exit(!barrier_wants_to_be_registered());
+	assert_int_equal(waitpid(child, &status, 0), child);
 	assert_int_equal(status, 0);
 }
 
@@ -210,6 +242,7 @@ int main(void)
 		cmocka_unit_test(wait_is_no_cancellation_point),
 		cmocka_unit_test(what_is_true_at_the_deadline_is_in_time),
 		cmocka_unit_test(refused_barrier_says_so),
+		cmocka_unit_test(unregistered_barrier_says_so),
 		cmocka_unit_test(barrier_is_the_expedited_one),
 		cmocka_unit_test(a_handler_leaves_errno_alone),
 		cmocka_unit_test(a_call_is_begun_again_after_the_handler),

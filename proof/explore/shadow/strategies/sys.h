@@ -56,7 +56,9 @@ typedef bool (*sys_done_fn)(void *arg);
 	xp_await(XP_SITE(XP_AWAIT), (done), (arg), (deadline))
 
 int sys_membarrier_setup(void);
+int sys_membarrier_check(void);
 #define sys_membarrier() xp_membarrier(XP_SITE(XP_MEMBARRIER))
+int sys_membarrier_probe(char *why, size_t size);
 
 int sys_signal_setup(void (*handler)(void));
 int sys_signal_check(void);
