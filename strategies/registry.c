@@ -64,6 +64,21 @@ int swap_add(const struct swap_strategy *strategy)
 	return 0;
 }
 
+int swap_name_width(void)
+{
+	const struct swap_strategy *s;
+	const struct swap_absent *a;
+	size_t width = 0;
+
+	swap_for_each_strategy (s)
+		if (strlen(s->name) > width)
+			width = strlen(s->name);
+	for (unsigned int i = 0; (a = swap_absent_at(i)) != NULL; i++)
+		if (strlen(a->name) > width)
+			width = strlen(a->name);
+	return (int)width;
+}
+
 const struct swap_strategy *swap_find(const char *name)
 {
 	const struct swap_strategy *s;

@@ -469,6 +469,9 @@ const struct swap_absent *swap_absent_find(const char *name);
 /* By name, as printed ("ipi-signal"); NULL: unknown. */
 const struct swap_strategy *swap_find(const char *name);
 
+/* Columns that the longest of these names takes in a table. */
+int swap_name_width(void);
+
 #define swap_for_each_strategy(s) \
 	for (unsigned int s##_i = 0; ((s) = swap_at(s##_i)) != NULL; s##_i++)
 

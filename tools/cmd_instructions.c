@@ -162,7 +162,7 @@ static int count_all(const char *payload, bool as_json)
 		}
 		json_object_set_new(rows, s->name, json_real(n));
 		if (!as_json)
-			printf("  %-12s %7.2f\n", s->name, n);
+			printf("  %-*s %7.2f\n", swap_name_width(), s->name, n);
 	}
 	if (as_json) {
 		json_dumpf(rows, stdout,

@@ -27,38 +27,45 @@ static const char *yes_no(bool yes)
 	return yes ? "yes" : "no";
 }
 
+/* What is said of a strategy stands below its summary. */
+static int indent(void)
+{
+	return swap_name_width() + 7;
+}
+
 static void print_strategy(const struct swap_strategy *s)
 {
 	char why[256] = "";
 	bool here = bench_trial(s, why, sizeof(why)) == 0;
 
-	printf("  %-12s %-4s %-9s %s\n", s->name, here ? "yes" : "NO",
-	       swap_family_name(s->family), s->summary);
+	printf("  %-*s %-4s %-9s %s\n", swap_name_width(), s->name,
+	       here ? "yes" : "NO", swap_family_name(s->family), s->summary);
 	if (*why)
-		printf("%19s%s: %s\n", "", here ? "remark" : "unavailable",
-		       why);
+		printf("%*s%s: %s\n", indent(), "",
+		       here ? "remark" : "unavailable", why);
 	if (s->swap)
-		printf("%19smechanism: %s; shape: %s\n", "", s->mechanism,
-		       swap_shape_name(s->shape));
-	printf("%19swriter pays: %s\n", "", s->writer_pays);
-	printf("%19sswapper pays: %s\n", "", s->swapper_pays);
+		printf("%*smechanism: %s; shape: %s\n", indent(), "",
+		       s->mechanism, swap_shape_name(s->shape));
+	printf("%*swriter pays: %s\n", indent(), "", s->writer_pays);
+	printf("%*sswapper pays: %s\n", indent(), "", s->swapper_pays);
 	if (s->swap) {
-		printf("%19sdrops: %s\n", "", s->drops);
-		printf("%19ssnapshot: exclusive %s, %s\n", "",
+		printf("%*sdrops: %s\n", indent(), "", s->drops);
+		printf("%*ssnapshot: exclusive %s, %s\n", indent(), "",
 		       swap_exclusive_name(s->exclusive),
 		       swap_memory_name(s->memory));
-		printf("%19sswap: try %s, wait %s; from a handler: write %s, "
+		printf("%*sswap: try %s, wait %s; from a handler: write %s, "
 		       "swap %s%s\n",
-		       "", yes_no(s->has_try),
+		       indent(), "", yes_no(s->has_try),
 		       s->bounded ? "bounded" : "UNBOUNDED",
 		       yes_no(s->write_from_handler),
 		       yes_no(s->swap_from_handler),
 		       s->pinned_writer ? "; pinned writer" : "");
 	}
-	printf("%19sbaseline: %s; floor: %s; needs: %s\n", "", s->baseline,
-	       s->floor, *s->needs ? s->needs : "nothing");
+	printf("%*sbaseline: %s; floor: %s; needs: %s\n", indent(), "",
+	       s->baseline, s->floor, *s->needs ? s->needs : "nothing");
 	if (s->breaks)
-		printf("%19sbreaks: %s\n", "", swap_promise_name(s->breaks));
+		printf("%*sbreaks: %s\n", indent(), "",
+		       swap_promise_name(s->breaks));
 }
 
 static void print_group(bool controls)
@@ -91,7 +98,7 @@ static void print_absent(void)
 	if (a)
 		printf("\nNot built, for want of\n");
 	for (unsigned int i = 1; a; a = swap_absent_at(i++))
-		printf("  %-12s %s\n", a->name, a->missing);
+		printf("  %-*s %s\n", swap_name_width(), a->name, a->missing);
 }
 
 static void print_text(void)
@@ -99,8 +106,8 @@ static void print_text(void)
 	const struct bench_floor *f;
 
 	printf("Strategies (sound: C1-C7 of docs/architecture.md hold)\n"
-	       "  %-12s %-4s %-9s\n",
-	       "name", "here", "family");
+	       "  %-*s %-4s %-9s\n",
+	       swap_name_width(), "name", "here", "family");
 	print_group(false);
 	printf("\nControls (no candidates: what a baseline costs, and what must "
 	       "be caught breaking)\n");

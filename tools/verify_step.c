@@ -138,10 +138,10 @@ static void conclude_stepped(struct verify *v, const struct swap_strategy *s,
 		       STEP_CELLS - found->skipped, broken ? "; " : "",
 		       found->sum.first);
 	fprintf(v->out,
-		"%s%-12s %3u kinds %7llu places %8llu runs %7llu swaps  "
+		"%s%-*s %3u kinds %7llu places %8llu runs %7llu swaps  "
 		"%s%s%s\n",
-		broken && s->sound ? "!!! " : "", s->name, found->cells,
-		(unsigned long long)found->sum.instructions,
+		broken && s->sound ? "!!! " : "", swap_name_width(), s->name,
+		found->cells, (unsigned long long)found->sum.instructions,
 		(unsigned long long)found->sum.runs,
 		(unsigned long long)found->sum.swaps, verdict,
 		broken ? ": " : "", found->sum.first);

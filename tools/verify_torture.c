@@ -64,9 +64,9 @@ static void print_torture(struct verify *v, const struct swap_strategy *s,
 	double seconds = (double)r->pure_ns * 1e-9 + 1e-9;
 
 	fprintf(v->out,
-		"%-12s %4llu %8.1f %8.1f %8.1f %8.2f %9llu %9llu %7.1f %7.1f "
+		"%-*s %4llu %8.1f %8.1f %8.1f %8.2f %9llu %9llu %7.1f %7.1f "
 		" %s\n",
-		s->name, (unsigned long long)r->rounds,
+		swap_name_width(), s->name, (unsigned long long)r->rounds,
 		(double)r->checked * 1e-6, (double)r->overrun * 1e-6,
 		(double)r->refused * 1e-6, (double)r->nested * 1e-6,
 		swaps_done(r), (unsigned long long)torture_violations(r),
@@ -135,10 +135,10 @@ void verify_torture(struct verify *v, double seconds)
 	fprintf(v->out,
 		"torture, seed %llu; millions of events, and per second and "
 		"writer in the rounds of measured loops\n"
-		"%-12s %4s %8s %8s %8s %8s %9s %9s %7s %7s  %s\n",
-		(unsigned long long)v->seed, "strategy", "rnds", "checked",
-		"overrun", "refused", "nested", "swaps", "violated", "chk/s",
-		"count/s", "verdict");
+		"%-*s %4s %8s %8s %8s %8s %9s %9s %7s %7s  %s\n",
+		(unsigned long long)v->seed, swap_name_width(), "strategy",
+		"rnds", "checked", "overrun", "refused", "nested", "swaps",
+		"violated", "chk/s", "count/s", "verdict");
 	swap_for_each_strategy (s)
 		if (verify_is_wanted(v, s, "torture"))
 			torture_one(v, s, seconds / n);

@@ -148,9 +148,9 @@ static unsigned int strategy_index(const char *name)
 
 static void print_row(FILE *out, const struct explore_row *row)
 {
-	fprintf(out, "%-14s %-21s %-4s %u %11llu %8.2f  %s", row->strategy,
-		row->scenario, explore_model_name(row->model), row->bound,
-		(unsigned long long)row->executions, row->seconds,
+	fprintf(out, "%-*s %-21s %-4s %u %11llu %8.2f  %s", swap_name_width(),
+		row->strategy, row->scenario, explore_model_name(row->model),
+		row->bound, (unsigned long long)row->executions, row->seconds,
 		explore_verdict_name(row->verdict));
 	if (row->verdict == EXPLORE_BROKEN)
 		fprintf(out, " %s: %s%s", row->promise, row->why,
@@ -276,9 +276,9 @@ int explore_run(const struct explore_options *options,
 	for (enum rank rank = REQUIRED; rank < RANKS; rank++)
 		gather(&batch, options, rank);
 	if (options->out)
-		fprintf(options->out, "%-14s %-21s %-4s %s %11s %8s  %s\n",
-			"strategy", "scenario", "mem", "b", "executions",
-			"cpu s", "verdict");
+		fprintf(options->out, "%-*s %-21s %-4s %s %11s %8s  %s\n",
+			swap_name_width(), "strategy", "scenario", "mem", "b",
+			"executions", "cpu s", "verdict");
 	xp_batch_run(&batch, cell_done, &run);
 	xp_batch_close(&batch);
 	count_missed(&run);
