@@ -19,8 +19,9 @@
 static struct xp_mutant mutants[MUTANTS];
 static unsigned int mutant_count;
 
-/* "global_lock.h", in whatever folder, for "global-lock". */
-static bool is_file_of(const char *file, const struct swap_strategy *s)
+/* "global_lock.h", in whatever folder, for "global-lock"; of units, ".c". */
+static bool is_named(const char *file, const struct swap_strategy *s,
+		     const char *ending)
 {
 	const char *base = strrchr(file, '/');
 	size_t i;
@@ -29,13 +30,30 @@ static bool is_file_of(const char *file, const struct swap_strategy *s)
 	for (i = 0; s->name[i]; i++)
 		if (base[i] != (s->name[i] == '-' ? '_' : s->name[i]))
 			return false;
-	return !strcmp(base + i, ".h");
+	return !strcmp(base + i, ending);
+}
+
+static bool is_file_of(const char *file, const struct swap_strategy *s)
+{
+	return is_named(file, s, ".h");
 }
 
 static bool is_at(const struct xp_mutant *mutant, const struct xp_site *site)
 {
 	return site->line == mutant->line && site->op == mutant->op &&
 	       !strcmp(xp_site_file(site), mutant->file);
+}
+
+/* Does the strategy hold the operation, in its header or a part of it? */
+static bool is_held_by(const struct xp_mutant *mutant,
+		       const struct swap_strategy *s)
+{
+	struct xp_site *site;
+
+	for (unsigned int i = 0; (site = xp_site_at(i)); i++)
+		if (is_at(mutant, site) && is_named(site->unit, s, ".c"))
+			return true;
+	return false;
 }
 
 void xp_mutant_apply(const struct xp_mutant *mutant)
@@ -77,7 +95,7 @@ static void mutant_add(const struct xp_site *site, enum xp_mutation mutation)
 static bool is_test(const struct xp_site *site)
 {
 	static const char *const words[] = { "refuse", "nesting", "deferred",
-					     "inside", "writer" };
+					     "inside", "writer",  "private" };
 
 	for (unsigned int i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 		if (strstr(site->what, words[i]))
@@ -186,7 +204,7 @@ static bool concerns(const struct xp_mutant *mutant,
 	if (!s->sound)
 		return false;
 	if (!is_shared(mutant))
-		return is_file_of(mutant->file, s);
+		return is_held_by(mutant, s);
 	return !s->swap || tries_shared(s);
 }
 
@@ -313,7 +331,9 @@ static bool is_asked_for(const struct explore_options *options,
 	if (!options->strategy)
 		return true;
 	s = swap_find(options->strategy);
-	return s ? is_file_of(mutant->file, s) : is_shared(mutant);
+	if (!s)
+		return is_shared(mutant);
+	return !is_shared(mutant) && is_held_by(mutant, s);
 }
 
 int explore_mutants(const struct explore_options *options)

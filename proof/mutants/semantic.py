@@ -56,14 +56,34 @@ NOT_RUN = Outcome("not run", "", "", 0)
 UNSEEN = "not seen by the tests tried"
 
 
+def of_strategies(headers):
+    """The tests of these headers' strategies, the quick ones of all first."""
+    names = [os.path.basename(header)[:-2].replace("_", "-").lower()
+             for header in headers]
+    return [word.format(name) for word in OF_STRATEGY for name in names]
+
+
+def holders_of(part):
+    """The strategies' headers that include a part."""
+    folder = os.path.join(ROOT, "strategies")
+    for name in sorted(os.listdir(folder)):
+        path = os.path.join(folder, name)
+        if not name.endswith(".h") or not os.path.isfile(path):
+            continue
+        with open(path, encoding="utf-8") as file:
+            if f'#include "{part}"' in file.read():
+                yield name
+
+
 def detectors_of(mutant):
     """Beginnings of names of tests, in the order in which they run."""
     header = re.fullmatch(r"strategies/(\w+)\.h", mutant.file)
     if mutant.file.startswith("ringbuf/"):
         general = CORE
+    elif mutant.file.startswith("strategies/parts/"):
+        general = of_strategies(holders_of(mutant.file))
     elif header and header[1] not in ("hooks", "strategy", "sys"):
-        name = header[1].replace("_", "-").lower()
-        general = [word.format(name) for word in OF_STRATEGY]
+        general = of_strategies([f"{header[1]}.h"])
     else:
         general = COMMON
     return mutant.by + [word for word in general if word not in mutant.by]
