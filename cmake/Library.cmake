@@ -82,7 +82,8 @@ ringswap_install(ringswap ringswap
 	ringbuf/clock.h ringbuf/local.h ringbuf/order.h ringbuf/ring_buffer.h
 	ringbuf/ring_page.h
 	strategies/ringswap.h strategies/strategy.h strategies/hooks.h
-	strategies/grace.h strategies/sys.h strategies/tsan.h ${SWAP_CORE_HEADERS})
+	strategies/grace.h strategies/sys.h strategies/tsan.h ${SWAP_PARTS}
+	${SWAP_CORE_HEADERS})
 add_custom_target(library DEPENDS ringswap_shared ringswap_static)
 
 # liburcu is linked as others link it, shared: one copy in a process.

@@ -143,14 +143,11 @@ static struct expectation while_dead(const struct swap_strategy *s)
 	return EXPECT(-ETIMEDOUT, -EBUSY);
 }
 
-/* liburcu ends a process whose membarrier(2) fails. */
+/* liburcu ends a process whose membarrier(2) fails. Others refuse, those that
+ * exchange first before they do. */
 static struct expectation when_refused_late(const struct swap_strategy *s)
 {
-	if (needs(s, "liburcu"))
-		return EXPECT(ABORTS);
-	if (s->shape == SWAP_EXCHANGE_FIRST)
-		return EXPECT(-EPERM, -EINPROGRESS);
-	return EXPECT(-EPERM);
+	return needs(s, "liburcu") ? EXPECT(ABORTS) : EXPECT(-EPERM);
 }
 
 /* An unsound one claims nothing, but it answers. */
