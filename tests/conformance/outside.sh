@@ -21,12 +21,12 @@ sed -e 's/template/patient/g; s/TEMPLATE/PATIENT/g' \
 grep -q 'err = (sys_mutex_lock(' "$work/patient.h"
 cp "$source/tests/fixtures/outside/careless.h" "$work"
 # Those that the tree's own tests know, by another name.
-for id in lagging polled whole forgetful copying hurried; do
+for id in polled whole forgetful copying hurried; do
 	sed "s/\b$id/far_$id/g; s/\(SWAP_[A-Z]*_\)$id/\1far_$id/" \
 		"$source/tests/fixtures/outside/$id.h" >"$work/far_$id.h"
 done
-for id in outside patient careless far_lagging far_polled far_whole \
-	far_forgetful far_copying far_hurried; do
+for id in outside patient careless far_polled far_whole far_forgetful \
+	far_copying far_hurried; do
 	echo "SWAP_STRATEGY_ENTRY($id)"
 done >"$work/strategies.def"
 
@@ -76,8 +76,8 @@ judge 'scenarios' "$tests/explore/test_explore" required outside
 judge 'as claimed' "$ringswap" verify --mode torture --strategy outside \
 	--seconds 1
 
-# Exchange first, by polls, whole: by the explorer too, as far as it gets.
-for name in far_lagging far_polled far_whole far_copying; do
+# By polls, whole, a copy: by the explorer too, as far as it gets.
+for name in far_polled far_whole far_copying; do
 	judge 'swaps' "$tests/conformance/conform" $name exclusive-try
 	judge 'as claimed' "$ringswap" verify --mode explore --strategy $name \
 		--seconds 4
