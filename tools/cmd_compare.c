@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* cmd_compare.c - `ringswap compare`: results side by side. */
-#include <math.h>
 #include <stdlib.h>
 
 #include "bench/show/compare.h"
@@ -68,17 +67,14 @@ static int parse_format(const char *text, struct options *o)
 
 static int parse_fail_on(const char *text, struct options *o)
 {
-	char *end = NULL;
+	const char *end = NULL;
 
 	o->fails = true;
 	if (!strcmp(text, "worse"))
 		return 0;
-	if (!strncmp(text, "worse:", 6)) {
-		o->percent = strtod(text + 6, &end);
-		end += end && *end == '%';
-	}
-	if (end && end != text + 6 && !*end && isfinite(o->percent) &&
-	    o->percent >= 0)
+	if (!strncmp(text, "worse:", strlen("worse:")))
+		end = options_decimal(text + strlen("worse:"), &o->percent);
+	if (end && !strcmp(end + (*end == '%'), ""))
 		return 0;
 	return command_error(COMMAND_USAGE,
 			     "--fail-on \"%s\": give worse, or worse and per "

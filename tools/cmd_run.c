@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* cmd_run.c - `ringswap run`: measure a matrix, keep every block. */
 #include <limits.h>
-#include <math.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -118,11 +117,10 @@ static int parse_rounds(const char *text, unsigned int *out)
 
 static int parse_precision(const char *text, double *out)
 {
-	char *end;
-	double value = strtod(text, &end);
+	double value;
+	const char *end = options_decimal(text, &value);
 
-	if (end == text || strcmp(end, "%") != 0 || !isfinite(value) ||
-	    value < 0.1 || value > 100)
+	if (!end || strcmp(end, "%") != 0 || value < 0.1 || value > 100)
 		return command_error(COMMAND_USAGE,
 				     "--precision \"%s\": give per cent from "
 				     "0.1%% to 100%%, like 2%%",

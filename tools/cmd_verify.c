@@ -206,10 +206,9 @@ static int run_modes(struct verify *v)
 
 static int parse_seconds(const char *text, double *out)
 {
-	char *end;
+	const char *end = options_decimal(text, out);
 
-	*out = strtod(text, &end);
-	if (*end || end == text || !(*out > 0) || *out > SECONDS_MAX)
+	if (!end || *end || *out <= 0 || *out > SECONDS_MAX)
 		return command_error(COMMAND_USAGE,
 				     "--seconds \"%s\": give a number above 0, "
 				     "at most %d",

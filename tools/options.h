@@ -10,11 +10,14 @@
 #ifndef RINGSWAP_TOOLS_OPTIONS_H
 #define RINGSWAP_TOOLS_OPTIONS_H
 
+#include <ctype.h>
 #include <errno.h>
 #include <getopt.h>
 #include <jansson.h>
+#include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "tools/command.h"
@@ -55,6 +58,20 @@ static inline int options_next(int argc, char **argv, const char *shorts,
 	else
 		return option;
 	return OPTIONS_BAD;
+}
+
+/*
+ * A decimal number that is not negative: where it ends, or NULL. strtod alone
+ * would take spaces, signs, hexadecimal, nan and inf as well.
+ */
+static inline const char *options_decimal(const char *text, double *out)
+{
+	char *end;
+
+	if (!isdigit((unsigned char)*text) || strpbrk(text, "xX"))
+		return NULL;
+	*out = strtod(text, &end);
+	return isfinite(*out) ? end : NULL;
 }
 
 /* Data that did not reach stdout is a failure, a full disk included. */

@@ -50,7 +50,10 @@ grep -q "cells are WORSE" err || fail "worse is not said"
 run 0 compare slower.json a.json --fail-on worse
 run 0 compare a.json slower.json --fail-on worse:100000
 refused 2 "worse:10" compare a.json b.json --fail-on better
-refused 2 "worse:10" compare a.json b.json --fail-on worse:x
+for wrong in worse:x worse: worse:% worse:%5 worse:0x10 'worse: 5' worse:-1 \
+	worse:+5 worse:5%% worse:nan worse:inf worse:1e400 worse:5,5; do
+	refused 2 "worse:10" compare a.json b.json --fail-on "$wrong"
+done
 refused 2 "different machines" compare a.json other.json --fail-on worse
 
 # another mark: not compared, and the reason is said

@@ -63,7 +63,9 @@ refused 2 "known: write latency" run --scenario wrote
 refused 2 "give smoke, quick, full or a file" run --matrix nope
 refused 2 "No such file" run --matrix ./nope.json
 refused 2 "--rounds" run --rounds 0
-refused 2 "--precision" run --precision 2
+for wrong in 2 2%% 0x2% ' 2%' +2% -2% nan% 2,5% %; do
+	refused 2 "--precision" run --dry-run --precision "$wrong"
+done
 refused 2 "--seed" run --seed x
 refused 2 "unknown or misused option" run --colour red
 refused 2 "unexpected argument" run quick

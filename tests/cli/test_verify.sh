@@ -15,6 +15,8 @@ refused 2 "unknown mode \"hope\"" verify --mode hope
 refused 2 "unknown strategy \"prayer\"" verify --strategy prayer
 refused 2 "--seconds" verify --seconds soon
 refused 2 "--seconds" verify --seconds 0
+refused 2 "--seconds" verify --seconds 0x1
+refused 2 "--seconds" verify --seconds ' 1'
 refused 2 "--bound" verify --mode explore --bound all
 refused 2 "--bound" verify --mode explore --bound 99
 refused 2 "unknown model \"power\"" verify --mode explore --model power
