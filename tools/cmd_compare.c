@@ -2,6 +2,7 @@
 /* cmd_compare.c - `ringswap compare`: results side by side. */
 #include <stdlib.h>
 
+#include "bench/result/result.h"
 #include "bench/show/compare.h"
 #include "bench/show/text.h"
 #include "tools/files.h"
@@ -31,8 +32,10 @@ static const char help[] =
 	"                    more than PERCENT): in 5 % of runs at most where "
 	"nothing is worse\n"
 	"  --help            this text\n\n"
-	"Exit status: 0; 1 no cell has numbers in two of them; 2 bad input; 5 "
-	"as --fail-on says.\n\n"
+	"Exit status: 0; 1 no cell has numbers in two of them, or --fail-on "
+	"cannot judge: a result\nof which nothing is compared, no verdict at "
+	"all, a candidate without numbers that it has\nin the first; 2 bad "
+	"input; 5 as --fail-on says.\n\n"
 	"Examples:\n"
 	"  ringswap compare before.json after.json --fail-on worse:10\n"
 	"  ringswap compare results/m-*/*.json\n";
@@ -128,23 +131,29 @@ static int read_all(struct bench_compare *c, size_t n, char **paths)
 	return status;
 }
 
+/* What --fail-on asks for: WORSE is evidence, and comes first. */
+static int judge_worse(struct bench_compare *c, double percent)
+{
+	char why[BENCH_RESULT_WHY];
+	size_t worse = bench_compare_worse(c, percent);
+
+	if (worse)
+		return command_error(COMMAND_WORSE,
+				     "%zu cells are WORSE than in the first "
+				     "result by more than %g %%",
+				     worse, percent);
+	if (bench_compare_unjudged(c, why, sizeof(why)))
+		return command_error(COMMAND_FAILED, "--fail-on: %s", why);
+	return 0;
+}
+
 static int judge(struct bench_compare *c, const struct options *o)
 {
-	size_t worse;
-
 	if (!bench_compare_has_common(c))
 		return command_error(COMMAND_FAILED,
 				     "nothing to compare: no cell has numbers "
 				     "in two of these results");
-	if (!o->fails)
-		return 0;
-	worse = bench_compare_worse(c, o->percent);
-	if (!worse)
-		return 0;
-	return command_error(COMMAND_WORSE,
-			     "%zu cells are WORSE than in the first result by "
-			     "more than %g %%",
-			     worse, o->percent);
+	return o->fails ? judge_worse(c, o->percent) : 0;
 }
 
 static int compare(size_t n, char **paths, struct options *o)
@@ -199,6 +208,11 @@ int cmd_compare(int argc, char **argv)
 	}
 	if (status || option == OPTIONS_BAD)
 		return COMMAND_USAGE;
+	if (o.fails && o.show.tables_only)
+		return command_error(COMMAND_USAGE,
+				     "--tables only makes tables of different "
+				     "machines, --fail-on judges one: give one "
+				     "of the two");
 	if (argc - optind < (o.show.tables_only ? 1 : 2) ||
 	    argc - optind > RESULTS_MAX)
 		return command_error(COMMAND_USAGE,

@@ -69,6 +69,14 @@ bool bench_compare_has_common(struct bench_compare *c);
  * than in the first by more than so many per cent */
 size_t bench_compare_worse(struct bench_compare *c, double percent);
 
+/** bench_compare_unjudged() - of results of one machine: what keeps them from
+ * being judged, so that none WORSE says nothing
+ *
+ * A result of which nothing is compared with the first; no verdict at all; or a
+ * candidate that has numbers in the first, and in a later one a cell without.
+ * False: nothing does. */
+bool bench_compare_unjudged(struct bench_compare *c, char *why, size_t n);
+
 /** bench_compare_print() - the comparison in one of its formats */
 void bench_compare_print(struct bench_compare *c,
 			 const struct bench_compare_options *options, FILE *to);

@@ -239,3 +239,73 @@ size_t bench_compare_worse(struct bench_compare *c, double percent)
 		     100 * share_of_row(row) > percent;
 	return n;
 }
+
+/* ---- What cannot be judged ---- */
+
+/* How many rows a result has with the first, and how many have a verdict. */
+static size_t count_rows(const json_t *rows, size_t with, size_t *judged)
+{
+	const json_t *row;
+	size_t i, n = 0;
+
+	*judged = 0;
+	json_array_foreach (rows, i, row) {
+		if (bench_get_number(row, "b-number") != (double)with)
+			continue;
+		n++;
+		*judged += strcmp(bench_text(row, "verdict"), "no-verdict") !=
+			   0;
+	}
+	return n;
+}
+
+static bool is_unjudged(const struct bench_compare *c, const json_t *rows,
+			size_t with, char *why, size_t n)
+{
+	const char *left_out = c->results[with].left_out;
+	size_t judged, all = count_rows(rows, with, &judged);
+
+	if (judged)
+		return false;
+	if (all)
+		snprintf(why, n,
+			 "no cell of %s has a verdict: A/A controls failed",
+			 c->results[with].name);
+	else
+		snprintf(why, n, "nothing of %s is compared: %s",
+			 c->results[with].name,
+			 left_out ? left_out
+				  : "no cell has numbers in it and in the "
+				    "first result");
+	return true;
+}
+
+/* A candidate that was measured and now was not, though it should have been. */
+static bool has_lost(const struct bench_compare *c, size_t with, char *why,
+		     size_t n)
+{
+	for (size_t i = 0; i < c->n_rows; i++) {
+		const struct compare_cell *a = compare_cell(c, &c->rows[i], 0);
+		const struct compare_cell *b =
+			compare_cell(c, &c->rows[i], with);
+
+		if (!a || !b || !a->is_rival || b->has_numbers)
+			continue;
+		snprintf(why, n, "%s has no numbers in %s: %s%s%s", b->id,
+			 c->results[with].name, b->status, b->why ? ": " : "",
+			 b->why ? b->why : "");
+		return true;
+	}
+	return false;
+}
+
+bool bench_compare_unjudged(struct bench_compare *c, char *why, size_t n)
+{
+	const json_t *rows = compare_before(c);
+
+	for (size_t with = 1; with < c->n; with++)
+		if (is_unjudged(c, rows, with, why, n) ||
+		    has_lost(c, with, why, n))
+			return true;
+	return false;
+}

@@ -56,12 +56,38 @@ for wrong in worse:x worse: worse:% worse:%5 worse:0x10 'worse: 5' worse:-1 \
 done
 refused 2 "different machines" compare a.json other.json --fail-on worse
 
+refused 2 "give one of the two" compare a.json slower.json --tables only \
+	--fail-on worse
+
+# what could not be judged has not passed
+run 1 compare a.json short.json --fail-on worse
+grep -q 'no cell of short.json has a verdict' err || fail "no verdict: passed"
+python3 - a.json lost.json <<-'END' || fail "lost.json was not made"
+import json, sys
+result = json.load(open(sys.argv[1]))
+for cell in result["cells"]:
+    if cell["id"] == "write/membarrier/shared-l3":
+        cell["status"], cell["reason"] = "failed", "no room"
+        cell["blocks"] = {"failed": len(cell["rounds"])}
+        for row in cell["rounds"]:
+            row["status"], row["reason"] = "failed", "no room"
+json.dump(result, open(sys.argv[2], "w"))
+END
+run 0 compare a.json lost.json
+run 1 compare a.json lost.json --fail-on worse
+grep -q 'write/membarrier/shared-l3 has no numbers in lost.json: failed: no room' \
+	err || fail "a candidate without numbers: passed"
+run 0 compare lost.json a.json --fail-on worse
+
 # another mark: not compared, and the reason is said
 sed 's/"sanitizer":"[a-z]*"/"sanitizer":"address"/' a.json >asan.json
 run 1 compare a.json asan.json
 shows "a sanitizer build"
 run 0 compare a.json asan.json b.json
 shows "C"
+run 1 compare a.json asan.json b.json --fail-on worse
+grep -q "nothing of asan.json is compared: it is a sanitizer build" err ||
+	fail "a result that is left out: passed"
 
 # nothing in common, on this machine and on another
 head -n 1 "$journals/short.jsonl" >none.journal
