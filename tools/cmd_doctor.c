@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "bench/machine/doctor.h"
+#include "tools/files.h"
 #include "tools/options.h"
 
 #define NOISE_MS_MAX 600000
@@ -64,10 +65,10 @@ static int examine(const struct options *o)
 	struct bench_doctor d;
 	struct bench_topology *t;
 	char why[BENCH_WHY];
-	int err, status;
+	int status, err = bench_topology_load(&t, 0, why, sizeof(why));
 
-	if (bench_topology_load(&t, 0, why, sizeof(why)))
-		return command_error(COMMAND_FAILED, "%s", why);
+	if (err)
+		return files_error(err, why);
 	options.topology = t;
 	err = bench_doctor_run(&options, &d);
 	status = report(&d, o);

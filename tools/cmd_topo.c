@@ -4,6 +4,7 @@
 
 #include "bench/machine/key.h"
 #include "bench/machine/placement.h"
+#include "tools/files.h"
 #include "tools/options.h"
 
 static const char help[] =
@@ -113,10 +114,10 @@ static int show(bool json)
 	struct bench_topology *t;
 	char key[BENCH_KEY], why[BENCH_WHY];
 	char *shape;
-	int status;
+	int status, err = bench_topology_load(&t, 0, why, sizeof(why));
 
-	if (bench_topology_load(&t, 0, why, sizeof(why)))
-		return command_error(COMMAND_FAILED, "%s", why);
+	if (err)
+		return files_error(err, why);
 	shape = bench_machine_shape(t);
 	if (!shape || bench_machine_key("", t, key, NULL)) {
 		status = command_error(COMMAND_FAILED, "out of memory");

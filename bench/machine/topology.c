@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "bench/machine/affinity.h"
 
@@ -60,6 +61,7 @@ static int set_source(struct bench_topology *t, char *why, size_t n)
 {
 	const char *synthetic = env("HWLOC_SYNTHETIC");
 	const char *xml = env("HWLOC_XMLFILE");
+	struct stat st; /* a device or a pipe may have no end */
 
 	t->source = "this machine";
 	if (synthetic && xml)
@@ -78,6 +80,11 @@ static int set_source(struct bench_topology *t, char *why, size_t n)
 	}
 	if (xml) {
 		t->source = "HWLOC_XMLFILE";
+		if (!stat(xml, &st) && !S_ISREG(st.st_mode))
+			return bench_why(-EINVAL, why, n,
+					 "HWLOC_XMLFILE: %.100s%s: not a "
+					 "regular file",
+					 xml, bench_more(xml, 100));
 		if (hwloc_topology_set_xml(t->hwloc, xml)) {
 			int err = -errno;
 

@@ -74,7 +74,7 @@ run 0 topo
 shows "SIMULATED"
 grep -q '^  cross-package *[0-9]' out || fail "no cross-package pair"
 HWLOC_SYNTHETIC='Nonsense:0'
-refused 1 "Nonsense" topo
+refused 2 "Nonsense" topo
 unset HWLOC_SYNTHETIC
 
 run 0 doctor --noise-ms 0

@@ -38,6 +38,12 @@ for name in barrier membarrier ipi-signal global-lock rcu; do
 done
 [ "$(sed 's/.* //' out | sort | uniq -d | wc -l)" -eq 0 ] ||
 	fail "a cell is measured twice"
+# the machine that is described is input, whoever reads it
+HWLOC_SYNTHETIC=bogus:2
+for command in topo doctor "run --dry-run" bench "run --simulate"; do
+	# shellcheck disable=SC2086 # several words
+	refused 2 'does not accept "bogus:2"' $command
+done
 unset HWLOC_SYNTHETIC
 # a scenario that needs swaps takes those who can
 for scenario in swap footprint scaling; do

@@ -87,6 +87,9 @@ static void a_wrong_description_is_refused(void **state)
 	assert_non_null(strstr(why, "/no/such/file.xml"));
 	setenv("HWLOC_XMLFILE", "/proc/self/status", 1);
 	assert_int_equal(bench_topology_load(&t, 0, why, sizeof(why)), -EINVAL);
+	setenv("HWLOC_XMLFILE", "/dev/zero", 1); /* has no end */
+	assert_int_equal(bench_topology_load(&t, 0, why, sizeof(why)), -EINVAL);
+	assert_non_null(strstr(why, "not a regular file"));
 	assert_null(t);
 	forget();
 }
