@@ -415,7 +415,8 @@ static int show_result(const struct options *o, const struct bench_run *run,
 	bool invalid, failed;
 	json_t *result;
 
-	if (bench_result_build(run->journal.path, NULL, &result, why,
+	if (bench_journal_is_there(&run->journal, why, sizeof(why)) ||
+	    bench_result_build(run->journal.path, NULL, &result, why,
 			       sizeof(why)))
 		return command_error(COMMAND_FAILED, "%s", why);
 	invalid = bench_result_has_invalid(result);

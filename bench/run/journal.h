@@ -26,8 +26,9 @@ struct bench_journal {
 /**
  * bench_journal_create() - a new one, with its header
  *
- * An older file of that name is kept as <path>.prev. -EINVAL: one of the two is
- * no regular file.
+ * An older file of that name is kept as <path>.prev. It stays locked until it
+ * is closed. -EINVAL: one of the two is no regular file; -EBUSY: another run is
+ * writing the older one.
  */
 int bench_journal_create(struct bench_journal *j, const char *path,
 			 const json_t *header, char *why, size_t n);
@@ -37,7 +38,7 @@ int bench_journal_create(struct bench_journal *j, const char *path,
  *
  * Its lines are given to fn (bench/result/journal.h). A last line that was cut
  * off is removed, once fn has taken all others; a journal that is refused stays
- * as it was.
+ * as it was. -EBUSY: another run is writing it.
  */
 int bench_journal_reopen(struct bench_journal *j, const char *path,
 			 bench_journal_fn fn, void *arg, char *why, size_t n);
@@ -49,6 +50,11 @@ int bench_journal_reopen(struct bench_journal *j, const char *path,
  */
 int bench_journal_append(struct bench_journal *j, const json_t *line, char *why,
 			 size_t n);
+
+/** bench_journal_is_there() - is what this run has written what its path names?
+ *
+ * 0; -ESTALE: somebody has moved, replaced or removed it. */
+int bench_journal_is_there(const struct bench_journal *j, char *why, size_t n);
 
 /** bench_journal_close() - a zeroed or closed one is allowed */
 void bench_journal_close(struct bench_journal *j);

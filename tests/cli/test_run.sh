@@ -164,6 +164,13 @@ started()
 started 4 i.json
 refused 1 "pid $pid" run $small --rounds 1 --out other.json
 started_pid=$pid
+# not even by force: it would put the journal away that is being written
+for again in "$small --rounds 1 --out i.json" "--resume i.journal"; do
+	run 1 run $again --force
+	grep -q "i.journal: another run is writing it" err ||
+		fail "two runs write one journal"
+done
+[ ! -e i.journal.prev ] || fail "the journal of a run was put away"
 kill -TERM "$started_pid" # a shell lets what is behind & ignore SIGINT
 wait "$started_pid"
 status=$?
@@ -175,6 +182,15 @@ run 0 run --resume i.journal
 	fail "resumed: not $((4 * round)) blocks (kept $kept)"
 [ "$(order i.journal | sort -u | wc -l)" -eq $((4 * round)) ] ||
 	fail "resumed: a block was measured twice"
+
+started 2 m.json
+mv m.journal elsewhere.journal
+wait "$pid"
+status=$?
+[ $status -eq 1 ] || fail "its journal was moved: exit status $status, not 1"
+grep -q "m.journal: moved" err || fail "its journal was moved: not said"
+run 0 check elsewhere.journal
+shows "$((2 * round)) blocks in 2 rounds, ended"
 
 started 4 k.json
 kill -KILL "$pid"
