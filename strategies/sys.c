@@ -362,3 +362,13 @@ int sys_mutex_lock_until(struct sys_mutex *mutex, uint64_t deadline)
 {
 	return -mutex_lock_until(&mutex->lock, deadline);
 }
+
+static bool is_spin_taken(void *spin)
+{
+	return !sys_spin_try(spin);
+}
+
+int sys_spin_lock_until(struct sys_spin *spin, uint64_t deadline)
+{
+	return sys_await(is_spin_taken, spin, deadline);
+}

@@ -241,6 +241,42 @@ static inline int sys_mutex_try(struct sys_mutex *mutex)
 /* 0 or -ETIMEDOUT; deadline as sys_await. */
 int sys_mutex_lock_until(struct sys_mutex *mutex, uint64_t deadline);
 
+/*
+ * One pthread spin lock. It knows no timed wait: lock_until attempts it as
+ * sys_await() waits, so that it yields and sleeps where the holder is off its
+ * CPU. Results as of the mutex.
+ */
+struct sys_spin {
+	pthread_spinlock_t lock;
+};
+
+#define SYS_SPIN_INIT \
+	{             \
+		0     \
+	} /* before sys_spin_init() */
+
+static inline int sys_spin_init(struct sys_spin *spin)
+{
+	return -pthread_spin_init(&spin->lock, PTHREAD_PROCESS_PRIVATE);
+}
+
+static inline void sys_spin_lock(struct sys_spin *spin)
+{
+	pthread_spin_lock(&spin->lock);
+}
+
+static inline void sys_spin_unlock(struct sys_spin *spin)
+{
+	pthread_spin_unlock(&spin->lock);
+}
+
+static inline int sys_spin_try(struct sys_spin *spin)
+{
+	return -pthread_spin_trylock(&spin->lock);
+}
+
+int sys_spin_lock_until(struct sys_spin *spin, uint64_t deadline);
+
 #pragma GCC visibility pop
 
 #endif

@@ -68,6 +68,36 @@ static const struct lock_kind lock_mutex = {
 };
 
 /* ------------------------------------------------------------------------ */
+/* pthread_spin_lock(3): who waits spins, a swapper by attempts             */
+
+SWAP_HOT void lock_spin_take(void *lock)
+{
+	sys_spin_lock((struct sys_spin *)lock);
+}
+
+SWAP_HOT void lock_spin_give(void *lock)
+{
+	sys_spin_unlock((struct sys_spin *)lock);
+}
+
+static inline int lock_spin_attempt(void *lock)
+{
+	return sys_spin_try((struct sys_spin *)lock);
+}
+
+static inline int lock_spin_take_until(void *lock, uint64_t deadline)
+{
+	return sys_spin_lock_until((struct sys_spin *)lock, deadline);
+}
+
+static const struct lock_kind lock_spin = {
+	.take = lock_spin_take,
+	.give = lock_spin_give,
+	.attempt = lock_spin_attempt,
+	.take_until = lock_spin_take_until,
+};
+
+/* ------------------------------------------------------------------------ */
 /* The writer                                                               */
 
 SWAP_HOT struct rb_cpu *lock_begin(struct swap_slot *slot, unsigned long *level,

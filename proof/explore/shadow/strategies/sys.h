@@ -112,4 +112,30 @@ static inline int sys_mutex_init(struct sys_mutex *mutex)
 #define sys_mutex_unlock(mutex) \
 	xp_mutex_unlock(XP_SITE(XP_UNLOCK), &(mutex)->lock)
 
+/*
+ * A spin lock orders what its holders did as a mutex does, no more under C11.
+ * Under TSO giving it back is made stronger than the plain store that it is:
+ * what its thread loads before its next locked instruction is its own flag and
+ * the refuse word.
+ */
+struct sys_spin {
+	struct sys_mutex as;
+};
+
+#define SYS_SPIN_INIT          \
+	{                      \
+		SYS_MUTEX_INIT \
+	}
+
+static inline int sys_spin_init(struct sys_spin *spin)
+{
+	return sys_mutex_init(&spin->as);
+}
+
+#define sys_spin_lock(spin) sys_mutex_lock(&(spin)->as)
+#define sys_spin_lock_until(spin, deadline) \
+	sys_mutex_lock_until(&(spin)->as, deadline)
+#define sys_spin_try(spin)    sys_mutex_try(&(spin)->as)
+#define sys_spin_unlock(spin) sys_mutex_unlock(&(spin)->as)
+
 #endif
