@@ -27,6 +27,13 @@ as_path()
 
 [ $# -eq 5 ] ||
 	fail 2 "usage: render.sh SCRIPT DATA.tsv OUT.svg|OUT.png TITLE CAPTION"
+# First, and by the shell alone: who lacks this may lack everything.
+gnuplot=${GNUPLOT:-gnuplot}
+command -v "$gnuplot" >/dev/null 2>&1 || {
+	echo "render: gnuplot is not installed (Debian: gnuplot-nox);" \
+		"the data stays where it is" >&2
+	exit 3
+}
 here=$(dirname -- "$0")
 script=$1
 case $script in
@@ -40,7 +47,6 @@ case $out in
 *.png) suffix=png ;;
 *) fail 2 "$3: the name must end in .svg or .png" ;;
 esac
-gnuplot=${GNUPLOT:-gnuplot}
 
 [ -r "$script" ] || fail 2 "$1: no such chart script"
 [ -f "$data" ] || fail 2 "$2: no such data file"
@@ -49,8 +55,6 @@ gnuplot=${GNUPLOT:-gnuplot}
 # gnuplot loses count of lines in noise.
 [ "$(LC_ALL=C tr -d '\t\n\r\040-\176\200-\377' <"$data" | wc -c)" -eq 0 ] ||
 	fail 2 "$(basename -- "$script" .gp): $2: holds control bytes: no TSV"
-command -v "$gnuplot" >/dev/null 2>&1 ||
-	fail 3 "gnuplot is not installed (Debian: gnuplot-nox); data stays in $2"
 folder=$(dirname -- "$out")
 [ -d "$folder" ] || fail 1 "$3: its folder does not exist"
 

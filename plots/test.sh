@@ -241,6 +241,12 @@ no-gnuplot-is-one-line)
 	grep -q "gnuplot is not installed" "$tmp/stderr" || die "no reason"
 	[ "$(wc -l <"$tmp/stderr")" -eq 1 ] || die "not one line"
 	[ ! -e "$tmp/x.svg" ] || die "left a file"
+	# Where nothing else is there either.
+	env PATH= /bin/sh "$(dirname -- "$0")/render.sh" pareto \
+		"$fixtures/pareto.tsv" "$tmp/x.svg" "$title" "$caption" \
+		2>"$tmp/stderr"
+	[ $? -eq 3 ] || die "with an empty PATH not status 3"
+	[ "$(wc -l <"$tmp/stderr")" -eq 1 ] || die "with an empty PATH not one line"
 	;;
 one-and-forty-strategies)
 	# Forty names of thirty letters, each whole, none upon another.
