@@ -93,8 +93,11 @@ package_of()
 {
 	real=$(readlink -f "$1")
 	for path in "$1" "$real" "${real#/usr}" "/usr$1"; do
-		owner=$(dpkg-query -S "$path" 2>/dev/null) || continue
-		printf '%s\n' "${owner%%:*}"
+		# Lines of diversions name no owner of what is there.
+		owner=$(dpkg-query -S "$path" 2>/dev/null |
+			sed -n '/^diversion /!{s/[:,].*//p;q;}')
+		[ -n "$owner" ] || continue
+		printf '%s\n' "$owner"
 		return
 	done
 	return 1
