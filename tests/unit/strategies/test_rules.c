@@ -163,6 +163,28 @@ static void causes_are_told_apart(void **state)
 	assert_int_equal(rb_destroy(raced), 0);
 }
 
+/* Where writes nest at all: a lock that is held refuses the second one. */
+static void too_deep_is_recursion(struct rb *live, struct rb *spare)
+{
+	const struct swap_strategy *s = swap_slot(live, 0)->strategy;
+	struct swap_slot *slot = swap_slot(live, 0);
+	struct swap_write writes[RB_NEST_MAX + 1];
+	unsigned int n = 0;
+
+	(void)spare;
+	assert_int_equal(swap_writer_enter(live, 0), 0);
+	while (n <= RB_NEST_MAX && s->ops->reserve(slot, 4, &writes[n]))
+		n++;
+	assert_true(n == RB_NEST_MAX || n == 1);
+	assert_int_equal(rb_drops(&slot->rb, n == 1 ? RB_DROP_CONTENDED
+						    : RB_DROP_RECURSION),
+			 1);
+	while (n--)
+		s->ops->commit(slot, &writes[n]);
+	assert_int_equal(swap_writer_exit(live, 0), 0);
+}
+FOR_EACH_PAIR(too_deep_is_recursion, 1)
+
 /* A spare with a writer of its own, which is another thread or this one. */
 static void spare_with_a_writer_is_busy(struct rb *live, struct rb *spare)
 {
@@ -609,6 +631,7 @@ int main(void)
 		cmocka_unit_test(slot_of_one_alone_is_invalid),
 		cmocka_unit_test(test_try_waits_for_nobody),
 		cmocka_unit_test(causes_are_told_apart),
+		cmocka_unit_test(test_too_deep_is_recursion),
 		cmocka_unit_test(test_spare_with_a_writer_is_busy),
 		cmocka_unit_test(test_spare_with_unread_events_is_busy),
 		cmocka_unit_test(what_is_not_offered_is_refused),
