@@ -96,12 +96,21 @@ char *bench_clean(char *text)
 	return clean(text, /* keep_lines */ false);
 }
 
+/* Printable ASCII, which nearly all texts are of. */
+static bool is_plain(unsigned char c)
+{
+	return c >= 0x20 && c < 0x7f;
+}
+
 static bool is_clean(const char *text, bool keep_lines)
 {
 	const unsigned char *at = (const unsigned char *)text;
 	uint32_t c;
 
 	for (int length; *at; at += length) {
+		length = 1;
+		if (is_plain(*at))
+			continue;
 		length = decode(at, &c);
 		if (!length || !is_fine(c, keep_lines))
 			return false;
@@ -137,9 +146,18 @@ static int bad_member(const char *name, char *why, size_t n)
 	return -EINVAL;
 }
 
+/* Most values of a file are numbers: they cost no call. */
+static bool has_text(const json_t *json)
+{
+	return json_is_object(json) || json_is_array(json) ||
+	       json_is_string(json);
+}
+
 /* The one text that has lines, and that is hashed and never printed. */
 static int clean_member(const char *name, json_t *value, char *why, size_t n)
 {
+	if (!has_text(value))
+		return 0;
 	if (!json_is_string(value) || strcmp(name, "key-text") != 0)
 		return bench_clean_json(value, why, n);
 	return clean_string(value, /* keep_lines */ true)
@@ -163,17 +181,29 @@ static int clean_object(json_t *object, char *why, size_t n)
 	return 0;
 }
 
+static int clean_array(json_t *array, char *why, size_t n)
+{
+	size_t i;
+	json_t *value;
+
+	json_array_foreach (array, i, value) {
+		int err = has_text(value) ? bench_clean_json(value, why, n) : 0;
+
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
 int bench_clean_json(json_t *json, char *why, size_t n)
 {
-	int err = 0;
-
 	if (json_is_object(json))
 		return clean_object(json, why, n);
-	for (size_t i = 0; i < json_array_size(json) && !err; i++)
-		err = bench_clean_json(json_array_get(json, i), why, n);
+	if (json_is_array(json))
+		return clean_array(json, why, n);
 	if (json_is_string(json) && clean_string(json, false))
-		err = bench_why(-ENOMEM, why, n, "out of memory");
-	return err;
+		return bench_why(-ENOMEM, why, n, "out of memory");
+	return 0;
 }
 
 static bool is_letter_or_digit(char c)
@@ -182,14 +212,19 @@ static bool is_letter_or_digit(char c)
 	       (c >= '0' && c <= '9');
 }
 
+static bool joins(char c)
+{
+	return c == '-' || c == '_' || c == '.' || c == '+';
+}
+
 bool bench_is_name(const char *text, size_t most, const char *more)
 {
 	size_t length = 0;
 
 	for (; text[length] && length <= most; length++)
 		if (!is_letter_or_digit(text[length]) &&
-		    (!length || (!strchr("-_.+", text[length]) &&
-				 !strchr(more, text[length]))))
+		    (!length ||
+		     (!joins(text[length]) && !strchr(more, text[length]))))
 			return false;
 	return length && length <= most;
 }

@@ -61,13 +61,19 @@ json_t *expand_place(struct expanding *x, const json_t *place)
 		       : NULL;
 }
 
+/* Names are literals, or of the file: jansson has seen that they are UTF-8. */
+void expand_set(json_t *object, const char *name, json_t *value)
+{
+	json_object_set_new_nocheck(object, name, value);
+}
+
 /* Members of these names from the elements of a list, from @from on. */
 void expand_numbers(json_t *to, const json_t *list, size_t from,
 		    const char *const names[])
 {
 	for (size_t i = 0; names[i]; i++)
-		bench_set(to, names[i],
-			  bench_or_null(json_array_get(list, from + i)));
+		expand_set(to, names[i],
+			   bench_or_null(json_array_get(list, from + i)));
 }
 
 uint64_t expand_element(const json_t *list, size_t i)
@@ -92,27 +98,26 @@ static double scale_of(const json_t *column)
 		       : 0;
 }
 
-/* One figure of every round. */
-static void add_column(const json_t *column, const char *key, json_t *rounds)
+/* One figure of every round: of the first into the first of @figures. */
+static void add_column(const json_t *column, const char *key, json_t **figures,
+		       size_t n)
 {
 	double scale = scale_of(column);
-	json_t *round;
-	size_t i;
 
 	if (!key || scale <= 0)
 		return;
-	json_array_foreach (rounds, i, round) {
+	for (size_t i = 0; i < n; i++) {
 		const json_t *value = json_array_get(column, i + 1);
 
 		if (json_is_integer(value))
-			bench_set(
-				json_object_get(round, "figures"), key,
+			expand_set(
+				figures[i], key,
 				bench_number(json_number_value(value) * scale));
 	}
 }
 
-/* Numbers and states of the rounds, without figures. */
-static json_t *bare_rounds(const json_t *plan, size_t n)
+/* Numbers and states of the rounds, and figures without any yet. */
+static json_t *bare_rounds(const json_t *plan, json_t **figures, size_t n)
 {
 	const json_t *numbers = json_object_get(plan, "round");
 	const json_t *states = json_object_get(plan, "status");
@@ -122,10 +127,12 @@ static json_t *bare_rounds(const json_t *plan, size_t n)
 		json_t *round = json_object();
 		json_t *state = json_array_get(states, i);
 
-		json_object_set(round, "round", json_array_get(numbers, i));
+		expand_set(round, "round",
+			   json_incref(json_array_get(numbers, i)));
 		if (state)
-			json_object_set(round, "status", state);
-		bench_set(round, "figures", json_object());
+			expand_set(round, "status", json_incref(state));
+		figures[i] = json_object();
+		expand_set(round, "figures", figures[i]);
 		json_array_append_new(rounds, round);
 	}
 	return rounds;
@@ -135,12 +142,15 @@ static json_t *rounds_json(struct expanding *x, const json_t *cell,
 			   json_t *like[LIKES])
 {
 	const json_t *columns = json_object_get(cell, "rounds"), *column;
-	json_t *rounds;
+	json_t **figures, *rounds;
 	size_t k;
 
 	if (!expand_spend(x, x->rounds * (json_array_size(columns) + 3)))
 		return NULL;
-	rounds = bare_rounds(like[LIKE_ROUNDS], x->rounds);
+	figures = calloc(x->rounds + 1, sizeof(*figures));
+	if (!figures)
+		return NULL;
+	rounds = bare_rounds(like[LIKE_ROUNDS], figures, x->rounds);
 	json_array_foreach (columns, k, column) {
 		if (json_is_integer(column)) /* the same as an earlier one */
 			column = json_array_get(columns,
@@ -148,8 +158,9 @@ static json_t *rounds_json(struct expanding *x, const json_t *cell,
 		add_column(column,
 			   json_string_value(
 				   json_array_get(like[LIKE_COLUMNS], k)),
-			   rounds);
+			   figures, x->rounds);
 	}
+	free(figures);
 	return rounds;
 }
 
@@ -181,7 +192,7 @@ static void add_axes(struct expanding *x, const char *id, json_t *axes,
 					     "placement" };
 	const char *at = id ? id : "";
 
-	bench_set(cell, "axes", axes ? axes : json_object());
+	expand_set(cell, "axes", axes ? axes : json_object());
 	axes = json_object_get(cell, "axes");
 	for (int i = 0; i < 3; i++) {
 		size_t length = strcspn(at, "/");
@@ -191,7 +202,7 @@ static void add_axes(struct expanding *x, const char *id, json_t *axes,
 				x,
 				"an id that names no scenario, strategy and "
 				"placement");
-		bench_set(cell, names[i], json_stringn(at, length));
+		expand_set(cell, names[i], json_stringn(at, length));
 		bench_copy(axes, cell, names[i]);
 		at += length + (at[length] == '/');
 	}
@@ -233,10 +244,10 @@ static json_t *ratio_json(struct expanding *x, const json_t *list)
 	json_t *ratio = numbers_json(x, list, bench_compact_ratio_own);
 	size_t last = json_array_size(list);
 
-	bench_set(ratio, "baseline",
-		  bench_or_null(
-			  last ? expand_place(x, json_array_get(list, last - 1))
-			       : NULL));
+	expand_set(ratio, "baseline",
+		   bench_or_null(last ? expand_place(x, json_array_get(
+								list, last - 1))
+				      : NULL));
 	return ratio;
 }
 
@@ -250,7 +261,7 @@ static void read_added(const json_t *cell, const char *name, json_t *to)
 		return;
 	added = json_object();
 	expand_numbers(added, list, 0, bench_compact_added);
-	bench_set(to, "added-ns", added);
+	expand_set(to, "added-ns", added);
 }
 
 static void read_marks(const json_t *cell, json_t *rounds)
@@ -280,12 +291,12 @@ static json_t *cell_json(struct expanding *x, const json_t *cell)
 		if (json_is_object(like[l]))
 			json_object_set(out, bench_compact_members[l], like[l]);
 	add_axes(x, bench_text(cell, "id"), axes_json(x, like[LIKE_AXES]), out);
-	bench_set(out, "rounds", rounds_json(x, cell, like));
+	expand_set(out, "rounds", rounds_json(x, cell, like));
 	if (ratio)
-		bench_set(out, "ratio", ratio_json(x, ratio));
+		expand_set(out, "ratio", ratio_json(x, ratio));
 	if (floor)
-		bench_set(out, "own-floor",
-			  numbers_json(x, floor, bench_compact_floor_numbers));
+		expand_set(out, "own-floor",
+			   numbers_json(x, floor, bench_compact_floor_numbers));
 	read_added(cell, "added-ns", json_object_get(out, "ratio"));
 	read_added(cell, "floor-added-ns", json_object_get(out, "own-floor"));
 	read_marks(cell, json_object_get(out, "rounds"));
@@ -302,7 +313,7 @@ static int add_cells(struct expanding *x, const json_t *compact, json_t *out,
 	const json_t *cell;
 	size_t i;
 
-	bench_set(out, "cells", cells);
+	expand_set(out, "cells", cells);
 	json_array_foreach (json_object_get(compact, "cells"), i, cell) {
 		json_array_append_new(cells, cell_json(x, cell));
 		if (x->what)
@@ -364,7 +375,7 @@ int bench_compact_expand(json_t *compact, bool is_light, json_t **out,
 	json_t *result = json_object();
 	int err = begin(&x, compact, why, n);
 
-	bench_set(result, "schema", json_string(BENCH_RESULT_SCHEMA));
+	expand_set(result, "schema", json_string(BENCH_RESULT_SCHEMA));
 	for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++)
 		if (json_object_get(compact, kept[i]))
 			bench_copy(result, compact, kept[i]);

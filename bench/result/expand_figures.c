@@ -78,17 +78,17 @@ static json_t *percentile_json(const struct expanding *x, int which,
 	double percent = bench_percents[which];
 	json_t *json = json_object();
 
-	bench_set(json, "percent", json_real(percent));
+	expand_set(json, "percent", json_real(percent));
 	expand_numbers(json, list, 0, names);
 	if (json_is_number(list)) /* without an interval */
 		json_object_set(json, "ns", (json_t *)list);
-	bench_set(json, "over",
-		  json_is_array(list)
-			  ? json_string(values ? "values" : "rounds")
-			  : json_null());
-	bench_set(json, "needs",
-		  json_integer((json_int_t)bench_stats_support(percent / 100,
-							       x->alpha)));
+	expand_set(json, "over",
+		   json_is_array(list)
+			   ? json_string(values ? "values" : "rounds")
+			   : json_null());
+	expand_set(json, "needs",
+		   json_integer((json_int_t)bench_stats_support(percent / 100,
+								x->alpha)));
 	return json;
 }
 
@@ -109,10 +109,10 @@ static json_t *distribution_json(struct expanding *x, const json_t *list)
 			all,
 			percentile_json(
 				x, p, json_array_get(percentiles, (size_t)p)));
-	bench_set(json, "percentiles", all);
+	expand_set(json, "percentiles", all);
 	if (json_array_get(list, 5) && !x->is_light &&
 	    json_integer_value(json_array_get(list, 0)))
-		bench_set(json, "histogram", histogram_json(x, list));
+		expand_set(json, "histogram", histogram_json(x, list));
 	return json;
 }
 
@@ -131,12 +131,12 @@ static json_t *summary_json(struct expanding *x, enum bench_figure figure,
 	json = json_object();
 	expand_numbers(json, list, 0, names);
 	if (own == 1) {
-		bench_set(json, "low", json_null());
-		bench_set(json, "high", json_null());
+		expand_set(json, "low", json_null());
+		expand_set(json, "high", json_null());
 	}
-	bench_set(json, "n",
-		  size > own ? json_incref(json_array_get(list, own))
-			     : json_integer((json_int_t)x->rounds));
+	expand_set(json, "n",
+		   size > own ? json_incref(json_array_get(list, own))
+			      : json_integer((json_int_t)x->rounds));
 	return json;
 }
 

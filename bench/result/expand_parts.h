@@ -32,6 +32,9 @@ size_t expand_size(const json_t *value);
 /* The value at a place of "shared", borrowed; it is spent. NULL: wrong. */
 json_t *expand_place(struct expanding *x, const json_t *place);
 
+/* Set a member; takes the reference. */
+void expand_set(json_t *object, const char *name, json_t *value);
+
 /* Members of these names from the elements of a list, from @from on. */
 void expand_numbers(json_t *to, const json_t *list, size_t from,
 		    const char *const names[]);

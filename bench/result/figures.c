@@ -22,6 +22,13 @@ static const struct bench_figure_info figures[BENCH_FIGURE_COUNT] = {
 #undef BENCH_FIGURE
 };
 
+static const char *const paths[BENCH_FIGURE_COUNT] = {
+#define BENCH_FIGURE(id, part, name, unit, kind, flags, title, meaning) \
+	[BENCH_FIGURE_##id] = part "." name,
+#include "bench/result/figures.def"
+#undef BENCH_FIGURE
+};
+
 const double bench_percents[BENCH_PERCENTS] = { 50, 90, 99, 99.9, 99.99 };
 
 const struct bench_figure_info *bench_figure_info(enum bench_figure figure)
@@ -82,17 +89,21 @@ bool bench_figure_is_part(const char *part)
 	return false;
 }
 
+const char *bench_figure_key(enum bench_figure figure)
+{
+	assert(figure < BENCH_FIGURE_COUNT);
+	return paths[figure];
+}
+
 const char *bench_figure_path_at(enum bench_figure figure, double percent,
 				 char *path)
 {
-	const struct bench_figure_info *info = bench_figure_info(figure);
+	const char *key = bench_figure_key(figure);
 
 	if (percent > 0)
-		snprintf(path, BENCH_FIGURE_PATH, "%s.%s.p%g", info->part,
-			 info->name, percent);
+		snprintf(path, BENCH_FIGURE_PATH, "%s.p%g", key, percent);
 	else
-		snprintf(path, BENCH_FIGURE_PATH, "%s.%s", info->part,
-			 info->name);
+		snprintf(path, BENCH_FIGURE_PATH, "%s", key);
 	return path;
 }
 
@@ -167,7 +178,9 @@ void bench_figure_set(json_t *cell, enum bench_figure figure, json_t *value)
 {
 	const struct bench_figure_info *info = bench_figure_info(figure);
 
-	bench_set(bench_part(cell, info->part), info->name, value);
+	/* the names are ours: nobody needs to look whether they are UTF-8 */
+	json_object_set_new_nocheck(bench_part(cell, info->part), info->name,
+				    value);
 }
 
 /* ---- Reading ---- */

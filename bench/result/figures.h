@@ -85,6 +85,9 @@ extern const double bench_percents[BENCH_PERCENTS];
 /* Room for a path, its percentile and the end. */
 #define BENCH_FIGURE_PATH 64
 
+/** bench_figure_key() - "part.name", the key of raw values; static */
+const char *bench_figure_key(enum bench_figure figure);
+
 /** bench_figure_path() - write "part.name", the key of raw values; returns it
  * @path: BENCH_FIGURE_PATH bytes */
 const char *bench_figure_path(enum bench_figure figure, char *path);

@@ -191,9 +191,8 @@ int bench_finish_ratio(const struct bench_result_build *b,
 
 static double in_round(const json_t *round, enum bench_figure figure)
 {
-	char key[BENCH_FIGURE_PATH];
 	const json_t *value = json_object_get(json_object_get(round, "figures"),
-					      bench_figure_path(figure, key));
+					      bench_figure_key(figure));
 
 	return json_is_number(value) ? json_number_value(value) : NAN;
 }

@@ -298,6 +298,11 @@ bool bench_view_ratio(const json_t *cell, struct bench_view_ratio *out);
  * events that it attempted: no number stands beside those of others. */
 bool bench_view_cost_ratio(const json_t *cell, struct bench_view_ratio *out);
 
+/** bench_view_is_of_cost() - would bench_view_cost_ratio() give this ratio of
+ * the cell, which bench_view_ratio() gave? */
+bool bench_view_is_of_cost(const json_t *cell,
+			   const struct bench_view_ratio *ratio);
+
 struct bench_view_floor {
 	const char *name; /* of the floor */
 	const char *of;	  /* what it bounds */

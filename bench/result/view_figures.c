@@ -117,12 +117,14 @@ size_t bench_view_rounds(const json_t *cell, enum bench_figure figure,
 	const json_t *round;
 	size_t i, n = 0;
 
+	if (!bench_view_has_numbers(cell))
+		return 0;
 	bench_figure_path_at(figure, percent, key);
 	json_array_foreach (rounds, i, round) {
 		const json_t *value =
 			json_object_get(json_object_get(round, "figures"), key);
 
-		if (!json_is_number(value) || !bench_view_has_numbers(cell))
+		if (!json_is_number(value))
 			continue;
 		if (n < max)
 			values[n] = json_number_value(value);
@@ -208,12 +210,12 @@ static double added_in_rounds(const json_t *cell)
 {
 	const json_t *rounds = json_object_get(cell, "rounds"), *round;
 	double *added = calloc(json_array_size(rounds) + 1, sizeof(*added));
-	char cost[BENCH_FIGURE_PATH], baseline[BENCH_FIGURE_PATH];
+	const char *cost = bench_figure_key(bench_view_cost_figure(cell));
+	const char *baseline =
+		bench_figure_key(BENCH_FIGURE_WRITER_BASELINE_NS_PER_EVENT);
 	double median = NAN;
 	size_t i, n = 0;
 
-	bench_figure_path(bench_view_cost_figure(cell), cost);
-	bench_figure_path(BENCH_FIGURE_WRITER_BASELINE_NS_PER_EVENT, baseline);
 	json_array_foreach (rounds, i, round) {
 		const json_t *figures = json_object_get(round, "figures");
 		const json_t *ns = json_object_get(figures, cost);
@@ -243,11 +245,9 @@ static struct bench_value added_of(const json_t *cell, const json_t *ratio)
 static bool is_of_stored(const json_t *ratio)
 {
 	const char *of = bench_text(ratio, "of");
-	char path[BENCH_FIGURE_PATH];
 
-	return of &&
-	       !strcmp(of, bench_figure_path(
-				   BENCH_FIGURE_WRITER_NS_PER_COMMITTED, path));
+	return of && !strcmp(of, bench_figure_key(
+					 BENCH_FIGURE_WRITER_NS_PER_COMMITTED));
 }
 
 bool bench_view_ratio(const json_t *cell, struct bench_view_ratio *out)
@@ -272,10 +272,15 @@ bool bench_view_ratio(const json_t *cell, struct bench_view_ratio *out)
 	return true;
 }
 
+bool bench_view_is_of_cost(const json_t *cell,
+			   const struct bench_view_ratio *ratio)
+{
+	return ratio->of_stored || !bench_view_is_swapped(cell);
+}
+
 bool bench_view_cost_ratio(const json_t *cell, struct bench_view_ratio *out)
 {
-	return bench_view_ratio(cell, out) &&
-	       (out->of_stored || !bench_view_is_swapped(cell));
+	return bench_view_ratio(cell, out) && bench_view_is_of_cost(cell, out);
 }
 
 bool bench_view_own_floor(const json_t *cell, struct bench_view_floor *out)

@@ -125,15 +125,15 @@ static void read_value(struct bench_compare *c, const json_t *cell, int measure,
 	const struct compare_measure *m = &compare_measures[measure];
 	enum bench_figure figure = m->is_cost ? bench_view_cost_figure(cell)
 					      : m->figure;
+	size_t most = json_array_size(json_object_get(cell, "rounds"));
 
-	out->n = bench_view_rounds(cell, figure, m->percent, NULL, 0);
-	out->rounds = calloc(out->n + 1, sizeof(*out->rounds));
+	out->rounds = malloc((most + 1) * sizeof(*out->rounds));
 	if (!out->rounds) {
 		c->failed = true;
 		return;
 	}
 	out->measure = measure;
-	bench_view_rounds(cell, figure, m->percent, out->rounds, out->n);
+	out->n = bench_view_rounds(cell, figure, m->percent, out->rounds, most);
 	out->number = number_of(cell, m);
 	if (m->percent <= 0)
 		bench_stats_median(out->rounds, out->n, &out->number.value);
@@ -151,28 +151,25 @@ static void read_values(struct bench_compare *c, const json_t *cell,
 			read_value(c, cell, m, &out->values[n++]);
 }
 
-/* The baseline's own ratio is to a floor: it stands beside nothing here. */
+/* The baseline's own ratio is to a floor: it stands beside nothing here. One of
+ * attempted events is left out, and @is_attempted says so. */
 static void read_ratio(const json_t *result, const json_t *cell,
-		       struct compare_cell *out)
+		       struct compare_cell *out, bool *is_attempted)
 {
 	struct bench_view_ratio r;
 
 	out->ratio = (struct compare_number){ NAN, NAN, NAN };
 	out->added = NAN;
-	if (bench_traits_is_baseline(result, out->strategy) ||
-	    !out->has_numbers || !bench_view_cost_ratio(cell, &r))
+	if (!out->has_numbers || !bench_view_ratio(cell, &r))
+		return;
+	if (!bench_view_is_of_cost(cell, &r)) {
+		*is_attempted = true;
+		return;
+	}
+	if (bench_traits_is_baseline(result, out->strategy))
 		return;
 	out->ratio = (struct compare_number){ r.value, r.low, r.high };
 	out->added = r.added.value;
-}
-
-/* Is a ratio left out since it is of attempted events? */
-static bool is_attempted(const json_t *cell)
-{
-	struct bench_view_ratio r;
-
-	return bench_view_has_numbers(cell) && bench_view_ratio(cell, &r) &&
-	       !bench_view_cost_ratio(cell, &r);
 }
 
 /* ---- Where ---- */
@@ -325,7 +322,7 @@ const struct compare_cell *compare_cell(const struct bench_compare *c,
 
 static void read_cell(struct bench_compare *c, const json_t *result,
 		      const json_t *cell, const char *chosen,
-		      struct compare_cell *out, int number)
+		      struct compare_cell *out, int number, bool *is_attempted)
 {
 	const char *key, *group;
 	struct compare_row *row;
@@ -339,7 +336,7 @@ static void read_cell(struct bench_compare *c, const json_t *result,
 	out->has_numbers = bench_view_has_numbers(cell);
 	out->is_rival = out->has_numbers && bench_view_is_candidate(cell);
 	out->reach = noise_of(result, cell);
-	read_ratio(result, cell, out);
+	read_ratio(result, cell, out, is_attempted);
 	read_values(c, cell, out);
 	if (name_cell(c, cell, chosen, out, &key, &group)) {
 		c->failed = true;
@@ -423,8 +420,8 @@ int bench_compare_add(struct bench_compare *c, const char *name,
 	for (size_t i = 0; i < r.n && !c->failed; i++) {
 		const json_t *cell = bench_view_cell(result, i);
 
-		r.is_attempted |= is_attempted(cell);
-		read_cell(c, result, cell, chosen, &r.cells[i], (int)i);
+		read_cell(c, result, cell, chosen, &r.cells[i], (int)i,
+			  &r.is_attempted);
 	}
 	c->results[c->n++] = r;
 	return c->failed ? -ENOMEM : 0;
