@@ -309,14 +309,15 @@ static int bench(struct bench_matrix *m, bool force)
 	struct bench_topology *t;
 	struct bench_plan plan = { 0 };
 	char why[BENCH_MATRIX_WHY];
-	int status, err = bench_topology_load(&t, 0, why, sizeof(why));
+	int status, err;
 
+	if (files_lock_machine(force))
+		return COMMAND_FAILED;
+	err = bench_topology_load(&t, 0, why, sizeof(why));
 	if (err)
 		return files_error(err, why);
 	if (bench_topology_measurable(t, why, sizeof(why)))
 		status = command_error(COMMAND_USAGE, "%s", why);
-	else if (files_lock_machine(force))
-		status = COMMAND_FAILED;
 	else if (bench_plan_make(t, m, &plan))
 		status = command_error(COMMAND_FAILED, "out of memory");
 	else

@@ -609,15 +609,16 @@ static int run(int argc, char **argv, struct options *o)
 {
 	char why[BENCH_MATRIX_WHY];
 	struct bench_topology *t;
-	int status, err = bench_topology_load(
-			    &t, o->simulate ? BENCH_TOPOLOGY_SIMULATE : 0, why,
-			    sizeof(why));
+	int status, err;
 
+	/* First: hwloc has words of its own for a machine without /proc. */
+	if (!o->dry_run && files_lock_machine(o->force))
+		return COMMAND_FAILED;
+	err = bench_topology_load(&t, o->simulate ? BENCH_TOPOLOGY_SIMULATE : 0,
+				  why, sizeof(why));
 	if (err)
 		return files_error(err, why);
-	if (!o->dry_run && files_lock_machine(o->force))
-		status = COMMAND_FAILED;
-	else if (o->resume)
+	if (o->resume)
 		status = run_again(o, t);
 	else
 		status = run_new(argc, argv, o, t);
